@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { RunId } from './run';
+
+export const STOP_REASONS = ['stop', 'length', 'aborted', 'error'] as const;
+export const StopReason = z.enum(STOP_REASONS);
+export type StopReason = z.infer<typeof StopReason>;
+
+/** The light row of a rollout: what lists, filters and histograms need. */
+export const TrajectoryRow = z.object({
+  /** Rowid in the store. */
+  id: z.number().int().positive(),
+  runId: RunId,
+  attempt: z.number().int().positive(),
+  /** Step whose batch it belongs to; for validation, the number of completed steps when it was drawn. */
+  step: z.number().int().nonnegative(),
+  validation: z.boolean(),
+  /** Rollouts of one prompt share it. */
+  group: z.string(),
+  /** 0-based index within its group. */
+  sample: z.number().int().nonnegative(),
+  reward: z.number(),
+  /** Null where none was computed (validation, dropped group). */
+  advantage: z.number().nullable(),
+  promptTokens: z.number().int().nonnegative(),
+  completionTokens: z.number().int().nonnegative(),
+  stopReason: StopReason,
+  /** Weight version that produced it. */
+  weightVersion: z.number().int().nonnegative(),
+  error: z.string().nullable(),
+  /** First characters of prompt and completion, for lists. */
+  promptPreview: z.string(),
+  completionPreview: z.string(),
+});
+export type TrajectoryRow = z.infer<typeof TrajectoryRow>;
+
+/** Everything about one rollout. Per-token arrays are aligned with `tokens`. */
+export const TrajectoryBody = z.object({
+  prompt: z.string(),
+  completion: z.string(),
+  groundTruth: z.string(),
+  tokens: z.array(z.number().int()),
+  /** Text of each token, so that a viewer needs no tokenizer. */
+  tokenTexts: z.array(z.string()),
+  /** 1 = trained on. */
+  lossMask: z.array(z.number().int()),
+  /** Sampler's natural-log probabilities; 0 on prompt tokens. */
+  logprobs: z.array(z.number()),
+  /** What the evaluator returned beside the reward. */
+  metrics: z.record(z.string(), z.number()),
+  extraInfo: z.record(z.string(), z.unknown()),
+  /** The data row as the evaluator saw it. */
+  data: z.record(z.string(), z.unknown()),
+});
+export type TrajectoryBody = z.infer<typeof TrajectoryBody>;

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import { z } from 'zod';
+
+const Environment = z.object({
+  GALLEY_DATA_DIR: z.string().min(1).default('.galley'),
+  GALLEY_RECIPES_DIR: z.string().min(1).default('recipes'),
+  GALLEY_ROOT: z.string().min(1).optional(),
+  GALLEY_DATABASE_URL: z.string().min(1).optional(),
+  GALLEY_PYTHON: z.string().min(1).optional(),
+  PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+});
+
+/** Settings of a Galley process; all paths are absolute. */
+export type Env = {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly recipesDir: string;
+  readonly databaseUrl: string;
+  readonly port: number | null;
+};
+
+/** Reads the process environment once, at start. Throws one error that lists everything that is wrong. */
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const parsed = Environment.safeParse(source);
+  if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  const root = path.resolve(parsed.data.GALLEY_ROOT ?? process.cwd());
+  const dataDir = path.resolve(root, parsed.data.GALLEY_DATA_DIR);
+  return {
+    root,
+    dataDir,
+    recipesDir: path.resolve(root, parsed.data.GALLEY_RECIPES_DIR),
+    databaseUrl: parsed.data.GALLEY_DATABASE_URL ?? `file:${path.join(dataDir, 'galley.db')}`,
+    port: parsed.data.PORT ?? null,
+  };
+}
+
+const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|APIKEY)(_|$)/i;
+
+/** What `${oc.env:…}` sees. A variable with a secret's name is present, its value is not. */
+export function recipeEnvironment(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string | { readonly secret: true }>> {
+  const visible: Record<string, string | { readonly secret: true }> = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (value === undefined) continue;
+    visible[name] = SECRET_NAME.test(name) ? { secret: true } : value;
+  }
+  return visible;
+}

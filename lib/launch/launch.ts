@@ -1,0 +1,37 @@
+import { type Run, type RunId } from '@/lib/domain/run';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+
+export type LaunchRequest = {
+  /** From the recipes root: `pig_latin/embedded.yaml`. */
+  readonly entry: string;
+  /** Hydra's command-line grammar. */
+  readonly overrides: readonly string[];
+  readonly name?: string;
+  readonly idempotencyKey: string;
+};
+
+export type PreflightCheck = {
+  readonly id: string;
+  readonly title: string;
+  readonly status: 'passed' | 'warning' | 'failed';
+  /** What was found, on what, and what to do next. */
+  readonly detail: string;
+  /** Config key concerned, if one is: where a click leads in the editor. */
+  readonly path: string | null;
+};
+
+export type Preflight = {
+  readonly ok: boolean;
+  readonly checks: readonly PreflightCheck[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly totalSteps: number | null;
+};
+
+/** The one way to start and restart runs, shared by web and CLI. */
+export type Launcher = {
+  preflight(request: LaunchRequest): Promise<Preflight>;
+  /** Preflight, store, start the run process. Refuses with `AppError('unprocessable')` when a check failed. */
+  launch(request: LaunchRequest): Promise<Run>;
+  /** Continues a stopped, failed, lost or finished run from its last checkpoint in a new process. */
+  resume(id: RunId): Promise<Run>;
+};

@@ -1,0 +1,35 @@
+import { type ConfigValue } from './config-value';
+import { type Diagnostic, type SourceRange } from './diagnostic';
+
+export type ComposeInput = {
+  /** Path from the search root (recipes may share layers) → YAML text. */
+  readonly files: Readonly<Record<string, string>>;
+  /** `math/self_hosted.yaml`, or `self_hosted.yaml` with the recipe folder as root. */
+  readonly entry: string;
+  /** What `${oc.env:…}` sees; a secret's value is never in here. */
+  readonly env: Readonly<Record<string, string | { readonly secret: true }>>;
+  /** Hydra's command-line grammar: `a.b=1`, `+a.b=1`, `++a.b=1`, `~a.b`. */
+  readonly overrides?: readonly string[];
+};
+
+/** Where a resolved value comes from. */
+export type Provenance = {
+  /** The source range that set it; null for an override given on the command line. */
+  readonly source: SourceRange | null;
+  /** Index into `overrides` when one of them set it. */
+  readonly override?: number;
+  /** Ranges that it beat, nearest first. */
+  readonly beaten: readonly SourceRange[];
+  /** Config paths and `env:NAME` that its interpolations went through, outermost first. */
+  readonly chain: readonly string[];
+};
+
+export type Composed = {
+  /** Layers merged, interpolations kept. */
+  readonly composed: ConfigValue | null;
+  /** Interpolations substituted; null only while a composition error stands. */
+  readonly resolved: ConfigValue | null;
+  /** By dotted config path of each leaf, e.g. `data.data_files[0]`. */
+  readonly provenance: ReadonlyMap<string, Provenance>;
+  readonly diagnostics: readonly Diagnostic[];
+};

@@ -1,0 +1,67 @@
+import { type RunEvent } from '@/lib/domain/run-event';
+import {
+  type Attempt,
+  type Backend,
+  type Checkpoint,
+  type CommandKind,
+  type Run,
+  type RunId,
+  type RunStatus,
+} from '@/lib/domain/run';
+
+/** Everything that a run was launched with; enough to run it again after the recipe has changed. */
+export type RecipeSnapshot = {
+  /** Path from the recipes root → text of every small text file of the recipe and of the layers it includes. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly entry: string;
+  readonly overrides: readonly string[];
+  /** Composed config as YAML, interpolations kept. */
+  readonly composedYaml: string;
+  /** Resolved config as JSON; secrets are `{ $secret: NAME }`. */
+  readonly resolved: unknown;
+};
+
+export type NewRun = {
+  readonly name: string;
+  readonly recipe: string;
+  readonly variant: string;
+  readonly backend: Backend;
+  readonly model: string | null;
+  readonly seed: number | null;
+  readonly totalSteps: number;
+  readonly snapshot: RecipeSnapshot;
+  /** The same key again returns the run that it made the first time: a double click launches once. */
+  readonly idempotencyKey: string;
+};
+
+/** Runs, their commands, attempts, checkpoints and events, as the web process and the CLI use them. Only door to a status. */
+export type RunStore = {
+  create(run: NewRun): Promise<Run>;
+  /** Rejects with `AppError('not_found')`. */
+  get(id: RunId): Promise<Run>;
+  /** Newest first. */
+  list(filter?: { readonly limit?: number; readonly offset?: number; readonly search?: string }): Promise<{
+    readonly runs: readonly Run[];
+    readonly total: number;
+  }>;
+  snapshot(id: RunId): Promise<RecipeSnapshot>;
+  attempts(id: RunId): Promise<readonly Attempt[]>;
+  /** Newest first, stale ones (of a step after a later attempt's start) left out. */
+  checkpoints(id: RunId): Promise<readonly Checkpoint[]>;
+  /** Compare-and-set by the status table, with its `status` event in the same transaction; `AppError('conflict')` if it may not follow. */
+  transition(id: RunId, to: RunStatus, reason: string | null): Promise<Run>;
+  /** Writes a command for the run process; for a queued run nobody has claimed, `stop` stops it at once. */
+  command(id: RunId, kind: CommandKind): Promise<void>;
+  /** Events with `seq` > `after`, in order, at most `limit`. */
+  events(query: {
+    readonly runs: readonly RunId[] | 'all';
+    readonly after: number;
+    readonly limit: number;
+  }): Promise<readonly RunEvent[]>;
+  /** Newest `log` events of a run before `before` (or the newest), oldest first. */
+  logs(id: RunId, query: { readonly before?: number; readonly limit: number }): Promise<readonly RunEvent[]>;
+  /** Highest `seq` of the store; 0 when empty. */
+  lastSeq(): Promise<number>;
+  /** Active runs whose process is gone (pid dead on this host, or no heartbeat for `silentMs`) become `lost`. Returns them. */
+  markLost(silentMs: number): Promise<readonly RunId[]>;
+};

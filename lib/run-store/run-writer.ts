@@ -1,0 +1,44 @@
+import {
+  type Attempt,
+  type Checkpoint,
+  type CommandKind,
+  type RunPhase,
+  type RunStatus,
+} from '@/lib/domain/run';
+import { type RunEventBody } from '@/lib/domain/run-event';
+import { type TrajectoryBody, type TrajectoryRow } from '@/lib/domain/trajectory';
+
+export type NewTrajectory = Omit<TrajectoryRow, 'id' | 'runId' | 'attempt'> & {
+  readonly body: TrajectoryBody;
+};
+
+export type RunProgress = {
+  readonly step: number;
+  readonly phase: RunPhase | null;
+  readonly trainSeconds: number;
+};
+
+/**
+ * The run process's one way to write. Calls return at once; a worker thread commits what has gathered every
+ * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept.
+ */
+export type RunWriter = {
+  readonly attempt: Attempt;
+  append(event: Exclude<RunEventBody, { kind: 'status' | 'checkpoint' | 'sealed' }>): void;
+  /** Index rows and bodies of a step's rollouts, and their `trajectories` event. */
+  trajectories(
+    step: number,
+    batch: { readonly validation: boolean; readonly failed: number; readonly rows: readonly NewTrajectory[] },
+  ): void;
+  progress(progress: RunProgress): void;
+  checkpoint(checkpoint: Omit<Checkpoint, 'runId' | 'attempt' | 'createdAt'>): void;
+  status(status: RunStatus, reason: string | null): void;
+  /** Called once per command, in order, soon after somebody wrote it. */
+  onCommand(listener: (kind: CommandKind) => void): void;
+  /** Called when the store cannot be written any more (full disk, file gone); what is buffered is kept and tried again. */
+  onTrouble(listener: (message: string) => void): void;
+  /** Resolves when all that was said before is on disk. */
+  flush(): Promise<void>;
+  /** Flushes and ends the worker. */
+  close(): Promise<void>;
+};

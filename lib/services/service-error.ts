@@ -1,0 +1,19 @@
+export type ServiceErrorKind = 'refused' | 'timeout' | 'protocol' | 'rejected' | 'gone';
+
+/** A service failed in a way that its caller may act on. The message names service, operation and attempt. */
+export class ServiceError extends Error {
+  readonly kind: ServiceErrorKind;
+  /** Trying the same call again could succeed. */
+  readonly retryable: boolean;
+
+  constructor(
+    kind: ServiceErrorKind,
+    message: string,
+    options?: ErrorOptions & { readonly retryable?: boolean },
+  ) {
+    super(message, options);
+    this.name = 'ServiceError';
+    this.kind = kind;
+    this.retryable = options?.retryable ?? (kind === 'refused' || kind === 'timeout');
+  }
+}

@@ -1,0 +1,20 @@
+import { type RunId } from '@/lib/domain/run';
+import { type TrajectoryBody, type TrajectoryRow } from '@/lib/domain/trajectory';
+
+export type TrajectoryQuery = {
+  readonly runId: RunId;
+  readonly step: number;
+  readonly validation: boolean;
+  readonly sort: 'order' | 'reward' | '-reward' | 'advantage' | '-advantage' | 'tokens' | '-tokens';
+  readonly limit: number;
+  readonly offset: number;
+};
+
+export type TrajectoryStore = {
+  /** Rows of one step; those of a stale attempt are left out. */
+  list(query: TrajectoryQuery): Promise<{ readonly rows: readonly TrajectoryRow[]; readonly total: number }>;
+  /** Steps that have rollouts, ascending. */
+  steps(runId: RunId, validation: boolean): Promise<readonly number[]>;
+  /** Rejects with `AppError('not_found')`. */
+  get(runId: RunId, id: number): Promise<{ readonly row: TrajectoryRow; readonly body: TrajectoryBody }>;
+};
