@@ -1,0 +1,3 @@
+export default function RecipesPage() {
+  return <p>Recipes</p>;
+}

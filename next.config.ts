@@ -1,0 +1,14 @@
+import { type NextConfig } from 'next';
+
+const config: NextConfig = {
+  // Native or self-locating packages stay outside the server bundle.
+  serverExternalPackages: ['@libsql/client', 'libsql', '@prisma/adapter-libsql', '@prisma/client', 'esbuild'],
+  typedRoutes: true,
+  poweredByHeader: false,
+  devIndicators: false,
+  // Without it a lock file further up the tree would be taken for the root.
+  turbopack: { root: import.meta.dirname },
+  experimental: { serverActions: { bodySizeLimit: '4mb' } },
+};
+
+export default config;
