@@ -47,3 +47,8 @@ export function recipeEnvironment(
   }
   return visible;
 }
+
+/** Whether `next dev` serves: it needs looser script rules than a build. */
+export function isDevelopment(): boolean {
+  return process.env.NODE_ENV === 'development';
+}
