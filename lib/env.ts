@@ -34,6 +34,20 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   };
 }
 
+/** The environment of a process that this one starts: everything inherited, Galley's own settings spelled out. */
+export function childEnvironment(
+  env: Env,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  return {
+    ...source,
+    GALLEY_ROOT: env.root,
+    GALLEY_DATA_DIR: env.dataDir,
+    GALLEY_RECIPES_DIR: env.recipesDir,
+    GALLEY_DATABASE_URL: env.databaseUrl,
+  };
+}
+
 const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|APIKEY)(_|$)/i;
 
 /** What `${oc.env:…}` sees. A variable with a secret's name is present, its value is not. */

@@ -1,0 +1,48 @@
+import { type z } from 'zod';
+import { type Composed, type Provenance } from '@/lib/recipes/compose';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+
+/** What a schema says about a resolved config, with the config path and the place that set the value. */
+export function configDiagnostics(
+  error: z.ZodError,
+  provenance: Composed['provenance'],
+): readonly Diagnostic[] {
+  return error.issues.map((issue) => {
+    const configPath = formatPath(issue.path);
+    return {
+      code: 'schema',
+      severity: 'error',
+      message: `${configPath === '' ? 'The recipe' : configPath}: ${issue.message}`,
+      path: configPath === '' ? null : configPath,
+      range: findProvenance(provenance, configPath)?.source ?? null,
+    };
+  });
+}
+
+/** `['data', 'data_files', 0]` → `data.data_files[0]`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`;
+    return text === '' ? String(key) : `${text}.${String(key)}`;
+  }, '');
+}
+
+/** Of the value itself, of something inside it, or of the nearest thing around it: a missing key has no place of its own. */
+export function findProvenance(
+  provenance: Composed['provenance'],
+  configPath: string,
+): Provenance | undefined {
+  for (let path = configPath; path !== ''; path = parentOf(path)) {
+    const own = provenance.get(path);
+    if (own !== undefined) return own;
+    for (const [leaf, place] of provenance) {
+      if (leaf.startsWith(`${path}.`) || leaf.startsWith(`${path}[`)) return place;
+    }
+  }
+  return undefined;
+}
+
+function parentOf(path: string): string {
+  const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
+  return cut === -1 ? '' : path.slice(0, cut);
+}
