@@ -1,0 +1,221 @@
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { ServiceError } from './service-error';
+
+/** An answer that is not 2xx. `code` and `message` are the server's own where it sent `{error: {code, message}}`. */
+export type ErrorReply = {
+  readonly status: number;
+  readonly code: string | null;
+  readonly message: string;
+  /** What the server asked for with `Retry-After`; null = nothing. */
+  readonly retryAfterMs: number | null;
+};
+
+export type Call<T> = {
+  /** Name in error messages, e.g. `trainStep`. */
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly schema: z.ZodType<T>;
+  /** For one attempt, from connecting to the last byte of the reply. */
+  readonly timeoutMs?: number;
+};
+
+export type RequesterOptions = {
+  /** Name of the service in error messages. */
+  readonly service: string;
+  readonly baseUrl: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+  /** Attempts in all. Every call through a requester is sent again after a retryable failure: make it idempotent. */
+  readonly maxAttempts?: number;
+  /** Lets a backend say what one of its refusals means; null = decide by the status. */
+  readonly translate?: (reply: ErrorReply, message: string) => ServiceError | null;
+  readonly maxReplyBytes?: number;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+};
+
+export type Requester = {
+  /** Rejects with `ServiceError`, or with the signal's reason. */
+  send<T>(call: Call<T>, signal: AbortSignal): Promise<T>;
+  close(): void;
+};
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_ATTEMPTS = 4;
+/** First pause, doubled at each attempt up to the longest one; the real pause is a random half to whole of it. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** A reply larger than this is a fault, not data: it would be parsed in memory as a whole. */
+const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+/** Connections to one service; a coalescing client needs few, an uncoalesced one queues here instead of exhausting ports. */
+const MAX_SOCKETS = 64;
+const WORTH_RETRYING = new Set([408, 429, 500, 502, 503, 504]);
+
+type Reply = { readonly status: number; readonly body: Buffer; readonly retryAfter: string | undefined };
+
+/** HTTP with JSON to one service: time-outs, retries with jittered back-off, cancellation, replies parsed with zod. */
+export function createRequester(options: RequesterOptions): Requester {
+  const base = new URL(options.baseUrl);
+  const client = base.protocol === 'https:' ? https : http;
+  const agent = new client.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const maxAttempts = options.maxAttempts ?? DEFAULT_ATTEMPTS;
+  const sleep = options.sleep ?? pause;
+  const random = options.random ?? Math.random;
+
+  async function attempt<T>(call: Call<T>, payload: Buffer | null, signal: AbortSignal): Promise<Outcome<T>> {
+    const timeout = AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    try {
+      const reply = await exchange(AbortSignal.any([signal, timeout]), call, payload);
+      return readReply(options, call, reply);
+    } catch (error) {
+      signal.throwIfAborted();
+      return {
+        ok: false,
+        error: transportError(options.service, call.operation, timeout.aborted ? 'timeout' : error),
+        retryAfterMs: null,
+      };
+    }
+  }
+
+  function exchange(signal: AbortSignal, call: Call<unknown>, payload: Buffer | null): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      const headers: Record<string, string | number> = { ...options.headers, accept: 'application/json' };
+      if (payload !== null) {
+        headers['content-type'] = 'application/json';
+        headers['content-length'] = payload.byteLength;
+      }
+      const url = new URL(base.pathname.replace(/\/$/, '') + call.path, base);
+      const request = client.request(url, { method: call.method, headers, agent, signal });
+      request.on('error', reject);
+      request.on('response', (response) => {
+        collect(response, options.maxReplyBytes ?? MAX_REPLY_BYTES).then(resolve, reject);
+      });
+      request.end(payload ?? undefined);
+    });
+  }
+
+  return {
+    async send(call, signal) {
+      signal.throwIfAborted();
+      const payload = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+      for (let number = 1; ; number++) {
+        const outcome = await attempt(call, payload, signal);
+        if (outcome.ok) return outcome.value;
+        if (!outcome.error.retryable || number >= maxAttempts) {
+          throw number === 1 ? outcome.error : withAttempts(outcome.error, number);
+        }
+        await sleep(outcome.retryAfterMs ?? backOff(number, random()), signal);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: ServiceError; readonly retryAfterMs: number | null };
+
+async function collect(response: http.IncomingMessage, maxBytes: number): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    size += bytes.byteLength;
+    if (size > maxBytes) {
+      response.destroy();
+      throw new ServiceError('protocol', `The reply is larger than ${maxBytes} bytes`, { retryable: false });
+    }
+    chunks.push(bytes);
+  }
+  return {
+    status: response.statusCode ?? 0,
+    body: Buffer.concat(chunks),
+    retryAfter: response.headers['retry-after'],
+  };
+}
+
+function readReply<T>(options: RequesterOptions, call: Call<T>, reply: Reply): Outcome<T> {
+  const where = `${options.service}: ${call.operation}`;
+  if (reply.status < 200 || reply.status > 299) {
+    const refused = errorReply(reply);
+    const message = `${where} was refused (HTTP ${reply.status}): ${refused.message}`;
+    const error =
+      options.translate?.(refused, message) ??
+      new ServiceError('rejected', message, { retryable: WORTH_RETRYING.has(reply.status) });
+    return { ok: false, error, retryAfterMs: refused.retryAfterMs };
+  }
+  const parsed = call.schema.safeParse(parseJson(reply.body));
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const message = `${where} got a reply of an unexpected form: ${z.prettifyError(parsed.error)}`;
+  return { ok: false, error: new ServiceError('protocol', message), retryAfterMs: null };
+}
+
+const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+const RETRY_AFTER_SECONDS = /^\d{1,4}$/;
+
+function errorReply(reply: Reply): ErrorReply {
+  const parsed = ErrorBody.safeParse(parseJson(reply.body));
+  const seconds = reply.retryAfter;
+  return {
+    status: reply.status,
+    code: parsed.success ? parsed.data.error.code : null,
+    message: parsed.success ? parsed.data.error.message : reply.body.toString('utf8', 0, 500),
+    retryAfterMs: seconds !== undefined && RETRY_AFTER_SECONDS.test(seconds) ? Number(seconds) * 1000 : null,
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // not JSON: no schema accepts undefined, so the caller reports it as a reply of an unexpected form
+    return undefined;
+  }
+}
+
+const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function transportError(service: string, operation: string, failure: unknown): ServiceError {
+  const where = `${service}: ${operation}`;
+  if (failure === 'timeout') return new ServiceError('timeout', `${where} took longer than its time limit`);
+  if (failure instanceof ServiceError) {
+    return new ServiceError(failure.kind, `${where}: ${failure.message}`, { retryable: failure.retryable });
+  }
+  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
+  const detail = failure instanceof Error ? failure.message : String(failure);
+  if (NEVER_ARRIVED.has(code)) {
+    return new ServiceError('refused', `${where} could not connect: ${detail}`, { cause: failure });
+  }
+  return new ServiceError('gone', `${where} lost its connection: ${detail}`, {
+    cause: failure,
+    retryable: true,
+  });
+}
+
+function withAttempts(error: ServiceError, attempts: number): ServiceError {
+  return new ServiceError(error.kind, `${error.message} (after ${attempts} attempts)`, {
+    cause: error,
+    retryable: error.retryable,
+  });
+}
+
+function backOff(attempt: number, chance: number): number {
+  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  return ceiling * (0.5 + chance / 2);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
