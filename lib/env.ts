@@ -35,10 +35,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
 }
 
 /** The environment of a process that this one starts: everything inherited, Galley's own settings spelled out. */
-export function childEnvironment(
-  env: Env,
-  source: Readonly<Record<string, string | undefined>> = process.env,
-): Record<string, string | undefined> {
+export function childEnvironment(env: Env, source: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return {
     ...source,
     GALLEY_ROOT: env.root,
