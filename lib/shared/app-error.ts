@@ -25,3 +25,6 @@ export class AppError extends Error {
     return STATUS[this.code];
   }
 }
+
+/** A refusal as it travels to the browser. */
+export type ActionError = { readonly code: AppErrorCode; readonly message: string };
