@@ -1,0 +1,121 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { RunId } from '@/lib/domain/run';
+import { composeCommand } from './commands/compose-command';
+import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
+import { logsCommand, runsCommand } from './commands/list-commands';
+import { migrateCommand } from './commands/migrate-command';
+import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
+import { EXIT_CODE_HELP, type ExitCode } from './exit-code';
+import { type CommandContext } from './session';
+
+const JSON_OPTION = ['--json', 'print JSON on standard output, everything else on standard error'] as const;
+const OVERRIDES = 'Hydra overrides: a.b=1, +a.b=1, ++a.b=1, ~a.b';
+const DEFAULT_RUNS = 20;
+const DEFAULT_LOG_LINES = 100;
+
+/** `galley …`. Each command reports its exit code to `onExit`; wrong usage throws commander's own error. */
+export function createProgram(context: CommandContext, onExit: (code: ExitCode) => void): Command {
+  const program = new Command('galley');
+  const settle = async (work: Promise<ExitCode>): Promise<void> => onExit(await work);
+  program
+    .description('Reinforcement-learning post-training of language models: compose, launch and watch recipes')
+    .addHelpText('after', EXIT_CODE_HELP)
+    .showHelpAfterError('(galley --help lists commands and exit codes)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.io.out(text.trimEnd()),
+      writeErr: (text) => context.io.err(text.trimEnd()),
+    });
+  addRunCommands(program, context, settle);
+  addControlCommands(program, context, settle);
+  addReadCommands(program, context, settle);
+  return program;
+}
+
+type Settle = (work: Promise<ExitCode>) => Promise<void>;
+
+function addRunCommands(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('run')
+    .description('check and launch a recipe, and follow it; Ctrl-C stops the run, twice leaves it running')
+    .argument('<entry>', 'a layer, e.g. recipes/pig_latin/embedded.yaml or pig_latin/embedded.yaml')
+    .argument('[overrides...]', OVERRIDES)
+    .option('--name <name>', 'what the run is called')
+    .option('--detach', 'return as soon as the run has started')
+    .option(...JSON_OPTION)
+    .action((entry: string, overrides: string[], options: RunOptions) =>
+      settle(runCommand(context, { entry, overrides }, options)),
+    );
+  program
+    .command('resume')
+    .description('go on with a paused run, or with an ended one from its last checkpoint')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option('--detach', 'return as soon as the run has started')
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: RunOptions) => settle(resumeCommand(context, id, options)));
+}
+
+function addControlCommands(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('stop')
+    .description('stop runs after their current step, with a checkpoint')
+    .argument('[id]', 'number of the run', parseRunId)
+    .option('--all', 'every run that is going on')
+    .option(...JSON_OPTION)
+    .action((id: RunId | undefined, options: { all?: boolean; json?: boolean }, command: Command) => {
+      if (options.all === true) return settle(stopAllCommand(context, options));
+      if (id === undefined) return command.error('error: name a run (galley stop 3) or say --all');
+      return settle(stopCommand(context, id, options));
+    });
+  program
+    .command('pause')
+    .description('hold a run after its current step; galley resume goes on')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: { json?: boolean }) => settle(pauseCommand(context, id, options)));
+}
+
+function addReadCommands(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('compose')
+    .description('print the configuration that a layer composes to, as YAML')
+    .argument('<file>', 'a layer, e.g. recipes/pig_latin/embedded.yaml')
+    .argument('[overrides...]', OVERRIDES)
+    .option('--resolve', 'substitute interpolations')
+    .option(...JSON_OPTION)
+    .action((file: string, overrides: string[], options: { resolve?: boolean; json?: boolean }) =>
+      settle(composeCommand(context, { file, overrides }, options)),
+    );
+  program
+    .command('runs')
+    .description('list runs, newest first')
+    .option('--limit <count>', 'how many', parseCount, DEFAULT_RUNS)
+    .option(...JSON_OPTION)
+    .action((options: { limit: number; json?: boolean }) => settle(runsCommand(context, options)));
+  program
+    .command('logs')
+    .description('print what a run logged')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option('--limit <count>', 'how many of the newest lines', parseCount, DEFAULT_LOG_LINES)
+    .option('-f, --follow', 'go on printing until the run ends')
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: { limit: number; follow?: boolean; json?: boolean }) =>
+      settle(logsCommand(context, id, options)),
+    );
+  program
+    .command('migrate', { hidden: true })
+    .description('create or update the database')
+    .action(() => settle(migrateCommand(context)));
+}
+
+function parseRunId(text: string): RunId {
+  const parsed = RunId.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('A run is named by its number; galley runs lists them.');
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}

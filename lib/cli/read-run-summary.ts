@@ -1,0 +1,16 @@
+import { type Run } from '@/lib/domain/run';
+import { type MetricStore } from '@/lib/metrics/metric-store';
+import { REWARD_KEY, VALIDATION_KEY } from './metric-keys';
+import { type RunSummary, summarizeRun } from './run-summary';
+
+/** Reads the raw series of a run and sums it up. */
+export async function readRunSummary(metrics: MetricStore, run: Run): Promise<RunSummary> {
+  const { series } = await metrics.ranges({
+    runId: run.id,
+    keys: [REWARD_KEY, VALIDATION_KEY],
+    // at least as many pixels as steps: raw points come back
+    width: Math.max(run.totalSteps + 1, 1_024),
+  });
+  const valuesOf = (key: string): readonly number[] => series.find((one) => one.key === key)?.mean ?? [];
+  return summarizeRun(run, valuesOf(REWARD_KEY), valuesOf(VALIDATION_KEY));
+}

@@ -1,0 +1,129 @@
+import { SingleBar } from 'cli-progress';
+import { isFinished, type Run, type RunPhase } from '@/lib/domain/run';
+import { type RunEvent } from '@/lib/domain/run-event';
+import { type CliIo } from './cli-io';
+import { type Follower } from './follow-run';
+import { REWARD_KEY } from './metric-keys';
+
+const PHASE_WORDS: Record<RunPhase, string> = {
+  preparing: 'preparing',
+  warm_start: 'warm start',
+  rollout: 'rollout',
+  train: 'train',
+  sync: 'sync weights',
+  validate: 'validate',
+  checkpoint: 'checkpoint',
+  draining: 'stopping',
+};
+
+export type RunProgress = Follower & { finish(): void };
+
+/** A bar on a terminal, a line now and then elsewhere. Warnings, errors and status changes are lines in both. */
+export function createRunProgress(io: CliIo, now: () => number = Date.now): RunProgress {
+  const view = io.isTerminal ? createBar() : createLines(io);
+  const eta = createEta(now);
+  let reward: number | null = null;
+  return {
+    onEvents(events, run) {
+      for (const event of events) {
+        const line = lineOf(event);
+        if (line !== null) view.say(line, io);
+        if (event.kind === 'metrics') reward = event.values[REWARD_KEY] ?? reward;
+      }
+      view.show(run, { reward, eta: eta(run) });
+    },
+    finish: () => view.finish(),
+  };
+}
+
+function lineOf(event: RunEvent): string | null {
+  if (event.kind === 'log' && (event.level === 'warning' || event.level === 'error')) {
+    return `${event.level}: ${event.message}`;
+  }
+  if (event.kind === 'advisory') return `${event.severity}: ${event.message}`;
+  if (event.kind === 'status') {
+    return event.reason === null ? `run ${event.status}` : `run ${event.status}: ${event.reason}`;
+  }
+  return null;
+}
+
+type Figures = { readonly reward: number | null; readonly eta: string };
+type View = {
+  say(line: string, io: CliIo): void;
+  show(run: Run, figures: Figures): void;
+  finish(): void;
+};
+
+function createBar(): View {
+  const bar = new SingleBar({
+    format: '{bar} step {value}/{total} · reward {reward} · {phase} · {eta_text}',
+    barCompleteChar: '━',
+    barIncompleteChar: '─',
+    barsize: 24,
+    hideCursor: true,
+    stopOnComplete: false,
+    gracefulExit: false,
+  });
+  let started = false;
+  return {
+    say(line, io) {
+      if (started) bar.stop();
+      started = false;
+      io.err(line);
+    },
+    show(run, { reward, eta }) {
+      const payload = { reward: formatReward(reward), phase: describe(run), eta_text: eta };
+      if (!started) bar.start(run.totalSteps, run.step, payload);
+      started = true;
+      bar.update(run.step, payload);
+    },
+    finish() {
+      if (started) bar.stop();
+      started = false;
+    },
+  };
+}
+
+const LINES_PER_RUN = 20;
+
+function createLines(io: CliIo): View {
+  let shown = -1;
+  return {
+    say: (line) => io.err(line),
+    show(run, { reward, eta }) {
+      const every = Math.max(1, Math.floor(run.totalSteps / LINES_PER_RUN));
+      if (run.step < shown + every || run.step === 0) return;
+      shown = run.step;
+      io.err(`step ${run.step}/${run.totalSteps} · reward ${formatReward(reward)} · ${eta}`);
+    },
+    finish: () => undefined,
+  };
+}
+
+/** Time left at the pace since this command began to watch. */
+function createEta(now: () => number): (run: Run) => string {
+  let began: { readonly at: number; readonly step: number } | null = null;
+  return (run) => {
+    if (isFinished(run.status)) return 'done';
+    if (run.step === 0) return 'no estimate yet';
+    began ??= { at: now(), step: run.step };
+    if (run.step <= began.step) return 'no estimate yet';
+    const perStep = (now() - began.at) / (run.step - began.step);
+    return `${formatDuration((perStep * (run.totalSteps - run.step)) / 1000)} left`;
+  };
+}
+
+function describe(run: Run): string {
+  return run.phase === null ? run.status : PHASE_WORDS[run.phase];
+}
+
+function formatReward(reward: number | null): string {
+  return reward === null ? '—' : reward.toFixed(3);
+}
+
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// galley …: builds what the command line needs on first use, then hands over to lib/cli.
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { prepare, ROOT } from './prepare.mjs';
+import { runScript } from './progress.mjs';
+
+await runScript(async () => {
+  await prepare({
+    install: !process.argv.includes('--no-install'),
+    web: false,
+    say: (line) => console.error(line),
+  });
+  process.env.GALLEY_ROOT = ROOT;
+  process.env.PRISMA_SCHEMA_ENGINE_BINARY ??= process.execPath;
+  const { main } = await import(pathToFileURL(path.join(ROOT, '.galley-build/lib/cli/main.mjs')).href);
+  return main(process.argv.filter((argument) => argument !== '--no-install'));
+});
+process.exit();
