@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { METRICS, metricInfo } from './metric';
+
+test('every metric is listed once', () => {
+  const names = METRICS.map((metric) => metric.name);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test('a metric that an evaluator brings is described by its name', () => {
+  expect(metricInfo('val/format_correct')).toMatchObject({ title: 'format correct', group: 'validation' });
+  expect(metricInfo('rollout/reward_mean').better).toBe('higher');
+});
