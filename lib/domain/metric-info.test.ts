@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { METRICS, metricInfo } from './metric';
+import { METRICS } from './metric-catalogue';
+import { metricInfo } from './metric-info';
 
 test('every metric is listed once', () => {
   const names = METRICS.map((metric) => metric.name);
