@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { countJourneys, countUnitTests } from './count-tests.mjs';
 import { findBrowser } from './find-browser.mjs';
 import { findPython } from './find-python.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
@@ -53,23 +54,6 @@ async function runJourneys(file, environment) {
     PLAYWRIGHT_JSON_OUTPUT_FILE: file,
   });
   return countJourneys(await readReport(file, 'Playwright'));
-}
-
-export function countUnitTests(report) {
-  // A file that fails to load has no tests of its own to count.
-  const unloaded = report.testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
-  ).length;
-  return {
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + unloaded,
-    skipped: report.numPendingTests + (report.numTodoTests ?? 0),
-  };
-}
-
-export function countJourneys(report) {
-  const { expected, unexpected, flaky, skipped } = report.stats;
-  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped };
 }
 
 function report(counts, noSkips) {

@@ -6,6 +6,8 @@ import { type CommandContext, type Session } from '../session';
 /** A stopping run finishes its step and writes a checkpoint. */
 const STOP_TIMEOUT_MS = 60_000;
 const PAUSE_TIMEOUT_MS = 60_000;
+/** More than a machine ever runs at once. */
+const ALL_RUNS = 1_000;
 
 export type ControlOptions = { readonly json?: boolean };
 
@@ -26,7 +28,7 @@ export async function stopCommand(
 export async function stopAllCommand(context: CommandContext, options: ControlOptions): Promise<ExitCode> {
   return withSession(context, async (session) => {
     await session.runStore.markLost(LOST_AFTER_MS);
-    const { runs } = await session.runStore.list();
+    const { runs } = await session.runStore.list({ limit: ALL_RUNS });
     const going = runs.filter(({ status }) => status === 'queued' || isActive(status));
     if (going.length === 0) context.io.err('No run is going on.');
     return report(context, await Promise.all(going.map((run) => stopOne(session, run))), options);

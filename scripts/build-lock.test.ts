@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { withBuildLock } from './build-lock.mjs';
+
+let folder: string;
+const quiet = (): void => undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'galley-lock-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('two builders work one after the other', async () => {
+  const order: string[] = [];
+  const release = { first: (): void => undefined };
+  const first = withBuildLock(folder, quiet, async () => {
+    order.push('first begins');
+    await new Promise<void>((resolve) => (release.first = resolve));
+    order.push('first ends');
+  });
+  const second = withBuildLock(
+    folder,
+    // it says so once it has found the lock taken
+    () => release.first(),
+    () => Promise.resolve(order.push('second')),
+  );
+  await Promise.all([first, second]);
+  expect(order).toEqual(['first begins', 'first ends', 'second']);
+});
+
+test('the lock of a process that died is taken over', async () => {
+  const { pid } = spawnSync(process.execPath, ['-e', '']);
+  writeFileSync(path.join(folder, 'build.lock'), String(pid));
+  expect(await withBuildLock(folder, quiet, () => Promise.resolve('built'))).toBe('built');
+});
+
+test('a failing build gives the lock back', async () => {
+  await expect(withBuildLock(folder, quiet, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(existsSync(path.join(folder, 'build.lock'))).toBe(false);
+});
