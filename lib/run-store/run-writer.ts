@@ -20,7 +20,8 @@ export type RunProgress = {
 
 /**
  * The run process's one way to write. Calls return at once; a worker thread commits what has gathered every
- * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept.
+ * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept. At most 64 MB of
+ * records wait; beyond that a call throws `AppError('storage')`.
  */
 export type RunWriter = {
   readonly attempt: Attempt;
@@ -37,7 +38,9 @@ export type RunWriter = {
   onCommand(listener: (kind: CommandKind) => void): void;
   /** Called when the store cannot be written any more (full disk, file gone); what is buffered is kept and tried again. */
   onTrouble(listener: (message: string) => void): void;
-  /** Resolves when all that was said before is on disk. */
+  /** Resolves once less than half of the buffer waits for the disk. Awaited each step, a full disk slows a run instead of ending it. */
+  drained(): Promise<void>;
+  /** Resolves when all that was said before is on disk; rejects when this process has lost the run or the store is broken. */
   flush(): Promise<void>;
   /** Flushes and ends the worker. */
   close(): Promise<void>;

@@ -1,0 +1,128 @@
+import { type Connection, type Statements } from '@/lib/db/connection';
+import { type Attempt } from '@/lib/domain/run';
+import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
+import { AppError } from '@/lib/shared/app-error';
+import { statusStatements } from './status-statements';
+import { type WriteOperation } from './writer-messages';
+
+type Batch = {
+  readonly attempt: Attempt;
+  readonly operations: readonly WriteOperation[];
+  /** Time of the newest heartbeat, if one came. */
+  readonly beat: number | null;
+  /** Commands up to this id have reached the run. */
+  readonly lastCommand: number;
+};
+
+type EventOperation = Extract<WriteOperation, { type: 'event' }>;
+
+/** Writes a batch in one transaction, or nothing of it. */
+export async function commitOperations(connection: Connection, batch: Batch): Promise<void> {
+  await connection.transaction(async (statements) => {
+    for (const group of groupEvents(batch.operations)) {
+      if (Array.isArray(group)) await insertEvents(statements, batch.attempt, group);
+      else await writeOperation(statements, batch.attempt, group);
+    }
+    await finish(statements, batch);
+  });
+}
+
+type OtherOperation = Exclude<WriteOperation, EventOperation>;
+
+/** Neighbouring events become one statement. */
+function groupEvents(operations: readonly WriteOperation[]): readonly (EventOperation[] | OtherOperation)[] {
+  const groups: (EventOperation[] | OtherOperation)[] = [];
+  for (const operation of operations) {
+    const previous = groups.at(-1);
+    if (operation.type !== 'event') groups.push(operation);
+    else if (Array.isArray(previous)) previous.push(operation);
+    else groups.push([operation]);
+  }
+  return groups;
+}
+
+async function insertEvents(
+  statements: Statements,
+  attempt: Attempt,
+  events: readonly Omit<EventOperation, 'type'>[],
+): Promise<void> {
+  const rows = JSON.stringify(events.map(({ kind, time, body }) => [kind, time, body]));
+  await statements.execute(
+    `INSERT INTO "Event" ("runId", "attempt", "kind", "time", "body")
+     SELECT ?, ?, json_extract("value", '$[0]'), json_extract("value", '$[1]'), json_extract("value", '$[2]')
+     FROM json_each(?)`,
+    [attempt.runId, attempt.number, rows],
+  );
+}
+
+async function writeOperation(
+  statements: Statements,
+  attempt: Attempt,
+  operation: OtherOperation,
+): Promise<void> {
+  const { runId, number } = attempt;
+  const time = new Date(operation.time);
+  switch (operation.type) {
+    case 'trajectories': {
+      const { step, validation, failed, rows } = operation;
+      await insertTrajectories(statements, attempt, operation);
+      const body = JSON.stringify({ step, count: rows.length, failed, validation });
+      await insertEvents(statements, attempt, [{ kind: 'trajectories', time: operation.time, body }]);
+      return;
+    }
+    case 'progress':
+      await statements.execute(
+        `UPDATE "Run" SET "step" = ?, "phase" = ?, "trainSeconds" = ? WHERE "id" = ? AND "attempt" = ?`,
+        [operation.step, operation.phase, operation.trainSeconds, runId, number],
+      );
+      return;
+    case 'checkpoint': {
+      const { step, path, bytes } = operation;
+      await statements.execute(
+        `INSERT INTO "Checkpoint" ("runId", "attempt", "step", "path", "bytes", "createdAt") VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT ("runId", "attempt", "step") DO UPDATE SET "path" = excluded."path", "bytes" = excluded."bytes",
+           "createdAt" = excluded."createdAt"`,
+        [runId, number, step, path, bytes, time],
+      );
+      const body = JSON.stringify({ step, path, bytes });
+      await insertEvents(statements, attempt, [{ kind: 'checkpoint', time: operation.time, body }]);
+      return;
+    }
+    case 'status': {
+      const { status: to, reason } = operation;
+      for (const { sql, args } of statusStatements({ runId, to, reason, time, attempt: number })) {
+        await statements.execute(sql, args);
+      }
+      return;
+    }
+  }
+}
+
+async function finish(statements: Statements, { attempt, beat, lastCommand }: Batch): Promise<void> {
+  const { runId, number } = attempt;
+  const heartbeat = beat === null ? null : new Date(beat);
+  if (heartbeat !== null) {
+    await statements.execute(`UPDATE "Attempt" SET "heartbeatAt" = ? WHERE "runId" = ? AND "number" = ?`, [
+      heartbeat,
+      runId,
+      number,
+    ]);
+    await statements.execute(
+      `UPDATE "Command" SET "handledAt" = ? WHERE "runId" = ? AND "id" <= ? AND "handledAt" IS NULL`,
+      [heartbeat, runId, lastCommand],
+    );
+  }
+  // A process that was given up, or overtaken by a later attempt, has lost the right to write: the transaction fails.
+  const owned = await statements.execute(
+    `UPDATE "Run" SET "heartbeatAt" = coalesce(?, "heartbeatAt"),
+       "lastSeq" = coalesce((SELECT max("seq") FROM "Event" WHERE "runId" = ?), 0)
+     WHERE "id" = ? AND "attempt" = ? AND "status" <> 'lost'`,
+    [heartbeat, runId, runId, number],
+  );
+  if (owned === 0) {
+    throw new AppError(
+      'conflict',
+      `This process (attempt ${number}) no longer owns run ${runId}: it was given up as lost or resumed elsewhere.`,
+    );
+  }
+}

@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { type Attempt, type CommandKind } from '@/lib/domain/run';
+import { AppError } from '@/lib/shared/app-error';
+import { type RunWriter } from './run-writer';
+import { createWriteBuffer, type WriteBuffer } from './write-buffer';
+import { eventOperation, sizeOf, trajectoriesOperation } from './write-operations';
+import { FromWriter, type ToWriter, type WriteOperation } from './writer-messages';
+
+export type RunWriterOptions = {
+  readonly databaseUrl: string;
+  /** From `claimRun`: this process life is the owner; a later claim shuts the writer out. */
+  readonly attempt: Attempt;
+  /** Bundle of `writer-worker.ts`; by default beside the bundle of the process. */
+  readonly workerUrl?: URL;
+  readonly now?: () => number;
+  /** What may wait for the disk, in characters of JSON. */
+  readonly maxWaiting?: number;
+};
+
+/** Twice as often as the two seconds after which a process counts as silent. */
+const HEARTBEAT_MS = 1000;
+
+const DEFAULT_WORKER = '../run-store/writer-worker.mjs';
+
+/** Opens the one writer of a run. Rejects with `AppError('storage')` when the store cannot be opened. */
+export async function openRunWriter(options: RunWriterOptions): Promise<RunWriter> {
+  const { databaseUrl, attempt } = options;
+  const worker = new Worker(options.workerUrl ?? new URL(DEFAULT_WORKER, import.meta.url), {
+    workerData: { databaseUrl, attempt },
+  });
+  const buffer = createWriteBuffer(options.maxWaiting);
+  const heard = listen(worker, buffer);
+  try {
+    await heard.ready;
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  return createRunWriter({ worker, buffer, heard, attempt, now: options.now ?? Date.now });
+}
+
+type Heard = {
+  /** The worker's first acknowledgement. */
+  readonly ready: Promise<void>;
+  readonly commands: CommandKind[];
+  onCommand: (kind: CommandKind) => void;
+  onTrouble: (message: string) => void;
+};
+
+function listen(worker: Worker, buffer: WriteBuffer): Heard {
+  const heard: Heard = {
+    ready: new Promise((resolve, reject) => {
+      worker.once('message', (message) => {
+        const first = FromWriter.parse(message);
+        if (first.type === 'failed') reject(new AppError('storage', first.message));
+        else resolve();
+      });
+      worker.once('error', reject);
+    }),
+    commands: [],
+    onCommand: (kind) => void heard.commands.push(kind),
+    onTrouble: () => undefined,
+  };
+  const fail = (error: Error): void => {
+    buffer.fail(error);
+    heard.onTrouble(error.message);
+  };
+  worker.on('message', (message) => {
+    const said = FromWriter.parse(message);
+    if (said.type === 'committed') buffer.committed(said.last);
+    else if (said.type === 'command') heard.onCommand(said.kind);
+    else if (said.type === 'trouble') heard.onTrouble(said.message);
+    else fail(new AppError('storage', said.message));
+  });
+  worker.on('error', fail);
+  worker.on('exit', () => buffer.fail(new AppError('storage', 'The writer of this run has ended.')));
+  return heard;
+}
+
+type Parts = {
+  readonly worker: Worker;
+  readonly buffer: WriteBuffer;
+  readonly heard: Heard;
+  readonly attempt: Attempt;
+  readonly now: () => number;
+};
+
+function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWriter {
+  const post = (message: ToWriter): void => worker.postMessage(message);
+  let outbox: WriteOperation[] = [];
+  const send = (): void => {
+    if (outbox.length > 0) post({ type: 'write', operations: outbox, last: buffer.last });
+    outbox = [];
+  };
+  const write = (operation: WriteOperation): void => {
+    buffer.add(sizeOf(operation));
+    // One message per turn of the event loop, whatever a step has to say.
+    if (outbox.push(operation) === 1) queueMicrotask(send);
+  };
+  // Sent from here and not made in the worker, so that a run that hangs falls silent.
+  const beat = setInterval(() => post({ type: 'beat', time: now() }), HEARTBEAT_MS);
+  beat.unref();
+  const waitFor = async (until: 'empty' | 'half'): Promise<void> => {
+    send();
+    post({ type: 'hurry' });
+    await buffer.wait(until);
+  };
+
+  return {
+    attempt,
+    append: (event) => write(eventOperation(event, now())),
+    trajectories: (step, batch) => write(trajectoriesOperation(step, batch, now())),
+    progress: (progress) => write({ type: 'progress', time: now(), ...progress }),
+    checkpoint: ({ step, path, bytes }) => write({ type: 'checkpoint', time: now(), step, path, bytes }),
+    status: (status, reason) => write({ type: 'status', time: now(), status, reason }),
+    onCommand: (listener) => {
+      heard.onCommand = listener;
+      for (const kind of heard.commands.splice(0)) listener(kind);
+    },
+    onTrouble: (listener) => {
+      heard.onTrouble = listener;
+    },
+    flush: () => waitFor('empty'),
+    drained: () => waitFor('half'),
+    close: async () => {
+      try {
+        await waitFor('empty');
+      } finally {
+        clearInterval(beat);
+        const ended = once(worker, 'exit');
+        post({ type: 'close' });
+        await ended;
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { z } from 'zod';
+import { type RecipeSnapshot } from './run-store';
+
+const compress = promisify(gzip);
+const decompress = promisify(gunzip);
+
+const StoredSnapshot = z.object({
+  files: z.record(z.string(), z.string()),
+  entry: z.string(),
+  overrides: z.array(z.string()),
+  composedYaml: z.string(),
+  resolved: z.unknown(),
+});
+
+export async function packSnapshot(snapshot: RecipeSnapshot): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await compress(JSON.stringify(snapshot)));
+}
+
+export async function unpackSnapshot(data: Uint8Array): Promise<RecipeSnapshot> {
+  const text = (await decompress(data)).toString('utf8');
+  const { resolved, ...rest } = StoredSnapshot.parse(JSON.parse(text));
+  return { ...rest, resolved };
+}

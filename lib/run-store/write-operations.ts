@@ -1,0 +1,67 @@
+import { encodeMetricValue, type RunEventBody } from '@/lib/domain/run-event';
+import { type NewTrajectory, type RunWriter } from './run-writer';
+import { type TrajectoryCells, type WriteOperation } from './writer-messages';
+
+type Appended = Parameters<RunWriter['append']>[0];
+type Batch = Parameters<RunWriter['trajectories']>[1];
+
+/** What an operation without a payload of its own takes. */
+const SMALL = 200;
+
+export function eventOperation(event: Appended, time: number): WriteOperation {
+  const { kind, ...body } = event;
+  return { type: 'event', time, kind, body: jsonOf(body) };
+}
+
+export function trajectoriesOperation(step: number, batch: Batch, time: number): WriteOperation {
+  return {
+    type: 'trajectories',
+    time,
+    step,
+    validation: batch.validation,
+    failed: batch.failed,
+    rows: batch.rows.map(cellsOf),
+    bodies: batch.rows.map(({ body }) => jsonOf(body)),
+  };
+}
+
+/** Roughly the characters that an operation holds in memory. */
+export function sizeOf(operation: WriteOperation): number {
+  if (operation.type === 'event') return SMALL + operation.body.length;
+  if (operation.type !== 'trajectories') return SMALL;
+  const bodies = operation.bodies.reduce((sum, body) => sum + body.length, 0);
+  return bodies + SMALL * (operation.rows.length + 1);
+}
+
+/** JSON without losing NaN and the infinities, which become the strings that `MetricValue` reads back. */
+function jsonOf(value: RunEventBodyWithoutKind | NewTrajectory['body']): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'number' ? encodeMetricValue(part) : part,
+  );
+}
+type RunEventBodyWithoutKind = Omit<RunEventBody, 'kind'>;
+
+/** In the order of `TRAJECTORY_COLUMNS`. */
+function cellsOf(row: NewTrajectory): TrajectoryCells {
+  for (const [name, value] of [
+    ['reward', row.reward],
+    ['advantage', row.advantage ?? 0],
+  ] as const) {
+    if (!Number.isFinite(value)) {
+      throw new TypeError(`The ${name} of rollout ${row.group}/${row.sample} is ${value}, not a number`);
+    }
+  }
+  return [
+    row.group,
+    row.sample,
+    row.reward,
+    row.advantage,
+    row.promptTokens,
+    row.completionTokens,
+    row.stopReason,
+    row.weightVersion,
+    row.error,
+    row.promptPreview,
+    row.completionPreview,
+  ];
+}

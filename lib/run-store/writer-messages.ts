@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Attempt, CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
+
+/** One light row as the worker inserts it, in the order of `TRAJECTORY_COLUMNS`. */
+export const TrajectoryCells = z.array(z.union([z.string(), z.number(), z.null()]));
+export type TrajectoryCells = z.infer<typeof TrajectoryCells>;
+
+const time = z.number();
+
+export const WriteOperation = z.discriminatedUnion('type', [
+  /** `body` is JSON text without the kind. */
+  z.object({ type: z.literal('event'), time, kind: z.string(), body: z.string() }),
+  z.object({
+    type: z.literal('trajectories'),
+    time,
+    step: z.number(),
+    validation: z.boolean(),
+    failed: z.number(),
+    rows: z.array(TrajectoryCells),
+    /** JSON texts, one per row. */
+    bodies: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal('progress'),
+    time,
+    step: z.number(),
+    phase: RunPhase.nullable(),
+    trainSeconds: z.number(),
+  }),
+  z.object({
+    type: z.literal('checkpoint'),
+    time,
+    step: z.number(),
+    path: z.string(),
+    bytes: z.number(),
+  }),
+  z.object({ type: z.literal('status'), time, status: RunStatus, reason: z.string().nullable() }),
+]);
+export type WriteOperation = z.infer<typeof WriteOperation>;
+
+export const WriterData = z.object({ databaseUrl: z.string(), attempt: Attempt });
+
+/** What the run's thread says to the writing thread. `last` numbers the operations said so far. */
+export const ToWriter = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('write'), operations: z.array(WriteOperation), last: z.number() }),
+  /** The run's thread is alive; `time` becomes the heartbeat. */
+  z.object({ type: z.literal('beat'), time }),
+  /** Commit now instead of at the next tick. */
+  z.object({ type: z.literal('hurry') }),
+  z.object({ type: z.literal('close') }),
+]);
+export type ToWriter = z.infer<typeof ToWriter>;
+
+export const FromWriter = z.discriminatedUnion('type', [
+  /** All operations up to this number are on disk. */
+  z.object({ type: z.literal('committed'), last: z.number() }),
+  z.object({ type: z.literal('command'), kind: CommandKind }),
+  /** The store refuses for now; the writer keeps everything and tries again. */
+  z.object({ type: z.literal('trouble'), message: z.string() }),
+  /** The writer cannot go on: it has lost the run to another process, or met a bug. */
+  z.object({ type: z.literal('failed'), message: z.string() }),
+]);
+export type FromWriter = z.infer<typeof FromWriter>;

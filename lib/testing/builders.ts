@@ -1,0 +1,68 @@
+import { type TrajectoryBody } from '@/lib/domain/trajectory';
+import { type NewRun, type RecipeSnapshot } from '@/lib/run-store/run-store';
+import { type NewTrajectory } from '@/lib/run-store/run-writer';
+
+let made = 0;
+
+export function aSnapshot(changes: Partial<RecipeSnapshot> = {}): RecipeSnapshot {
+  return {
+    files: { 'pig_latin/embedded.yaml': 'seed: 1\n' },
+    entry: 'pig_latin/embedded.yaml',
+    overrides: [],
+    composedYaml: 'seed: 1\n',
+    resolved: { seed: 1 },
+    ...changes,
+  };
+}
+
+export function aNewRun(changes: Partial<NewRun> = {}): NewRun {
+  made += 1;
+  return {
+    name: 'pig_latin/embedded',
+    recipe: 'pig_latin',
+    variant: 'embedded',
+    backend: 'embedded',
+    model: null,
+    seed: 1,
+    totalSteps: 100,
+    snapshot: aSnapshot(),
+    idempotencyKey: `test-${made}`,
+    ...changes,
+  };
+}
+
+export function aTrajectoryBody(changes: Partial<TrajectoryBody> = {}): TrajectoryBody {
+  return {
+    prompt: 'cat',
+    completion: 'atcay',
+    groundTruth: 'atcay',
+    tokens: [99, 97, 116],
+    tokenTexts: ['c', 'a', 't'],
+    lossMask: [0, 1, 1],
+    logprobs: [0, -0.5, -0.25],
+    metrics: { exact: 1 },
+    extraInfo: {},
+    data: { prompt: 'cat' },
+    ...changes,
+  };
+}
+
+export function aNewTrajectory(changes: Partial<NewTrajectory> = {}): NewTrajectory {
+  return {
+    step: 0,
+    validation: false,
+    group: 'g0',
+    sample: 0,
+    reward: 1,
+    advantage: 0.5,
+    promptTokens: 1,
+    completionTokens: 2,
+    stopReason: 'stop',
+    weightVersion: 0,
+    error: null,
+    promptPreview: 'cat',
+    completionPreview: 'atcay',
+    body: aTrajectoryBody(),
+    ...changes,
+  };
+}

@@ -1,0 +1,80 @@
+import { type Database } from '@/lib/db/open-database';
+import { type RunId } from '@/lib/domain/run';
+import { TrajectoryRow } from '@/lib/domain/trajectory';
+import { AppError } from '@/lib/shared/app-error';
+import { type Prisma, type Trajectory as StoredTrajectory } from '@/prisma/generated/client';
+import { unpackBody } from './trajectory-block';
+import { type TrajectoryQuery, type TrajectoryStore } from './trajectory-store';
+
+export function createTrajectoryStore(db: Database): TrajectoryStore {
+  return {
+    list: async (query) => {
+      const where = {
+        runId: query.runId,
+        validation: query.validation,
+        step: query.step,
+        attempt: { gte: await currentAttempt(db, query.runId, query.step) },
+      };
+      const [rows, total] = await Promise.all([
+        db.trajectory.findMany({ where, orderBy: orderOf(query), take: query.limit, skip: query.offset }),
+        db.trajectory.count({ where }),
+      ]);
+      return { rows: rows.map(rowOf), total };
+    },
+    steps: async (runId, validation) => {
+      // Blocks and not rows: a few per step instead of hundreds.
+      const blocks = await db.trajectoryBlock.groupBy({
+        by: ['step', 'attempt'],
+        where: { runId, validation },
+        orderBy: { step: 'asc' },
+      });
+      const attempts = await attemptsOf(db, runId);
+      const current = blocks.filter(
+        ({ step, attempt }) => !attempts.some((later) => later.number > attempt && later.startStep <= step),
+      );
+      return [...new Set(current.map(({ step }) => step))];
+    },
+    get: async (runId, id) => {
+      const found = await db.trajectory.findUnique({ where: { id, runId }, include: { block: true } });
+      if (found === null) throw new AppError('not_found', `Run ${runId} has no rollout ${id}.`);
+      return { row: rowOf(found), body: unpackBody(found.block.data, found.place) };
+    },
+  };
+}
+
+async function attemptsOf(
+  db: Database,
+  runId: RunId,
+): Promise<readonly { readonly number: number; readonly startStep: number }[]> {
+  return db.attempt.findMany({ where: { runId }, select: { number: true, startStep: true } });
+}
+
+/** The latest attempt that trained this step; what earlier ones left of it is stale. */
+async function currentAttempt(db: Database, runId: RunId, step: number): Promise<number> {
+  const attempts = await attemptsOf(db, runId);
+  return Math.max(0, ...attempts.filter(({ startStep }) => startStep <= step).map(({ number }) => number));
+}
+
+function orderOf({ sort }: TrajectoryQuery): Prisma.TrajectoryOrderByWithRelationInput[] {
+  const last = { id: 'asc' } as const;
+  switch (sort) {
+    case 'order':
+      return [last];
+    case 'reward':
+      return [{ reward: 'asc' }, last];
+    case '-reward':
+      return [{ reward: 'desc' }, last];
+    case 'advantage':
+      return [{ advantage: { sort: 'asc', nulls: 'last' } }, last];
+    case '-advantage':
+      return [{ advantage: { sort: 'desc', nulls: 'last' } }, last];
+    case 'tokens':
+      return [{ completionTokens: 'asc' }, last];
+    case '-tokens':
+      return [{ completionTokens: 'desc' }, last];
+  }
+}
+
+function rowOf(row: StoredTrajectory): TrajectoryRow {
+  return TrajectoryRow.parse(row);
+}
