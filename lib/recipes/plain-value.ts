@@ -1,0 +1,31 @@
+import { type ConfigKey, type ConfigValue } from './config-value';
+
+/**
+ * The plain-JSON view of a config, for schemas and snapshots: whole numbers that JSON cannot hold become strings,
+ * bytes their base64, a secret `{ $secret: NAME }`, and every key its text.
+ */
+export function plainValue(value: ConfigValue): unknown {
+  switch (value.kind) {
+    case 'null':
+      return null;
+    case 'bool':
+    case 'float':
+    case 'string':
+    case 'bytes':
+    case 'path':
+      return value.value;
+    case 'int':
+      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
+    case 'secret':
+      return { $secret: value.name, ...(value.template === undefined ? {} : { $template: value.template }) };
+    case 'list':
+      return value.items.map(plainValue);
+    case 'map':
+      // `fromEntries` makes own properties even of a key called `__proto__`
+      return Object.fromEntries(value.entries.map(([key, item]) => [plainKey(key), plainValue(item)]));
+  }
+}
+
+function plainKey(key: ConfigKey): string {
+  return key.kind === 'null' ? 'null' : String(key.value);
+}
