@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { apiHandler, parseCall } from '@/app/_server/api-handler';
+import { visibleEnvironment } from '@/app/_server/recipes';
+
+const MAX_NAMES = 100;
+const Query = z.object({
+  names: z.string().transform((names) => names.split(',').slice(0, MAX_NAMES)),
+});
+
+/** What named variables hold, for the preview of `${oc.env:NAME}`; of secrets only that they are set. */
+export const GET = apiHandler(({ query }) =>
+  Promise.resolve({ values: visibleEnvironment(parseCall(Query, query).names) }),
+);

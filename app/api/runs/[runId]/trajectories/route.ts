@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { apiHandler, parseCall, runIdOf } from '@/app/_server/api-handler';
+import { RolloutSort } from '@/lib/api-client/trajectories';
+
+const Query = z.object({
+  step: z.coerce.number().int().nonnegative(),
+  validation: z.stringbool().default(false),
+  sort: RolloutSort.default('order'),
+  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  offset: z.coerce.number().int().nonnegative().default(0),
+});
+
+export const GET = apiHandler(async ({ stores, params, query }) =>
+  stores.trajectoryStore.list({ runId: runIdOf({ params }), ...parseCall(Query, query) }),
+);

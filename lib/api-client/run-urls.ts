@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { RunId, RunStatus } from '@/lib/domain/run';
+import { LOG_LEVELS } from '@/lib/domain/run-event';
+import { type Smoothing } from '@/lib/charts/smooth';
+import { RolloutSort } from './trajectories';
+import { withQuery } from './request';
+
+// The addresses of the pages about runs: one parser and one builder each. A value that makes no sense reads as absent,
+// so an old or mistyped link still opens the page.
+
+const whole = z.coerce.number().int().nonnegative().nullable().catch(null);
+
+/** `1,2,3`; what is not a number of a run is left out, and so is a repetition. */
+export const RunIdList = z
+  .string()
+  .default('')
+  .transform((text) => [
+    ...new Set(
+      text.split(',').flatMap((part) => {
+        const id = RunId.safeParse(part);
+        return id.success ? [id.data] : [];
+      }),
+    ),
+  ]);
+
+export const StatusFilter = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text.split(',').flatMap((part) => {
+      const status = RunStatus.safeParse(part);
+      return status.success ? [status.data] : [];
+    }),
+  );
+
+export const RunsView = z.object({ q: z.string().default('').catch(''), status: StatusFilter });
+export type RunsView = z.infer<typeof RunsView>;
+
+export const DEFAULT_SMOOTHING = '0.6';
+/** What the smoothing control offers; any other weight or window may stand in the address. */
+export const SMOOTHING_CHOICES = ['0', '0.6', '0.8', '0.9', '0.95', 'r9', 'r25'] as const;
+
+export const ChartView = z.object({
+  from: whole,
+  to: whole,
+  smooth: z
+    .string()
+    .regex(/^(0(\.\d{1,3})?|r\d{1,3})$/)
+    .catch(DEFAULT_SMOOTHING),
+});
+export type ChartView = z.infer<typeof ChartView>;
+
+/** `0` = none, `0.8` = exponential with that weight, `r9` = mean of nine steps. */
+export function smoothingOf(text: string): Smoothing {
+  if (text.startsWith('r')) return { kind: 'rolling', window: Number(text.slice(1)) };
+  const weight = Number(text);
+  return weight === 0 ? { kind: 'none' } : { kind: 'ema', weight };
+}
+
+export const RolloutView = z.object({
+  /** Null = the newest when the page was opened. */
+  step: whole,
+  set: z.enum(['train', 'validation']).catch('train'),
+  sort: RolloutSort.catch('order'),
+  rollout: whole,
+  color: z.enum(['logprob', 'plain']).catch('logprob'),
+});
+export type RolloutView = z.infer<typeof RolloutView>;
+
+export const LogView = z.object({ level: z.enum(LOG_LEVELS).catch('info'), search: z.string().catch('') });
+export const ConfigView = z.object({
+  show: z.enum(['resolved', 'composed', 'files']).catch('resolved'),
+  file: z.string().catch(''),
+});
+export const MetricsView = z.object({ search: z.string().catch('') });
+
+export const RUN_TABS = ['overview', 'metrics', 'rollouts', 'logs', 'config', 'checkpoints'] as const;
+export type RunTab = (typeof RUN_TABS)[number];
+
+type Query = Readonly<Record<string, string | number | null | undefined>>;
+type OptionalQuery = '' | `?${string}`;
+
+export type RunHref =
+  `/runs/${number}${OptionalQuery}` | `/runs/${number}/${Exclude<RunTab, 'overview'>}${OptionalQuery}`;
+
+export function runHref(id: number, tab: RunTab = 'overview', query: Query = {}): RunHref {
+  const search = searchOf(query);
+  return tab === 'overview' ? `/runs/${id}${search}` : `/runs/${id}/${tab}${search}`;
+}
+
+/** Rollouts of a step, trained on or held out. */
+export function rolloutsHref(id: number, step: number, set: RolloutView['set'] = 'train'): RunHref {
+  return runHref(id, 'rollouts', { step, set: set === 'train' ? null : set });
+}
+
+export const CompareView = z.object({
+  runs: RunIdList,
+  metric: z.string().catch(''),
+  smooth: ChartView.shape.smooth,
+  from: whole,
+  to: whole,
+});
+export type CompareView = z.infer<typeof CompareView>;
+
+export function compareHref(runs: readonly number[], query: Query = {}): `/compare${OptionalQuery}` {
+  return `/compare${searchOf({ runs: runs.join(','), ...query })}`;
+}
+
+function searchOf(query: Query): OptionalQuery {
+  const [, search = ''] = withQuery('', query).split('?');
+  // Commas are legal in a query and far easier to read.
+  return search === '' ? '' : `?${search.replaceAll('%2C', ',')}`;
+}

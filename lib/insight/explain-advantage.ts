@@ -1,0 +1,37 @@
+import { formatNumber, formatSigned } from '@/lib/charts/format-value';
+import { mean, standardDeviation } from '@/lib/rl/statistics';
+
+export type AdvantageReading = {
+  readonly mean: number;
+  /** Unbiased (divides by N − 1). */
+  readonly std: number;
+  /** The formula with this group's numbers in it; null when no known formula gives the recorded value. */
+  readonly formula: string | null;
+};
+
+/** Shows how a recorded advantage follows from the rewards of its group, by the formula that reproduces it. */
+export function explainAdvantage(
+  rewards: readonly number[],
+  reward: number,
+  advantage: number | null,
+): AdvantageReading {
+  const center = mean(rewards);
+  const std = standardDeviation(rewards, { unbiased: true });
+  return { mean: center, std, formula: advantage === null ? null : formulaFor() };
+
+  function formulaFor(): string | null {
+    if (advantage === null || rewards.length < 2) return null;
+    const [r, m, s] = [formatNumber(reward), formatNumber(center), formatNumber(std)];
+    if (std < 1e-9) return isNear(advantage, 0) ? `every reward of the group is ${r}: no signal, so 0` : null;
+    const result = formatSigned(advantage);
+    if (isNear(advantage, (reward - center) / (std + 1e-6)))
+      return `(${r} − ${m}) / (${s} + 1e-6) = ${result}`;
+    if (isNear(advantage, reward - center)) return `${r} − ${m} = ${result}`;
+    return null;
+  }
+}
+
+/** Rewards and advantages may have gone through 32-bit floats. */
+function isNear(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-3 * Math.max(1, Math.abs(b));
+}

@@ -1,0 +1,225 @@
+import { type MetricUnit } from '@/lib/domain/metric';
+import { type SeriesColor } from '@/lib/charts/series-color';
+
+export type PanelSeries = {
+  readonly name: string;
+  /** The same idea under the names of different trainers; the first that the run has is drawn. */
+  readonly keys: readonly string[];
+  readonly color?: SeriesColor;
+};
+
+export type Panel = {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: MetricUnit;
+  readonly draw: 'lines' | 'stack';
+  readonly series: readonly PanelSeries[];
+  readonly floor?: number;
+  readonly ceiling?: number;
+  /** What the picture means and when to worry, in a sentence. */
+  readonly hint: string;
+};
+
+function line(name: string, ...keys: readonly string[]): PanelSeries {
+  return { name, keys };
+}
+
+/** The charts of a run's overview, in the order in which a reader asks. A panel without a series is not drawn. */
+export const OVERVIEW_PANELS: readonly Panel[] = [
+  {
+    id: 'reward',
+    title: 'Reward',
+    unit: 'plain',
+    draw: 'lines',
+    floor: 0,
+    ceiling: 1,
+    series: [line('train', 'rollout/reward_mean', 'critic/score/mean', 'critic/rewards/mean')],
+    hint: 'Mean reward of the rollouts of a step.',
+  },
+  {
+    id: 'held-out',
+    title: 'Held-out',
+    unit: 'share',
+    draw: 'lines',
+    floor: 0,
+    ceiling: 1,
+    series: [
+      line('exact', 'val/exact', 'val/exact_match', 'val/accuracy'),
+      line('reward', 'val/reward', 'val/reward_mean', 'val/score'),
+    ],
+    hint: 'The same model on prompts it never trains on. Train up and held-out flat is memory, or a hacked reward.',
+  },
+  {
+    id: 'signal',
+    title: 'Groups without signal',
+    unit: 'share',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line('all right', 'rollout/zero_signal_all_right', 'critic/zero_signal/all_right', 'group/all_right'),
+      line('all wrong', 'rollout/zero_signal_all_wrong', 'critic/zero_signal/all_wrong', 'group/all_wrong'),
+    ],
+    hint: 'Share of prompts whose rollouts all earned the same: they teach nothing.',
+  },
+  {
+    id: 'length',
+    title: 'Response length, tokens',
+    unit: 'tokens',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line('mean', 'response_length/mean', 'rollout/response_length_mean'),
+      line('max', 'response_length/max', 'rollout/response_length_max'),
+    ],
+    hint: 'A steady climb to the limit is a length hack; a fast fall is giving up.',
+  },
+  {
+    id: 'truncated',
+    title: 'Truncated responses',
+    unit: 'share',
+    draw: 'lines',
+    floor: 0,
+    series: [line('truncated', 'response_length/clip_ratio', 'rollout/truncated_share')],
+    hint: 'Share of responses cut off at the length limit.',
+  },
+  {
+    id: 'entropy',
+    title: 'Entropy, nats per token',
+    unit: 'nats',
+    draw: 'lines',
+    floor: 0,
+    series: [line('mean', 'actor/entropy', 'actor/entropy_loss', 'training/entropy', 'rollout/entropy')],
+    hint: 'Falls gradually as the policy commits. A cliff is a collapse.',
+  },
+  {
+    id: 'kl',
+    title: 'KL to the sampler',
+    unit: 'nats',
+    draw: 'lines',
+    series: [
+      line('ppo', 'actor/ppo_kl', 'actor/kl', 'actor/approx_kl', 'training/kl', 'training/approx_kl'),
+      line('reference', 'critic/kl', 'actor/kl_loss'),
+    ],
+    hint: 'How far a step moved the policy from the one that sampled the batch.',
+  },
+  {
+    id: 'clip',
+    title: 'Clip fraction',
+    unit: 'share',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line('all', 'actor/pg_clipfrac', 'actor/clip_fraction', 'training/clip_fraction'),
+      line('high', 'actor/pg_clipfrac_high', 'actor/clip_fraction_high'),
+      line('low', 'actor/pg_clipfrac_low', 'actor/clip_fraction_low'),
+    ],
+    hint: 'Share of tokens whose ratio was clipped. Exactly 0 is normal with one update per batch.',
+  },
+  {
+    id: 'gradient',
+    title: 'Gradient norm',
+    unit: 'plain',
+    draw: 'lines',
+    floor: 0,
+    series: [line('before clipping', 'actor/grad_norm', 'training/grad_norm')],
+    hint: 'Global norm before clipping. Jumps of more than three times its usual size deserve a look.',
+  },
+  {
+    id: 'loss',
+    title: 'Policy loss',
+    unit: 'plain',
+    draw: 'lines',
+    series: [line('loss', 'actor/pg_loss', 'actor/policy_loss', 'actor/loss', 'training/loss')],
+    hint: 'Hovers around 0 in GRPO; read the reward, not the loss.',
+  },
+  {
+    id: 'time',
+    title: 'Step time, s',
+    unit: 'seconds',
+    draw: 'stack',
+    floor: 0,
+    series: [
+      line('rollout', 'timing/rollout_time', 'timing/rollout'),
+      line('evaluate', 'timing/evaluate_time', 'timing/evaluate'),
+      line('train', 'timing/training_time', 'timing/train'),
+      line('sync', 'timing/sync_time', 'timing/weight_sync', 'timing/sync'),
+      line('checkpoint', 'timing/checkpoint_time', 'timing/checkpoint', 'timing/training/save_checkpoint'),
+    ],
+    hint: 'Where the seconds of a step go.',
+  },
+  {
+    id: 'speed',
+    title: 'Tokens per second',
+    unit: 'tokens_per_second',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line(
+        'generated',
+        'rollout/tokens_per_second',
+        'throughput/tokens_per_second',
+        'timing/tokens_per_second',
+      ),
+    ],
+    hint: 'Completion tokens sampled per second of rollout.',
+  },
+  {
+    id: 'rate',
+    title: 'Learning rate',
+    unit: 'rate',
+    draw: 'lines',
+    floor: 0,
+    series: [line('rate', 'actor/lr', 'actor/learning_rate', 'training/lr', 'training/learning_rate')],
+    hint: 'As the trainer used it at each step.',
+  },
+  {
+    id: 'spread',
+    title: 'Reward spread within groups',
+    unit: 'plain',
+    draw: 'lines',
+    floor: 0,
+    series: [line('std', 'critic/grpo_std/mean', 'rollout/reward_std')],
+    hint: 'GRPO learns from differences within a group; at 0 there is nothing to learn.',
+  },
+  {
+    id: 'staleness',
+    title: 'Weight staleness, steps',
+    unit: 'plain',
+    draw: 'lines',
+    floor: 0,
+    series: [line('mean', 'rollout/staleness_mean'), line('max', 'rollout/staleness_max')],
+    hint: 'How many weight versions behind the trainer the sampler was.',
+  },
+  {
+    id: 'errors',
+    title: 'Failed rollouts',
+    unit: 'plain',
+    draw: 'lines',
+    floor: 0,
+    series: [line('failed', 'rollout/failed', 'rollout/failed_count', 'rollout/failed_share')],
+    hint: 'Rollouts that ended in an error and were left out of the batch.',
+  },
+];
+
+/** Supervised updates before the first GRPO step; a phase of its own, so a card of its own. */
+export const WARM_START_PREFIX = 'warm_start/';
+
+/** Every key that the overview may draw. */
+export const OVERVIEW_KEYS: readonly string[] = [
+  ...new Set(OVERVIEW_PANELS.flatMap((panel) => panel.series.flatMap((series) => series.keys))),
+].toSorted();
+
+/** The one key by which runs are first judged, per trainer family. */
+export const REWARD_KEYS: readonly string[] =
+  OVERVIEW_PANELS.find((panel) => panel.id === 'reward')?.series[0]?.keys ?? [];
+
+/** The series of a panel that a run has, each with the key it goes by. */
+export function seriesOf(
+  panel: Panel,
+  has: (key: string) => boolean,
+): readonly { name: string; key: string }[] {
+  return panel.series.flatMap(({ name, keys }) => {
+    const key = keys.find(has);
+    return key === undefined ? [] : [{ name, key }];
+  });
+}
