@@ -40,7 +40,8 @@ export async function ensureRunning(location: ServiceLocation, signal: AbortSign
     } else {
       if (starting === null || starting.exitCode() === 0) starting = await start(location, bundle);
       const code = starting.exitCode();
-      if (code !== null && code !== 0) throw await startFailure(location.dataDir, `it ended with code ${code}`);
+      if (code !== null && code !== 0)
+        throw await startFailure(location.dataDir, `it ended with code ${code}`);
     }
     if (Date.now() > deadline) throw await startFailure(location.dataDir, 'it did not answer in time');
     await pause(signal);
@@ -112,7 +113,7 @@ async function start(location: ServiceLocation, bundle: string): Promise<Started
       cwd: location.root,
       stdio: ['ignore', log.fd, log.fd],
       // it needs nothing of the environment, so the keys and tokens of its starter never reach it
-      env: {},
+      env: { NODE_ENV: 'production' },
     });
     let exitCode: number | null = null;
     child.on('exit', (code) => (exitCode = code ?? 1));

@@ -50,7 +50,13 @@ export function createNativeClient(record: ServiceRecord): NativeClient {
     record,
     health: (signal) =>
       send(
-        { operation: 'health', method: 'GET', path: '/health', schema: HealthReply, timeoutMs: HEALTH_TIMEOUT_MS },
+        {
+          operation: 'health',
+          method: 'GET',
+          path: '/health',
+          schema: HealthReply,
+          timeoutMs: HEALTH_TIMEOUT_MS,
+        },
         signal,
       ),
     open: (body, schema, signal) =>
@@ -72,7 +78,10 @@ export function createNativeClient(record: ServiceRecord): NativeClient {
       ),
     async remove(modelId, signal) {
       const path = `/models/${encodeURIComponent(modelId)}`;
-      await send({ operation: 'delete', method: 'DELETE', path, schema: Done, timeoutMs: QUICK_TIMEOUT_MS }, signal);
+      await send(
+        { operation: 'delete', method: 'DELETE', path, schema: Done, timeoutMs: QUICK_TIMEOUT_MS },
+        signal,
+      );
     },
     async shutdown(force, signal) {
       const call = { operation: 'shutdown', method: 'POST', path: '/shutdown', body: { force } } as const;

@@ -32,7 +32,9 @@ export const WireShape = z.object({
 
 export const OpenRequest = z.object({
   /** One model per name: opening it again replaces the first. */
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/i, 'is not a model name (letters, digits, dot, dash, underscore)'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/i, 'is not a model name (letters, digits, dot, dash, underscore)'),
   shape: WireShape,
   seed: whole,
   /** Null = the service decides. */
@@ -49,7 +51,6 @@ export const OpenReply = z.object({
 
 export const EncodeRequest = z.object({
   texts: z.array(z.string()).max(MAX_SEQUENCES),
-  prependBegin: z.boolean(),
   appendEnd: z.boolean(),
 });
 export const EncodeReply = z.object({ tokens: RaggedInts });
@@ -133,4 +134,3 @@ export const ShutdownRequest = z.object({
   /** End even with models open. */
   force: z.boolean(),
 });
-

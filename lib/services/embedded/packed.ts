@@ -141,7 +141,9 @@ export function packBatch(batch: readonly Datum[]): z.input<typeof PackedBatch> 
     if (rows.length !== batch.length) throw new RangeError(`Only some sequences of the batch have ${name}`);
     rows.forEach((row, index) => {
       if (row.length !== tokens.lengths[index]) {
-        throw new RangeError(`Sequence ${index} has ${row.length} ${name} for ${tokens.lengths[index]} tokens`);
+        throw new RangeError(
+          `Sequence ${index} has ${row.length} ${name} for ${tokens.lengths[index]} tokens`,
+        );
       }
     });
     return packWords(concatFloats(rows).values);

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Gathers single calls for a moment and answers them from one batched call. */
 export type Batcher<Q, R> = {
   /** Rejects with the signal's reason as soon as it aborts; the batch goes on for the others. */
@@ -34,7 +36,12 @@ export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R
   return {
     add(request, signal) {
       return new Promise((resolve, reject) => {
-        if (signal.aborted) return reject(asError(signal.reason));
+        if (signal.aborted) {
+          reject(asError(signal.reason));
+          return;
+        }
+        // one signal of a run stands behind hundreds of calls, and every listener below is removed again
+        setMaxListeners(0, signal);
         const onAbort = (): void => reject(asError(signal.reason));
         signal.addEventListener('abort', onAbort, { once: true });
         const settle =
@@ -51,7 +58,10 @@ export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R
   };
 }
 
-async function sendBatch<Q, R>(options: BatcherOptions<Q, R>, batch: readonly Waiting<Q, R>[]): Promise<void> {
+async function sendBatch<Q, R>(
+  options: BatcherOptions<Q, R>,
+  batch: readonly Waiting<Q, R>[],
+): Promise<void> {
   const abandoned = new AbortController();
   let interested = batch.length;
   const onAbort = (): void => {

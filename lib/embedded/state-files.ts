@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Refusal } from './refusal';
+import { readWeightVersion, withWeightVersion } from './state-metadata';
+
+export type ModelState = { readonly learner: Uint8Array; readonly weightVersion: number };
+
+/** Saved training states below the data directory; nothing outside of it is ever read or written. */
+export type StateFiles = {
+  /** Replaces the file as a whole or not at all. */
+  write(file: string, state: ModelState): Promise<{ readonly path: string; readonly bytes: number }>;
+  read(file: string): Promise<ModelState>;
+};
+
+export function createStateFiles(dataDir: string): StateFiles {
+  return {
+    async write(file, state) {
+      const target = await insideOf(dataDir, file);
+      const bytes = withWeightVersion(state.learner, state.weightVersion);
+      try {
+        await mkdir(path.dirname(target), { recursive: true });
+        await replace(target, bytes);
+      } catch (error) {
+        throw new Refusal('storage', `Could not save the training state to ${target}: ${reasonOf(error)}`, {
+          cause: error,
+        });
+      }
+      return { path: target, bytes: bytes.byteLength };
+    },
+    async read(file) {
+      const target = await insideOf(dataDir, file);
+      let bytes: Uint8Array;
+      try {
+        bytes = await readFile(target);
+      } catch (error) {
+        throw new Refusal(
+          'invalid_state',
+          `Could not read the training state ${target}: ${reasonOf(error)}`,
+          {
+            cause: error,
+          },
+        );
+      }
+      return { learner: bytes, weightVersion: readWeightVersion(bytes, target) };
+    },
+  };
+}
+
+async function insideOf(dataDir: string, file: string): Promise<string> {
+  const target = path.resolve(dataDir, file);
+  const outside = new Refusal(
+    'invalid_request',
+    `The path ${file} is outside of the data directory ${dataDir}`,
+  );
+  if (file.includes('\0') || !isBelow(path.resolve(dataDir), target)) throw outside;
+  // a link on the way could still lead out
+  if (!isBelow(await realpath(dataDir), await realAncestor(target))) throw outside;
+  return target;
+}
+
+function isBelow(folder: string, target: string): boolean {
+  return target === folder || target.startsWith(folder + path.sep);
+}
+
+/** Where the deepest part of the path that exists really is. */
+async function realAncestor(target: string): Promise<string> {
+  try {
+    return await realpath(target);
+  } catch (error) {
+    const parent = path.dirname(target);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isMissing || parent === target) throw error;
+    return await realAncestor(parent);
+  }
+}
+
+async function replace(target: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'ENOSPC') return 'the disk is full. Free some space and try again';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'this user may not do so there';
+  if (code === 'ENOENT') return 'the file does not exist';
+  return error instanceof Error ? error.message : String(error);
+}

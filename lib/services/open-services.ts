@@ -1,0 +1,59 @@
+import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { type RunId } from '@/lib/domain/run';
+import { AppError } from '@/lib/shared/app-error';
+import { connectEmbedded } from './embedded/connect-embedded';
+import { type InferenceService } from './inference-service';
+import { type TrainingService } from './training-service';
+
+export type ServiceContext = {
+  readonly dataDir: string;
+  /** Root of the Galley that runs; see `readEnv`. */
+  readonly root: string;
+  readonly runId: RunId | number;
+  /** The bundle of the embedded service, if not the built one. */
+  readonly bundle?: string;
+  readonly serviceArguments?: readonly string[];
+  /** Folder below the data directory for saved states; by default `<dataDir>/states/run-<id>`. */
+  readonly stateFolder?: string;
+};
+
+export type Services = { readonly inference: InferenceService; readonly training: TrainingService };
+
+const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
+
+/** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
+export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
+  if (backendOf(config) !== 'embedded') throw notBuilt(config.service.inference_service.backend);
+  const trainer = Object.entries(config.service.train_service).find(
+    ([, each]) => each.backend !== 'embedded',
+  );
+  if (trainer !== undefined) {
+    const [name, { backend }] = trainer;
+    throw new AppError(
+      'unavailable',
+      `service.train_service.${name}.backend is "${backend}", but the recipe samples from the embedded service. Set it to "embedded" too.`,
+    );
+  }
+  const embedded = config.service.embedded_service;
+  const model = embedded?.model ?? DEFAULT_SHAPE;
+  const temperature = config.rollout_worker.temperature;
+  const { inference, training } = connectEmbedded({
+    dataDir: context.dataDir,
+    root: context.root,
+    ...(context.bundle === undefined ? {} : { bundle: context.bundle }),
+    ...(context.serviceArguments === undefined ? {} : { serviceArguments: context.serviceArguments }),
+    ...(context.stateFolder === undefined ? {} : { stateFolder: context.stateFolder }),
+    modelName: `run-${context.runId}`,
+    shape: { modelWidth: model.width, layers: model.layers, heads: model.heads, context: model.context },
+    threads: embedded?.threads ?? null,
+    temperature: temperature > 0 ? temperature : 1,
+  });
+  return Promise.resolve({ inference, training });
+}
+
+function notBuilt(backend: string): AppError {
+  return new AppError(
+    'unavailable',
+    `The backend "${backend}" (service.inference_service.backend) is not built yet. Today the embedded service runs: launch the recipe's embedded variant (embedded.yaml), which needs no GPU and no account.`,
+  );
+}
