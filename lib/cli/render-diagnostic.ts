@@ -25,7 +25,8 @@ type Place = {
   readonly width: number;
 };
 
-function locate(text: string, range: SourceRange): Place {
+/** 1-based line and column of a range, with the text of its line. */
+export function locate(text: string, range: SourceRange): Place {
   const start = Math.min(range.start, text.length);
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;
   const newline = text.indexOf('\n', start);

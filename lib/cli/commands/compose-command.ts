@@ -1,0 +1,45 @@
+import { composeRecipe } from '@/lib/launch/compose-recipe';
+import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import { plainValue } from '@/lib/recipes/plain-value';
+import { yamlText } from '@/lib/recipes/yaml-text';
+import { EXIT, type ExitCode } from '../exit-code';
+import { locate, renderDiagnostic } from '../render-diagnostic';
+import { createFileName } from '../render-refusal';
+import { resolveEntry } from '../resolve-entry';
+import { type CommandContext } from '../session';
+
+/** `galley compose <file> [overrides…]`; needs no store. */
+export async function composeCommand(
+  { io, env }: CommandContext,
+  typed: { readonly file: string; readonly overrides: readonly string[] },
+  options: { readonly resolve?: boolean; readonly json?: boolean },
+): Promise<ExitCode> {
+  const entry = resolveEntry(typed.file, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir });
+  const { files, composed } = await composeRecipe(createRecipeFiles(env.recipesDir), {
+    entry,
+    overrides: typed.overrides,
+  });
+  const fileName = createFileName({ cwd: io.cwd, recipesDir: env.recipesDir });
+  for (const diagnostic of composed.diagnostics) io.err(renderDiagnostic(diagnostic, files, fileName));
+  const config = options.resolve === true ? composed.resolved : composed.composed;
+  if (options.json === true) {
+    const diagnostics = composed.diagnostics.map((diagnostic) => describe(diagnostic, files));
+    io.out(
+      JSON.stringify({ entry, config: config === null ? null : plainValue(config), diagnostics }, null, 2),
+    );
+  } else if (config !== null) {
+    io.out(yamlText(config).trimEnd());
+  }
+  const isBroken = config === null || composed.diagnostics.some(({ severity }) => severity === 'error');
+  return isBroken ? EXIT.badInput : EXIT.done;
+}
+
+/** A diagnostic with line and column instead of offsets. */
+function describe(diagnostic: Diagnostic, files: Readonly<Record<string, string>>): unknown {
+  const { code, severity, message, path, range } = diagnostic;
+  const text = range === null ? undefined : files[range.file];
+  if (range === null || text === undefined) return { code, severity, message, path, file: null };
+  const { line, column } = locate(text, range);
+  return { code, severity, message, path, file: range.file, line, column };
+}

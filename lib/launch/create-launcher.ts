@@ -1,0 +1,90 @@
+import path from 'node:path';
+import { type Run } from '@/lib/domain/run';
+import { type Env } from '@/lib/env';
+import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { plainValue } from '@/lib/recipes/plain-value';
+import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { yamlText } from '@/lib/recipes/yaml-text';
+import { type NewRun, type RecipeSnapshot, type RunStore } from '@/lib/run-store/run-store';
+import { AppError } from '@/lib/shared/app-error';
+import { checkProcesses, checkStorage } from './check-storage';
+import { type ComposedRecipe, layersOf } from './compose-recipe';
+import { type Launcher, type LaunchRequest } from './launch';
+import { type Inspection, inspectRecipe } from './preflight';
+import { PreflightError } from './preflight-error';
+import { spawnRun } from './spawn-run';
+
+export type LauncherDeps = { readonly env: Env; readonly runStore: RunStore };
+
+/** Silence after which `resume` takes a run's process for gone. */
+const LOST_AFTER_MS = 15_000;
+
+export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
+  const recipeFiles = createRecipeFiles(env.recipesDir);
+  // a double click within this process waits for the first one; across processes the store's unique key decides
+  const launching = new Map<string, Promise<Run>>();
+
+  async function launch(request: LaunchRequest): Promise<Run> {
+    const inspection = await inspectRecipe({ env, recipeFiles }, request);
+    const { preflight, config, recipe } = inspection;
+    if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
+    const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));
+    // a key used before names a run that may be well on its way
+    if (run.status === 'queued' && run.attempt === 0) spawnRun({ env, runStore }, run.id);
+    return run;
+  }
+
+  return {
+    preflight: async (request) => (await inspectRecipe({ env, recipeFiles }, request)).preflight,
+    launch: (request) => {
+      const known = launching.get(request.idempotencyKey);
+      if (known !== undefined) return known;
+      const started = launch(request).finally(() => launching.delete(request.idempotencyKey));
+      launching.set(request.idempotencyKey, started);
+      return started;
+    },
+    resume: async (id) => {
+      const failed = [checkProcesses(env), await checkStorage(env)].find(({ status }) => status === 'failed');
+      if (failed !== undefined) throw new AppError('unprocessable', `${failed.title}: ${failed.detail}`);
+      // a process killed a moment ago may still look alive in the store
+      await runStore.markLost(LOST_AFTER_MS);
+      const run = await runStore.transition(id, 'queued', 'resumed');
+      spawnRun({ env, runStore }, id);
+      return run;
+    },
+  };
+}
+
+async function describeRun(
+  recipeFiles: RecipeFiles,
+  request: LaunchRequest,
+  { config, recipe }: { readonly config: RecipeConfig; readonly recipe: Inspection['recipe'] },
+): Promise<NewRun> {
+  const folder = path.posix.dirname(request.entry);
+  const variant = path.posix.basename(request.entry).replace(/\.ya?ml$/i, '');
+  return {
+    name: request.name ?? `${folder} ${variant}`,
+    recipe: folder,
+    variant,
+    backend: backendOf(config),
+    model: config.service.inference_service.model ?? null,
+    seed: config.data.seed,
+    totalSteps: config.trainer.total_train_steps,
+    snapshot: await takeSnapshot(recipeFiles, request, recipe),
+    idempotencyKey: request.idempotencyKey,
+  };
+}
+
+async function takeSnapshot(
+  recipeFiles: RecipeFiles,
+  { entry, overrides }: LaunchRequest,
+  { composed }: ComposedRecipe,
+): Promise<RecipeSnapshot> {
+  return {
+    files: await recipeFiles.snapshot(entry, layersOf(composed)),
+    entry,
+    overrides,
+    composedYaml: composed.composed === null ? '' : yamlText(composed.composed),
+    resolved: composed.resolved === null ? null : plainValue(composed.resolved),
+  };
+}

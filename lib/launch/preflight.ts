@@ -1,0 +1,100 @@
+import { type Env } from '@/lib/env';
+import { type RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import { plainValue } from '@/lib/recipes/plain-value';
+import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { checkData } from './check-data';
+import { checkEvaluator } from './check-evaluator';
+import { checkProcesses, checkStorage } from './check-storage';
+import { type ComposedRecipe, composeRecipe } from './compose-recipe';
+import { configDiagnostics } from './config-diagnostics';
+import { type LaunchRequest, type Preflight, type PreflightCheck } from './launch';
+
+/** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
+export type Inspection = {
+  readonly recipe: ComposedRecipe;
+  readonly config: RecipeConfig | null;
+  readonly preflight: Preflight;
+};
+
+/** All checks before a launch, cheapest first; those that need a valid recipe wait for one. */
+export async function inspectRecipe(
+  { env, recipeFiles }: { readonly env: Env; readonly recipeFiles: RecipeFiles },
+  request: Pick<LaunchRequest, 'entry' | 'overrides'>,
+): Promise<Inspection> {
+  const recipe = await composeRecipe(recipeFiles, request);
+  const { diagnostics, resolved, provenance } = recipe.composed;
+  const composition = summarize(diagnostics, { id: 'composition', title: 'Composition' });
+  if (resolved === null || composition.status === 'failed') {
+    return {
+      recipe,
+      config: null,
+      preflight: { ok: false, checks: [composition], diagnostics, totalSteps: null },
+    };
+  }
+  const parsed = RecipeConfig.safeParse(plainValue(resolved));
+  const schemaDiagnostics = parsed.success ? [] : configDiagnostics(parsed.error, provenance);
+  const schema = summarize(schemaDiagnostics, { id: 'config', title: 'Configuration' });
+  const all = [...diagnostics, ...schemaDiagnostics];
+  if (!parsed.success) {
+    const preflight = { ok: false, checks: [composition, schema], diagnostics: all, totalSteps: null };
+    return { recipe, config: null, preflight };
+  }
+  const config = parsed.data;
+  const rest = await checkSurroundings(env, request.entry, config);
+  const checks = [composition, schema, ...rest];
+  const ok = checks.every(({ status }) => status !== 'failed');
+  return {
+    recipe,
+    config,
+    preflight: { ok, checks, diagnostics: all, totalSteps: config.trainer.total_train_steps },
+  };
+}
+
+async function checkSurroundings(
+  env: Env,
+  entry: string,
+  config: RecipeConfig,
+): Promise<readonly PreflightCheck[]> {
+  const [{ checks: data, firstRow }, storage] = await Promise.all([
+    checkData(env, entry, config),
+    checkStorage(env),
+  ]);
+  const evaluator = await checkEvaluator(env, entry, { config, row: firstRow });
+  return [checkBackend(config), ...data, evaluator, storage, checkProcesses(env), describePlan(config)];
+}
+
+function checkBackend(config: RecipeConfig): PreflightCheck {
+  const backend = backendOf(config);
+  const check = { id: 'backend', title: 'Backend', path: 'service.inference_service.backend' };
+  return backend === 'embedded'
+    ? { ...check, status: 'passed', detail: 'The embedded service trains and samples on this machine.' }
+    : {
+        ...check,
+        status: 'failed',
+        detail: `This recipe needs the ${backend} backend, which this version of Galley cannot reach yet. Launch its embedded variant, or set the backend to embedded.`,
+      };
+}
+
+function describePlan({ data, trainer }: RecipeConfig): PreflightCheck {
+  const perStep = `${data.batch_size} prompts × ${data.rollout_repeat_n} rollouts`;
+  const warm = trainer.warm_start?.enabled === true ? ', after a warm start' : '';
+  return {
+    id: 'plan',
+    title: 'Plan',
+    status: 'passed',
+    detail: `${trainer.total_train_steps} steps of ${perStep}${warm}.`,
+    path: 'trainer.total_train_steps',
+  };
+}
+
+function summarize(
+  diagnostics: readonly Diagnostic[],
+  about: { readonly id: string; readonly title: string },
+): PreflightCheck {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return { ...about, status: 'passed', detail: 'No problems.', path: null };
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return { ...about, status: 'failed', detail: `${first.message}${more}`, path: first.path };
+}
