@@ -1,0 +1,118 @@
+import { availableParallelism } from 'node:os';
+import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
+import { packBatch, sharedDoubles, sharedFloats } from './batch';
+import { checkBatch, checkSampleRequest, checkShape } from './checks';
+import { createModelMemory } from './engine';
+import { GRADIENT_SHARDS, layOutMemory, type MemoryLayout } from './layout';
+import { type Learner, type ModelShape, type SampleRequest } from './learner';
+import { lossMetrics, STATISTICS_PER_SHARD } from './loss-statistics';
+import { loadKernelModule } from './model-files';
+import { initialiseWeights, readModelState, writeModelState } from './model-state';
+import { packSampleJob, unpackSamples } from './sample-job';
+import { createWorkerPool, type WorkerPool } from './worker-pool';
+
+export type LearnerOptions = {
+  readonly shape: ModelShape;
+  /** Decides the initial weights. */
+  readonly seed: number;
+  /** Compute threads; every number of them gives the same bits. */
+  readonly threads?: number;
+};
+
+type Model = {
+  readonly shape: ModelShape;
+  readonly layout: MemoryLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly pool: WorkerPool;
+  /** Optimizer updates so far. */
+  updates: number;
+};
+
+/** A learner with freshly initialised weights, which are also those that it samples from. */
+export async function createLearner({ shape, seed, threads }: LearnerOptions): Promise<Learner> {
+  checkShape(shape);
+  const count = threads ?? Math.max(1, Math.min(4, availableParallelism()));
+  const memory = createModelMemory(shape, count);
+  const layout = layOutMemory(shape, count);
+  const pool = await createWorkerPool({ module: await loadKernelModule(), memory, shape, threads: count });
+  const model: Model = { shape, layout, memory, pool, updates: 0 };
+  initialiseWeights(memory, layout, seed);
+  publish(model);
+  await pool.run({ kind: 'transpose' });
+  const inOrder = createQueue();
+  return {
+    sample: (requests) => inOrder(() => sample(model, requests)),
+    forward: (batch, temperature) => inOrder(() => forward(model, batch, temperature)),
+    trainStep: (batch, loss, optimizer) => inOrder(() => trainStep(model, batch, { loss, optimizer })),
+    save: () => inOrder(() => Promise.resolve(writeModelState(memory, layout, model))),
+    load: (state) =>
+      inOrder(async () => {
+        model.updates = readModelState(memory, layout, { state, shape }).updates;
+        await pool.run({ kind: 'transpose' });
+      }),
+    publish: () =>
+      inOrder(() => {
+        publish(model);
+        return Promise.resolve();
+      }),
+    close: () => pool.close(),
+  };
+}
+
+/** Runs tasks one after the other, in the order in which they were given; a failed task does not stop the next. */
+function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const result = last.then(task);
+    last = result.catch(() => null);
+    return result;
+  };
+}
+
+function publish({ memory, layout }: Model): void {
+  const floats = new Float32Array(memory.buffer);
+  const from = layout.weights / 4;
+  floats.copyWithin(layout.samplingWeights / 4, from, from + layout.tensors.parameterFloats);
+}
+
+async function sample(model: Model, requests: readonly SampleRequest[]) {
+  if (requests.length === 0) return [];
+  for (const request of requests) checkSampleRequest(request, model.shape);
+  const job = packSampleJob(requests, model.shape.context);
+  await model.pool.run({ kind: 'sample', ...job });
+  return unpackSamples(job);
+}
+
+async function forward(model: Model, batch: readonly Datum[], temperature: number) {
+  checkBatch(batch, model.shape);
+  const packed = packBatch(batch);
+  const out = sharedFloats(packed.tokens.length);
+  await model.pool.run({ kind: 'logprobs', batch: packed, inverseTemperature: 1 / temperature, out });
+  return batch.map((_, index) =>
+    Float32Array.from(out.subarray(packed.offsets[index], packed.offsets[index + 1])),
+  );
+}
+
+type Step = { readonly loss: LossSpec; readonly optimizer: OptimizerSpec };
+
+async function trainStep(model: Model, batch: readonly Datum[], { loss, optimizer }: Step) {
+  checkBatch(batch, model.shape);
+  const { pool, layout } = model;
+  const totalWeight = batch.reduce((sum, datum) => sum + datum.weights.reduce((a, b) => a + b, 0), 0);
+  if (!(totalWeight > 0)) throw new RangeError('The batch has no token with a positive loss weight.');
+  const statistics = sharedDoubles(GRADIENT_SHARDS * STATISTICS_PER_SHARD);
+  const squares = sharedDoubles(layout.tensors.all.length);
+  await pool.run({ kind: 'gradient', batch: packBatch(batch), loss, totalWeight, statistics });
+  await pool.run({ kind: 'reduce', squares });
+  const norm = Math.sqrt(squares.reduce((sum, value) => sum + value, 0));
+  if (!Number.isFinite(norm)) {
+    throw new RangeError(
+      'The gradient is not finite, so the weights were left as they are. Lower the learning rate.',
+    );
+  }
+  const { gradClip } = optimizer;
+  const gradientScale = gradClip > 0 && norm > gradClip ? gradClip / norm : 1;
+  model.updates += 1;
+  await pool.run({ kind: 'update', optimizer, gradientScale, step: model.updates });
+  return { ...lossMetrics(statistics, loss), grad_norm: norm, lr: optimizer.learningRate };
+}

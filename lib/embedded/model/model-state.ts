@@ -1,0 +1,81 @@
+import { type MemoryLayout, PADDED_VOCABULARY, type Tensor } from './layout';
+import { type ModelShape } from './learner';
+import { normal } from './random';
+import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import { VOCABULARY_SIZE } from './tokenizer';
+
+const FORMAT = 'galley-embedded-1';
+/** Blocks of a saved state, by the prefix of their tensors' names. */
+const BLOCKS = ['weights', 'firstMoments', 'secondMoments'] as const;
+
+/** Normal values of each tensor's deviation, gains 1, moments 0. The vocabulary's padding stays 0. */
+export function initialiseWeights(memory: WebAssembly.Memory, layout: MemoryLayout, seed: number): void {
+  const floats = new Float32Array(memory.buffer);
+  let counter = 0;
+  for (const tensor of layout.tensors.all) {
+    const values = view(floats, layout.weights, tensor);
+    for (let index = 0; index < values.length; index += 1) {
+      counter += 1;
+      values[index] = tensor.deviation === null ? 1 : tensor.deviation * normal(seed, counter);
+    }
+  }
+  const { embedding, head } = layout.tensors;
+  view(floats, layout.weights, embedding).fill(0, VOCABULARY_SIZE * embedding.columns);
+  const headValues = view(floats, layout.weights, head);
+  for (let row = 0; row < head.rows; row += 1) {
+    headValues.fill(0, row * PADDED_VOCABULARY + VOCABULARY_SIZE, (row + 1) * PADDED_VOCABULARY);
+  }
+}
+
+function view(floats: Float32Array, block: number, { offset, rows, columns }: Tensor): Float32Array {
+  const from = block / 4 + offset;
+  return floats.subarray(from, from + rows * columns);
+}
+
+/** Weights, Adam moments and the update counter. */
+export function writeModelState(
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  { shape, updates }: { readonly shape: ModelShape; readonly updates: number },
+): Uint8Array {
+  const floats = new Float32Array(memory.buffer);
+  const tensors = BLOCKS.flatMap((block) =>
+    layout.tensors.all.map((tensor) => ({
+      name: `${block}.${tensor.name}`,
+      shape: [tensor.rows, tensor.columns],
+      values: view(floats, layout[block], tensor),
+    })),
+  );
+  return encodeSafetensors(tensors, { format: FORMAT, updates: String(updates), shape: describe(shape) });
+}
+
+const describe = ({ modelWidth, layers, heads, context }: ModelShape): string =>
+  `width ${modelWidth}, layers ${layers}, heads ${heads}, context ${context}`;
+
+/** Replaces weights, moments and counter. Throws, changing nothing, when the state is not of this shape. */
+export function readModelState(
+  memory: WebAssembly.Memory,
+  layout: MemoryLayout,
+  { state, shape }: { readonly state: Uint8Array; readonly shape: ModelShape },
+): { readonly updates: number } {
+  const { tensors, metadata } = decodeSafetensors(state);
+  const updates = Number(metadata['updates']);
+  if (metadata['format'] !== FORMAT || !Number.isSafeInteger(updates)) {
+    throw new Error('The file is not a saved state of an embedded model.');
+  }
+  if (metadata['shape'] !== describe(shape)) {
+    throw new Error(`The saved model has ${metadata['shape']}; this one has ${describe(shape)}.`);
+  }
+  const floats = new Float32Array(memory.buffer);
+  const found = BLOCKS.flatMap((block) =>
+    layout.tensors.all.map((tensor) => {
+      const values = tensors.get(`${block}.${tensor.name}`);
+      if (values?.length !== tensor.rows * tensor.columns) {
+        throw new Error(`The saved model lacks ${block}.${tensor.name} of the right size.`);
+      }
+      return { to: view(floats, layout[block], tensor), values };
+    }),
+  );
+  for (const { to, values } of found) to.set(values);
+  return { updates };
+}
