@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFinished, type Run, type RunId } from '@/lib/domain/run';
 import { type RunEvent } from '@/lib/domain/run-event';
+import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import { type RunStore } from '@/lib/run-store/run-store';
 
 const POLL_MS = 200;
 const EVENTS_PER_READ = 1_000;
-/** How often a vanished process is looked for, and how long one may be silent. */
+/** How often a vanished process is looked for. */
 const LOST_CHECK_MS = 3_000;
-export const LOST_AFTER_MS = 15_000;
 
 export type Follower = {
   onEvents(events: readonly RunEvent[], run: Run): void;

@@ -12,12 +12,9 @@ import { type ComposedRecipe, layersOf } from './compose-recipe';
 import { type Launcher, type LaunchRequest } from './launch';
 import { type Inspection, inspectRecipe } from './preflight';
 import { PreflightError } from './preflight-error';
-import { spawnRun } from './spawn-run';
+import { LOST_AFTER_MS, spawnRun } from './spawn-run';
 
 export type LauncherDeps = { readonly env: Env; readonly runStore: RunStore };
-
-/** Silence after which `resume` takes a run's process for gone. */
-const LOST_AFTER_MS = 15_000;
 
 export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
   const recipeFiles = createRecipeFiles(env.recipesDir);
@@ -30,7 +27,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
     const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));
     // a key used before names a run that may be well on its way
-    if (run.status === 'queued' && run.attempt === 0) spawnRun({ env, runStore }, run.id);
+    if (run.status === 'queued' && run.attempt === 0) void spawnRun({ env, runStore }, run.id);
     return run;
   }
 
@@ -49,7 +46,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
       // a process killed a moment ago may still look alive in the store
       await runStore.markLost(LOST_AFTER_MS);
       const run = await runStore.transition(id, 'queued', 'resumed');
-      spawnRun({ env, runStore }, id);
+      void spawnRun({ env, runStore }, id);
       return run;
     },
   };

@@ -1,6 +1,7 @@
 import { isActive, isFinished, type CommandKind, type Run, type RunId } from '@/lib/domain/run';
 import { EXIT, type ExitCode } from '../exit-code';
-import { LOST_AFTER_MS, waitForRun } from '../follow-run';
+import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
+import { waitForRun } from '../follow-run';
 import { type CommandContext, type Session } from '../session';
 
 /** A stopping run finishes its step and writes a checkpoint. */

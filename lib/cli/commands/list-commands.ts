@@ -1,7 +1,8 @@
 import { isFinished, type Run, type RunId } from '@/lib/domain/run';
 import { type RunEvent } from '@/lib/domain/run-event';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../exit-code';
-import { followRun, LOST_AFTER_MS } from '../follow-run';
+import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
+import { followRun } from '../follow-run';
 import { formatDuration } from '../run-progress';
 import { type CommandContext } from '../session';
 
