@@ -1,0 +1,152 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openDatabase } from '@/lib/db/open-database';
+import { RunId } from '@/lib/domain/run';
+import { createRunStore } from '@/lib/run-store/create-run-store';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const READY = /http:\/\/127\.0\.0\.1:\d+/;
+const START_TIMEOUT_MS = 60_000;
+
+export type CommandResult = { readonly code: number; readonly out: string; readonly err: string };
+
+/** The real build, served on a port of its own, with a data folder and a copy of the recipes of its own. */
+export type GalleyServer = {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly recipesDir: string;
+  readonly databaseFile: string;
+  start(): Promise<void>;
+  /** Ends the web process and resolves with its exit code, or the signal that ended it. */
+  end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | string>;
+  /** What the web process has printed. */
+  printed(): string;
+  cli(...args: string[]): Promise<CommandResult>;
+  /** Process id of a run's newest attempt. */
+  runPid(id: number): Promise<number>;
+  /** Stops every run and removes the folders. */
+  dispose(): Promise<void>;
+};
+
+export async function createGalleyServer(): Promise<GalleyServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'galley-e2e-'));
+  const dataDir = path.join(folder, 'data');
+  const recipesDir = path.join(folder, 'recipes');
+  await cp(path.join(ROOT, 'recipes'), recipesDir, { recursive: true });
+  const port = await freePort();
+  const env: NodeJS.ProcessEnv = {
+    ...inheritedEnvironment(),
+    NODE_ENV: 'production',
+    GALLEY_DATA_DIR: dataDir,
+    GALLEY_RECIPES_DIR: recipesDir,
+    PORT: String(port),
+  };
+  const databaseFile = path.join(dataDir, 'galley.db');
+  let web: ChildProcess | null = null;
+  let printed = '';
+
+  const server: GalleyServer = {
+    url: `http://127.0.0.1:${port}`,
+    dataDir,
+    recipesDir,
+    databaseFile,
+    printed: () => printed,
+    start: async () => {
+      printed = '';
+      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-install'], { cwd: ROOT, env });
+      web = child;
+      const keep = (chunk: Buffer): void => void (printed += chunk.toString());
+      child.stdout.on('data', keep);
+      child.stderr.on('data', keep);
+      await untilReady(
+        child,
+        () => READY.test(printed),
+        () => printed,
+      );
+    },
+    end: async (signal) => {
+      const child = web;
+      if (child === null) return 0;
+      web = null;
+      return endProcess(child, signal);
+    },
+    cli: (...args) => runCli(args, { env, cwd: folder }),
+    runPid: async (id) => {
+      const database = await openDatabase({ url: `file:${databaseFile}` });
+      const attempts = await createRunStore(database).attempts(RunId.parse(id));
+      await database.$disconnect();
+      return attempts.at(-1)?.pid ?? fail(`Run ${id} has no process yet`);
+    },
+    dispose: async () => {
+      await server.cli('stop', '--all');
+      await server.end('SIGKILL');
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+  return server;
+}
+
+/** What the tests were started with, without what decides where Galley keeps its things. */
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+  // eslint-disable-next-line no-restricted-properties -- a journey starts processes, whose environment is its business
+  return { ...process.env };
+}
+
+async function untilReady(child: ChildProcess, isReady: () => boolean, printed: () => string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = setTimeout(
+      () => reject(new Error(`It did not get ready:\n${printed()}`)),
+      START_TIMEOUT_MS,
+    );
+    const look = (): void => {
+      if (!isReady()) return;
+      clearTimeout(giveUp);
+      resolve();
+    };
+    child.stdout?.on('data', look);
+    child.once('exit', () => {
+      clearTimeout(giveUp);
+      reject(new Error(`It ended before it was ready:\n${printed()}`));
+    });
+  });
+}
+
+function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number | string> {
+  if (child.exitCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => {
+    child.once('exit', (code, ended) => resolve(code ?? ended ?? 0));
+    child.kill(signal);
+  });
+}
+
+function runCli(
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
+): Promise<CommandResult> {
+  const file = path.join(ROOT, 'scripts/galley.mjs');
+  return new Promise((resolve) => {
+    execFile(process.execPath, [file, '--no-install', ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, out, err });
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address !== null
+          ? resolve(address.port)
+          : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
