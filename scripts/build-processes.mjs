@@ -41,8 +41,13 @@ export async function buildProcesses(entries = PROCESS_ENTRIES) {
   return { built: present, missing: entries.filter((entry) => !present.includes(entry)) };
 }
 
-/** A process may be starting from the old file: it sees all of the old one or all of the new one. */
+/**
+ * A process may be starting from the old file: it sees all of the old one or all of the new one. A file that would not
+ * change keeps its time, by which the embedded service knows its own build.
+ */
 async function replaceFile(target, contents) {
+  const old = await readFile(target).catch(() => null);
+  if (old?.equals(contents)) return;
   await mkdir(path.dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}.tmp`;
   await writeFile(temporary, contents);
