@@ -122,6 +122,8 @@ const Service = z.looseObject({
 
 const Validate = z.looseObject({
   validate_before_train: z.boolean().default(false),
+  /** Sampling temperature of a validation; 0 = greedy (Galley). */
+  temperature: z.number().nonnegative().default(0),
   data: z.looseObject({ data_files: files.nullish(), batch_size: whole.positive().nullish() }).nullish(),
   eval: z.looseObject({ validate_freq: whole.nonnegative().default(0) }).nullish(),
 });

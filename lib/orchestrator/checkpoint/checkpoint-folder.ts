@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { type RunId } from '@/lib/domain/run';
+import { type StateRef, type TrainingService } from '@/lib/services/training-service';
+import { RunState } from '../run-state';
+
+const STATE_FILE = 'service-state';
+const RUN_FILE = 'run.json';
+/** The newest and the one before it, should the newest turn out damaged. */
+const KEPT = 2;
+
+const SavedRun = z.object({
+  version: z.literal(1),
+  runId: z.number().int(),
+  run: RunState,
+  /** `file` = beside this one; `reference` = a place that only the service knows. */
+  state: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('file'), bytes: z.number().int(), sha256: z.string() }),
+    z.object({ kind: z.literal('reference'), path: z.string(), bytes: z.number().int() }),
+  ]),
+});
+type SavedRun = z.infer<typeof SavedRun>;
+
+export type SavedCheckpoint = {
+  readonly step: number;
+  /** Below the data directory. */
+  readonly path: string;
+  readonly bytes: number;
+};
+
+export type LoadableCheckpoint = { readonly run: RunState; readonly state: StateRef };
+
+/** Checkpoints of one run on disk, one folder per step. A folder is whole or it is not there. */
+export type CheckpointFolder = {
+  save(run: RunState, training: TrainingService, signal: AbortSignal): Promise<SavedCheckpoint>;
+  /** The newest that is intact; null when there is none. */
+  newest(): Promise<LoadableCheckpoint | null>;
+};
+
+export type CheckpointFolderOptions = {
+  readonly dataDir: string;
+  readonly runId: RunId;
+  readonly removePrevious: boolean;
+  /** Says why a checkpoint is passed over. */
+  readonly onSkipped: (message: string) => void;
+};
+
+export function checkpointRoot(runId: RunId): string {
+  return path.join('checkpoints', `run-${runId}`);
+}
+
+export function createCheckpointFolder(options: CheckpointFolderOptions): CheckpointFolder {
+  const root = path.join(options.dataDir, checkpointRoot(options.runId));
+  return {
+    save: async (run, training, signal) => {
+      const name = `step-${run.step}`;
+      const temporary = path.join(root, `.${name}.tmp`);
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
+      try {
+        const state = await takeState(await training.saveState(name, signal), temporary);
+        const saved: SavedRun = { version: 1, runId: options.runId, run, state };
+        await writeDurably(path.join(temporary, RUN_FILE), `${JSON.stringify(saved, null, 2)}\n`);
+        await rm(path.join(root, name), { recursive: true, force: true });
+        await rename(temporary, path.join(root, name));
+        if (options.removePrevious) await removeOld(root);
+        return { step: run.step, path: path.join(checkpointRoot(options.runId), name), bytes: state.bytes };
+      } catch (error) {
+        await rm(temporary, { recursive: true, force: true });
+        throw error;
+      }
+    },
+    newest: async () => {
+      for (const step of await stepsIn(root)) {
+        const folder = path.join(root, `step-${step}`);
+        const problem = await check(folder);
+        if (typeof problem !== 'string') return problem;
+        options.onSkipped(`The checkpoint ${folder} is passed over: ${problem}`);
+      }
+      return null;
+    },
+  };
+}
+
+/** A state that the service wrote to a file on this machine moves into the checkpoint; any other stays a reference. */
+async function takeState(ref: StateRef, folder: string): Promise<SavedRun['state']> {
+  const found = path.isAbsolute(ref.path) ? await stat(ref.path).catch(() => null) : null;
+  if (!found?.isFile()) return { kind: 'reference', path: ref.path, bytes: ref.bytes };
+  const target = path.join(folder, STATE_FILE + path.extname(ref.path));
+  await moveFile(ref.path, target);
+  return { kind: 'file', bytes: found.size, sha256: await digest(target) };
+}
+
+async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    const isOtherDisk = error instanceof Error && 'code' in error && error.code === 'EXDEV';
+    if (!isOtherDisk) throw error;
+    await copyFile(from, to);
+    await rm(from);
+  }
+}
+
+async function check(folder: string): Promise<LoadableCheckpoint | string> {
+  try {
+    const saved = SavedRun.parse(JSON.parse(await readFile(path.join(folder, RUN_FILE), 'utf8')));
+    if (saved.state.kind === 'reference') {
+      return { run: saved.run, state: { path: saved.state.path, bytes: saved.state.bytes } };
+    }
+    const name = (await readdir(folder)).find((entry) => entry.startsWith(STATE_FILE));
+    if (name === undefined) return `it has no ${STATE_FILE} file.`;
+    const file = path.join(folder, name);
+    if ((await digest(file)) !== saved.state.sha256) return `${name} is damaged (its checksum is another).`;
+    return { run: saved.run, state: { path: file, bytes: saved.state.bytes } };
+  } catch (error) {
+    return `${RUN_FILE} cannot be used (${error instanceof Error ? error.message : String(error)}).`;
+  }
+}
+
+/** Steps that have a folder, newest first. */
+async function stepsIn(root: string): Promise<readonly number[]> {
+  const names = await readdir(root).catch(() => []);
+  const steps = names.flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
+  return steps.map(Number).sort((left, right) => right - left);
+}
+
+async function removeOld(root: string): Promise<void> {
+  for (const step of (await stepsIn(root)).slice(KEPT)) {
+    await rm(path.join(root, `step-${step}`), { recursive: true, force: true });
+  }
+}
+
+async function writeDurably(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function digest(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

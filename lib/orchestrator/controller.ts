@@ -1,0 +1,282 @@
+import { type RunPhase } from '@/lib/domain/run';
+import { ServiceError } from '@/lib/services/service-error';
+import { type Assembly } from './assemble';
+import { type CheckpointFolder, type LoadableCheckpoint } from './checkpoint/checkpoint-folder';
+import { type Journal } from './journal';
+import { type RunControl } from './run-control';
+import { FRESH_STATE, type RunState, type WarmStartRecord } from './run-state';
+import { runStep } from './run-step';
+import { runValidation } from './run-validation';
+import { isValidationDue } from './validation/validator';
+
+/** A service that dies again and again is not mended by starting it again. */
+const MAX_RESTARTS = 3;
+const RESTART_WINDOW_MS = 10 * 60_000;
+/** A checkpoint at the end of a stop has this long: the whole stop takes 5 s at most. */
+const LAST_SAVE_MS = 1500;
+
+export type RunEnd = {
+  readonly status: 'succeeded' | 'stopped' | 'failed';
+  readonly reason: string | null;
+};
+
+export type RunPlan = {
+  readonly totalSteps: number;
+  /** Steps between checkpoints; 0 = only on pause, stop and at the end. */
+  readonly saveEvery: number;
+  readonly validation: { readonly beforeTrain: boolean; readonly every: number };
+};
+
+export type ControllerDeps = {
+  readonly plan: RunPlan;
+  readonly control: RunControl;
+  readonly journal: Journal;
+  readonly checkpoints: CheckpointFolder;
+  /** Opens the services and makes the parts of an attempt. */
+  readonly assemble: (attempt: number) => Promise<Assembly>;
+  /** Milliseconds of a steady clock. */
+  readonly now: () => number;
+};
+
+/**
+ * Lets the parts of a run act in turn: warm start, then steps, with checkpoints, validation and pauses between them.
+ * `state` always belongs to a settled moment: after a step was trained and published, before the next has begun.
+ */
+export class Controller {
+  readonly #deps: ControllerDeps;
+  #state: RunState = FRESH_STATE;
+  #assembly: Assembly | null = null;
+  /** The services hold exactly what `#state` says. */
+  #isSettled = false;
+  #savedStep: number | null = null;
+  #validatedStep: number | null = null;
+  #restarts: readonly number[] = [];
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs to the end, whichever it is; never rejects. */
+  async run(): Promise<RunEnd> {
+    const { control, journal } = this.#deps;
+    for (;;) {
+      try {
+        await this.#live();
+        return await this.#end({ status: 'succeeded', reason: null });
+      } catch (error) {
+        if (control.isStopping) return await this.#end({ status: 'stopped', reason: null });
+        journal.log('error', 'controller', messageOf(error));
+        if (!(await this.#recover(error)))
+          return await this.#end({ status: 'failed', reason: messageOf(error) });
+      }
+    }
+  }
+
+  /** One attempt: from the newest checkpoint, or from the beginning, to the last step. */
+  async #live(): Promise<void> {
+    const { control, plan } = this.#deps;
+    const assembly = await this.#open();
+    if (this.#needsWarmStart(assembly)) await this.#warmStart(assembly);
+    while (this.#state.step < plan.totalSteps) {
+      await this.#betweenSteps(assembly);
+      this.#isSettled = false;
+      this.#state = await this.#step(assembly);
+      this.#isSettled = true;
+    }
+    await this.#save();
+    await this.#validate(assembly);
+    control.soft.throwIfAborted();
+  }
+
+  async #open(): Promise<Assembly> {
+    const { assemble, checkpoints, control, journal } = this.#deps;
+    this.#isSettled = false;
+    const assembly = await assemble(journal.attempt);
+    this.#assembly = assembly;
+    const { training } = assembly.services;
+    await training.open(assembly.model, control.soft);
+    const checkpoint = await checkpoints.newest();
+    this.#state = checkpoint?.run ?? FRESH_STATE;
+    this.#savedStep = checkpoint?.run.step ?? null;
+    this.#validatedStep = null;
+    if (checkpoint !== null) await training.loadState(checkpoint.state, control.soft);
+    await assembly.sync.sync(this.#state.weightVersion, control.soft);
+    this.#isSettled = !this.#needsWarmStart(assembly);
+    journal.status('running', null);
+    if (control.isPauseRequested) journal.status('pausing', null);
+    if (checkpoint !== null) this.#tellResumed(checkpoint);
+    return assembly;
+  }
+
+  #tellResumed({ run }: LoadableCheckpoint): void {
+    const { journal } = this.#deps;
+    journal.log('info', 'controller', `Continuing from the checkpoint at step ${run.step}.`);
+    // readers take points of earlier attempts from this step on for stale; the warm start's are not
+    if (run.warmStart !== null) tellWarmStart(journal, run.warmStart, run.step);
+  }
+
+  #needsWarmStart(assembly: Assembly): boolean {
+    return assembly.warmStart !== null && this.#state.warmStart === null;
+  }
+
+  async #warmStart({ warmStart, sync }: Assembly): Promise<void> {
+    const { control, journal } = this.#deps;
+    if (warmStart === null) return;
+    this.#phase('warm_start');
+    const record = await warmStart.run(
+      {
+        onUpdate: (update, { loss, exact }) =>
+          journal.metrics(update, {
+            'warm_start/loss': loss,
+            ...(exact === null ? {} : { 'warm_start/exact': exact }),
+          }),
+        gate: () => this.#pauseHere(),
+      },
+      control.soft,
+    );
+    await sync.sync(0, control.soft);
+    this.#state = { ...this.#state, warmStart: record };
+    this.#isSettled = true;
+    const reached = record.exact.at(-1);
+    journal.log(
+      'info',
+      'controller',
+      `Warm start done after ${record.loss.length} updates; ${((reached?.share ?? 0) * 100).toFixed(1)} % of sampled answers are exact.`,
+    );
+    await this.#save();
+  }
+
+  /** What may happen at a settled moment before a step: a pause, a checkpoint, a validation. */
+  async #betweenSteps(assembly: Assembly): Promise<void> {
+    const { control, journal, plan } = this.#deps;
+    const { step } = this.#state;
+    if (control.isPauseRequested) await this.#save();
+    await this.#pauseHere();
+    if (plan.saveEvery > 0 && step > 0 && step % plan.saveEvery === 0) await this.#save();
+    await this.#validate(assembly);
+    await journal.drained();
+    control.soft.throwIfAborted();
+  }
+
+  async #pauseHere(): Promise<void> {
+    const { control, journal } = this.#deps;
+    if (!control.isPauseRequested) return;
+    journal.status('paused', null);
+    await control.resumed();
+    journal.status('running', null);
+  }
+
+  async #step(assembly: Assembly): Promise<RunState> {
+    return runStep(assembly, this.#state, {
+      ...this.#deps,
+      operationPrefix: `attempt-${this.#deps.journal.attempt}`,
+      onPhase: (phase) => {
+        // until the optimizer moves, an aborted step has changed nothing
+        this.#isSettled = phase === 'rollout';
+        this.#phase(phase);
+      },
+    });
+  }
+
+  async #validate(assembly: Assembly): Promise<void> {
+    const { control, journal, now, plan } = this.#deps;
+    const { step } = this.#state;
+    const schedule = { ...plan.validation, totalSteps: plan.totalSteps };
+    if (assembly.validator === null || this.#validatedStep === step) return;
+    if (!isValidationDue(schedule, step)) return;
+    this.#phase('validate');
+    await runValidation(assembly, step, { journal, now, signal: control.soft });
+    this.#validatedStep = step;
+  }
+
+  /** A checkpoint that cannot be written is told and passed over: the run itself is well. A dead service is not. */
+  async #save(signal: AbortSignal = this.#deps.control.hard): Promise<void> {
+    const { checkpoints, journal, now } = this.#deps;
+    const { step } = this.#state;
+    if (this.#savedStep === step || this.#assembly === null) return;
+    this.#phase('checkpoint');
+    const started = now();
+    try {
+      const saved = await checkpoints.save(this.#state, this.#assembly.services.training, signal);
+      journal.checkpoint(saved);
+      this.#savedStep = step;
+      if (step > 0) journal.metrics(step - 1, { 'timing/checkpoint': (now() - started) / 1000 });
+    } catch (error) {
+      if (isGone(error)) throw error;
+      const message = `The checkpoint at step ${step} was not saved: ${messageOf(error)}`;
+      journal.log('error', 'checkpoint', message);
+      journal.advise('checkpoint_failed', message, step);
+    }
+  }
+
+  /** True when the run goes on under a new attempt. */
+  async #recover(error: unknown): Promise<boolean> {
+    const { checkpoints, journal, now } = this.#deps;
+    if (!isGone(error)) return false;
+    this.#restarts = this.#restarts.filter((time) => now() - time < RESTART_WINDOW_MS);
+    if (this.#restarts.length >= MAX_RESTARTS) return false;
+    this.#restarts = [...this.#restarts, now()];
+    await this.#close();
+    const step = (await checkpoints.newest())?.run.step ?? 0;
+    const count = `restart ${this.#restarts.length} of ${MAX_RESTARTS}`;
+    journal.log(
+      'warning',
+      'controller',
+      `Opening the services again and continuing from step ${step} (${count}).`,
+    );
+    await journal.renew(step);
+    return true;
+  }
+
+  async #end(end: RunEnd): Promise<RunEnd> {
+    const { journal } = this.#deps;
+    const hasProgress = this.#isSettled && this.#savedStep !== this.#state.step;
+    if (end.status !== 'succeeded' && hasProgress) {
+      this.#phase('draining');
+      await this.#save(AbortSignal.timeout(LAST_SAVE_MS)).catch((error: unknown) => {
+        journal.log('warning', 'checkpoint', `No checkpoint at the end: ${messageOf(error)}`);
+      });
+    }
+    await this.#close();
+    journal.progress(this.#state, null);
+    journal.status(end.status, end.reason);
+    return end;
+  }
+
+  async #close(): Promise<void> {
+    const services = this.#assembly?.services;
+    this.#assembly = null;
+    if (!services) return;
+    const ends = await Promise.allSettled([services.inference.close(), services.training.close()]);
+    for (const end of ends) {
+      if (end.status === 'rejected') {
+        this.#deps.journal.log('warning', 'service', `Closing a service failed: ${messageOf(end.reason)}`);
+      }
+    }
+  }
+
+  #phase(phase: RunPhase): void {
+    this.#deps.journal.progress(this.#state, phase);
+  }
+}
+
+/** What the service held is lost, or unknown: only a checkpoint brings it back. */
+function isGone(error: unknown): boolean {
+  return error instanceof ServiceError && ['gone', 'timeout', 'refused'].includes(error.kind);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tellWarmStart(journal: Journal, record: WarmStartRecord, from: number): void {
+  const exact = new Map(record.exact.map(({ update, share }) => [update, share]));
+  for (const [update, loss] of record.loss.entries()) {
+    if (update < from) continue;
+    const share = exact.get(update);
+    journal.metrics(update, {
+      'warm_start/loss': loss ?? NaN,
+      ...(share === undefined ? {} : { 'warm_start/exact': share }),
+    });
+  }
+}

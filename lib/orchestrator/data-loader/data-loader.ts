@@ -1,0 +1,90 @@
+import { inspect } from 'node:util';
+import { type DataRow, type Dataset } from '@/lib/datasets/dataset';
+import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
+import { AppError } from '@/lib/shared/app-error';
+
+/** One prompt of a batch. */
+export type LoadedPrompt = {
+  /** 0-based place in the batch. */
+  readonly index: number;
+  /** 0-based row of the data set. */
+  readonly row: number;
+  /** Name that the rollouts of this prompt share. */
+  readonly group: string;
+  readonly prompt: string;
+  readonly data: DataRow;
+};
+
+/** Prompts by step. Nothing is remembered between calls: the batch of a step depends on the seed and the step alone. */
+export type DataLoader = {
+  readonly batchesPerEpoch: number;
+  /** 0-based pass over the data that the step belongs to. */
+  epochOf(step: number): number;
+  batch(step: number): Promise<readonly LoadedPrompt[]>;
+};
+
+export type DataLoaderOptions = {
+  readonly dataset: Dataset;
+  readonly promptKey: string;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  /** Leaves out the last, smaller batch of an epoch. */
+  readonly dropLast: boolean;
+  readonly seed: number;
+};
+
+export function createDataLoader(options: DataLoaderOptions): DataLoader {
+  const { dataset, batchSize } = options;
+  const batchesPerEpoch = options.dropLast
+    ? Math.floor(dataset.count / batchSize)
+    : Math.ceil(dataset.count / batchSize);
+  if (batchesPerEpoch === 0) {
+    throw new AppError(
+      'unprocessable',
+      `data.drop_last leaves no batch: the data has ${dataset.count} rows and data.batch_size is ${batchSize}. ` +
+        'Lower data.batch_size, set data.drop_last=false, or add data.',
+    );
+  }
+  const orderOf = rememberLast((epoch) => epochOrder(options, epoch));
+  const epochOf = (step: number): number => Math.floor(step / batchesPerEpoch);
+  return {
+    batchesPerEpoch,
+    epochOf,
+    batch: async (step) => {
+      const first = (step % batchesPerEpoch) * batchSize;
+      const rows = orderOf(epochOf(step)).subarray(first, first + batchSize);
+      return Promise.all(Array.from(rows, (row, index) => loadPrompt(options, { row, index })));
+    },
+  };
+}
+
+function epochOrder({ dataset, shuffle, seed }: DataLoaderOptions, epoch: number): Uint32Array {
+  return shuffle
+    ? shuffledOrder(dataset.count, deriveSeed(seed, 'data_order', epoch))
+    : Uint32Array.from({ length: dataset.count }, (_, index) => index);
+}
+
+async function loadPrompt(
+  { dataset, promptKey }: DataLoaderOptions,
+  place: { readonly row: number; readonly index: number },
+): Promise<LoadedPrompt> {
+  const data = await dataset.row(place.row);
+  const prompt = data[promptKey];
+  if (typeof prompt !== 'string') {
+    throw new AppError(
+      'unprocessable',
+      `Row ${place.row} of ${dataset.files.join(', ')} has ${inspect(prompt).slice(0, 80)} ` +
+        `in the column "${promptKey}" (data.prompt_key); a prompt must be text.`,
+    );
+  }
+  return { ...place, group: `task-${place.row}`, prompt, data };
+}
+
+/** An epoch's order is asked for once per step: the last one is kept. */
+function rememberLast(compute: (epoch: number) => Uint32Array): (epoch: number) => Uint32Array {
+  let kept: { readonly epoch: number; readonly order: Uint32Array } | null = null;
+  return (epoch) => {
+    if (kept?.epoch !== epoch) kept = { epoch, order: compute(epoch) };
+    return kept.order;
+  };
+}

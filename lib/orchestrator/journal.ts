@@ -1,0 +1,78 @@
+import { type RunPhase, type RunStatus } from '@/lib/domain/run';
+import { type LOG_LEVELS } from '@/lib/domain/run-event';
+import { type RunWriter } from '@/lib/run-store/run-writer';
+import { type FailedRollout } from './rollout/rollout';
+import { type RunState } from './run-state';
+import { trajectoryRecords } from './trajectory-record';
+import { type SavedCheckpoint } from './checkpoint/checkpoint-folder';
+
+/** Failed rollouts of one step that get a line of their own; all are stored with their error. */
+const FAILURE_LINES_PER_STEP = 3;
+
+type Level = (typeof LOG_LEVELS)[number];
+
+/** All that a run says, through the writer of its current attempt. */
+export type Journal = {
+  /** Number of the current attempt. */
+  readonly attempt: number;
+  log(level: Level, source: string, message: string): void;
+  status(status: RunStatus, reason: string | null): void;
+  progress(state: RunState, phase: RunPhase | null): void;
+  metrics(step: number, values: Readonly<Record<string, number>>): void;
+  rollouts(batch: Parameters<typeof trajectoryRecords>[0], scores: RolloutScores): void;
+  failedRollout(rollout: FailedRollout): void;
+  checkpoint(saved: SavedCheckpoint): void;
+  advise(code: string, message: string, step: number | null): void;
+  /** Waits until the store has taken enough of what was said. */
+  drained(): Promise<void>;
+  /** Goes on under a new attempt; what was said before is on disk first. */
+  renew(startStep: number): Promise<void>;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+};
+
+type RolloutScores = Parameters<typeof trajectoryRecords>[1] & { readonly validation: boolean };
+
+export type JournalOptions = {
+  readonly writer: RunWriter;
+  /** Closes the old writer's attempt in the store and opens the next. */
+  readonly renew: (old: RunWriter, startStep: number) => Promise<RunWriter>;
+};
+
+export function createJournal(options: JournalOptions): Journal {
+  let { writer } = options;
+  let failures = { step: -1, count: 0 };
+  const log = (level: Level, source: string, message: string): void =>
+    writer.append({ kind: 'log', level, source, message });
+  return {
+    get attempt() {
+      return writer.attempt.number;
+    },
+    log,
+    status: (status, reason) => writer.status(status, reason),
+    progress: ({ step, trainSeconds }, phase) => writer.progress({ step, phase, trainSeconds }),
+    metrics: (step, values) => writer.append({ kind: 'metrics', step, values: { ...values } }),
+    rollouts: (batch, scores) => {
+      const rows = trajectoryRecords(batch, scores);
+      writer.trajectories(batch.step, { validation: scores.validation, failed: batch.failed.length, rows });
+      const hidden = failures.step === batch.step ? failures.count - FAILURE_LINES_PER_STEP : 0;
+      if (hidden > 0) log('warning', 'rollout', `Step ${batch.step}: ${hidden} more rollouts failed.`);
+      failures = { step: -1, count: 0 };
+    },
+    failedRollout: ({ task, message }) => {
+      if (failures.step !== task.step) failures = { step: task.step, count: 0 };
+      failures.count += 1;
+      if (failures.count > FAILURE_LINES_PER_STEP) return;
+      log('warning', 'rollout', `Step ${task.step}, ${task.group}, sample ${task.sample} failed: ${message}`);
+    },
+    checkpoint: (saved) => writer.checkpoint(saved),
+    advise: (code, message, step) =>
+      writer.append({ kind: 'advisory', severity: 'warning', code, message, step }),
+    drained: () => writer.drained(),
+    renew: async (startStep) => {
+      writer = await options.renew(writer, startStep);
+    },
+    flush: () => writer.flush(),
+    close: () => writer.close(),
+  };
+}

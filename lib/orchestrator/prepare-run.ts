@@ -1,0 +1,125 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { type Dataset } from '@/lib/datasets/dataset';
+import { openDataset, requireColumn } from '@/lib/datasets/open-dataset';
+import { type RunId } from '@/lib/domain/run';
+import { type Env } from '@/lib/env';
+import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
+import { type EvaluatorHost } from '@/lib/evaluators/evaluator-host';
+import { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { type RecipeSnapshot } from '@/lib/run-store/run-store';
+import { AppError } from '@/lib/shared/app-error';
+
+/** What a run needs beside its services; the same for every attempt of this process. */
+export type PreparedRun = {
+  readonly config: RecipeConfig;
+  readonly dataset: Dataset;
+  readonly heldOut: Dataset | null;
+  readonly evaluator: EvaluatorHost;
+};
+
+export type PrepareOptions = {
+  readonly env: Env;
+  readonly runId: RunId;
+  readonly snapshot: RecipeSnapshot;
+  /** Bundle of the evaluator's child process. */
+  readonly evaluatorChild: string;
+  readonly onEvaluatorLine: (line: string) => void;
+};
+
+/** Rejects with an `AppError` that names the setting that is wrong and what to do. */
+export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> {
+  const { env, snapshot } = options;
+  const config = readConfig(snapshot.resolved);
+  const frozen = path.join(env.dataDir, 'runs', String(options.runId), 'recipe');
+  await materialise(snapshot.files, frozen);
+  const folder = path.dirname(snapshot.entry);
+  const baseDirs = [path.join(env.recipesDir, folder), env.root];
+  const { prompt_key: promptKey } = config.data;
+  const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey });
+  const warmStart = config.trainer.warm_start;
+  if (warmStart?.enabled) {
+    requireColumn(dataset, warmStart.answer_key, 'trainer.warm_start.answer_key');
+  }
+  const heldOutFiles = config.validate?.data?.data_files ?? null;
+  const heldOut =
+    heldOutFiles === null
+      ? null
+      : await openDataset(heldOutFiles, { baseDirs, promptKey, setting: 'validate.data.data_files' });
+  // the evaluator as it was at launch: editing the recipe must not change what a resumed run rewards
+  const evaluator = await openEvaluator(config, [path.join(frozen, folder), env.root], options);
+  return { config, dataset, heldOut, evaluator };
+}
+
+function readConfig(resolved: unknown): RecipeConfig {
+  const parsed = RecipeConfig.safeParse(resolved);
+  if (!parsed.success) {
+    throw new AppError('invalid_input', `The recipe cannot be run:\n${z.prettifyError(parsed.error)}`);
+  }
+  const config = parsed.data;
+  const mode = config.weight?.sync_mode ?? 'sync';
+  if (mode !== 'sync') {
+    throw refuse('weight.sync_mode', mode, 'asynchronous runs are not built yet: set it to sync');
+  }
+  if (!/grpo$/.test(config.trainer.type)) {
+    throw refuse('trainer.type', config.trainer.type, 'only GRPO is built: set it to remote_api_grpo');
+  }
+  if (config.data.type !== 'torch') throw refuse('data.type', config.data.type, 'set it to torch');
+  if (config.rollout_worker.type === 'mock') throw refuse('rollout_worker.type', 'mock', 'set it to simple');
+  return config;
+}
+
+function refuse(setting: string, value: string, remedy: string): AppError {
+  return new AppError('unavailable', `${setting} is ${value}; ${remedy}.`);
+}
+
+async function openEvaluator(
+  config: RecipeConfig,
+  folders: readonly string[],
+  options: PrepareOptions,
+): Promise<EvaluatorHost> {
+  const setting = 'rollout_worker.evaluator_module_path';
+  const named = config.rollout_worker.evaluator_module_path ?? '';
+  const place = splitModulePath(named);
+  if (place === null) {
+    const text = `${setting} is "${named}"; it must name a file and a class, as in agent_workspace/evaluator.ts:MyEvaluator.`;
+    throw new AppError('invalid_input', text);
+  }
+  if (!/\.[cm]?[jt]s$/.test(place.file)) {
+    throw new AppError(
+      'unavailable',
+      `${setting} names ${place.file}; evaluators run in TypeScript today. Write the same class in ${place.file.replace(/\.\w+$/, '.ts')}.`,
+    );
+  }
+  return createEvaluatorHost({
+    modulePath: await findModule(place.file, folders, setting),
+    className: place.className,
+    timeoutMs: config.rollout_worker.evaluator_timeout * 1000,
+    onLog: options.onEvaluatorLine,
+    childPath: options.evaluatorChild,
+  });
+}
+
+async function findModule(file: string, folders: readonly string[], setting: string): Promise<string> {
+  for (const folder of folders) {
+    const candidate = path.resolve(folder, file);
+    if ((await stat(candidate).catch(() => null))?.isFile()) return candidate;
+  }
+  throw new AppError(
+    'not_found',
+    `${setting} names ${file}, which the recipe did not have when it was launched.`,
+  );
+}
+
+/** Writes the recipe's files as they were at launch. */
+async function materialise(files: RecipeSnapshot['files'], folder: string): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const target = path.resolve(folder, name);
+    if (!target.startsWith(folder + path.sep)) {
+      throw new AppError('invalid_input', `The snapshot's file ${name} lies outside the recipe.`);
+    }
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+}

@@ -1,0 +1,89 @@
+import { zeroSignalKind } from '@/lib/rl/grpo';
+import { mean, summarise } from '@/lib/rl/statistics';
+import { type ScoredRollout } from './rollout/rollout';
+import { type RolloutBatch, type RolloutGroup } from './trajectory-pool/trajectory-pool';
+
+type Metrics = Readonly<Record<string, number>>;
+
+/** What the rollouts of a training step were like. Sums run in (prompt, sample) order. */
+export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<ScoredRollout, number>): Metrics {
+  const rollouts = batch.groups.flatMap((group) => group.rollouts);
+  const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
+  const advantage = summarise(rollouts.map((rollout) => advantages.get(rollout) ?? 0));
+  return {
+    ...evaluatorMetrics('rollout', rollouts),
+    'rollout/reward_mean': reward.mean,
+    'rollout/reward_std': reward.std,
+    'rollout/reward_min': reward.min,
+    'rollout/reward_max': reward.max,
+    'rollout/failed': batch.failed.length,
+    'rollout/failed_share': batch.asked === 0 ? 0 : batch.failed.length / batch.asked,
+    'critic/grpo_std/mean': mean(batch.groups.map((group) => summarise(rewardsOf(group)).std)),
+    'critic/grpo_num_groups': batch.groups.length,
+    'critic/advantage_mean': advantage.mean,
+    'critic/advantage_std': advantage.std,
+    'training/batch_size': rollouts.length,
+    ...signalMetrics(batch.groups),
+    ...lengthMetrics(rollouts),
+  };
+}
+
+/** The same view of a validation. */
+export function validationMetrics(batch: RolloutBatch): Metrics {
+  const rollouts = batch.groups.flatMap((group) => group.rollouts);
+  const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
+  return {
+    ...evaluatorMetrics('val', rollouts),
+    'val/reward_mean': reward.mean,
+    'val/reward_std': reward.std,
+    'val/num_samples': rollouts.length,
+    'val/failed': batch.failed.length,
+    'val/truncated_share': truncatedShare(rollouts),
+    'val/response_length_mean': mean(rollouts.map((rollout) => rollout.generation.tokens.length)),
+  };
+}
+
+/** Mean of every metric that the evaluator returned, over the rollouts that have it. */
+function evaluatorMetrics(prefix: string, rollouts: readonly ScoredRollout[]): Metrics {
+  const values = new Map<string, number[]>();
+  for (const { evaluation } of rollouts) {
+    for (const [name, value] of Object.entries(evaluation.metrics)) {
+      const list = values.get(name);
+      if (list) list.push(value);
+      else values.set(name, [value]);
+    }
+  }
+  return Object.fromEntries([...values].map(([name, list]) => [`${prefix}/${name}`, mean(list)]));
+}
+
+function signalMetrics(groups: readonly RolloutGroup[]): Metrics {
+  const kinds = groups.map((group) => zeroSignalKind(rewardsOf(group)));
+  const share = (kind: 'all_right' | 'all_wrong'): number =>
+    groups.length === 0 ? 0 : kinds.filter((each) => each === kind).length / groups.length;
+  const allRight = share('all_right');
+  const allWrong = share('all_wrong');
+  return {
+    'rollout/zero_signal_all_right': allRight,
+    'rollout/zero_signal_all_wrong': allWrong,
+    'rollout/zero_signal_share': allRight + allWrong,
+  };
+}
+
+function lengthMetrics(rollouts: readonly ScoredRollout[]): Metrics {
+  const lengths = summarise(rollouts.map((rollout) => rollout.generation.tokens.length));
+  return {
+    'response_length/mean': lengths.mean,
+    'response_length/max': lengths.max,
+    'response_length/min': lengths.min,
+    'prompt_length/mean': mean(rollouts.map((rollout) => rollout.generation.promptTokens.length)),
+    'rollout/truncated_share': truncatedShare(rollouts),
+  };
+}
+
+function truncatedShare(rollouts: readonly ScoredRollout[]): number {
+  return mean(rollouts.map((rollout) => (rollout.generation.stopReason === 'length' ? 1 : 0)));
+}
+
+function rewardsOf(group: RolloutGroup): readonly number[] {
+  return group.rollouts.map((rollout) => rollout.evaluation.reward);
+}

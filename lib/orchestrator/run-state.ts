@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** What the supervised phase did; kept, so that a resumed run still shows it. */
+export const WarmStartRecord = z.object({
+  /** Cross-entropy by update. */
+  loss: z.array(z.number().nullable()),
+  /** Sampled exact rate after so many updates. */
+  exact: z.array(z.object({ update: z.number().int(), share: z.number() })),
+});
+export type WarmStartRecord = z.infer<typeof WarmStartRecord>;
+
+/** All that the run process must remember to continue, beside the services' state. Everything else follows from the seed. */
+export const RunState = z.object({
+  /** Completed GRPO steps. */
+  step: z.number().int().nonnegative(),
+  rateFactor: z.number().positive(),
+  weightVersion: z.number().int().nonnegative(),
+  trainSeconds: z.number().nonnegative(),
+  generatedTokens: z.number().nonnegative(),
+  /** Null until the warm start is done, and in runs without one. */
+  warmStart: WarmStartRecord.nullable(),
+});
+export type RunState = z.infer<typeof RunState>;
+
+export const FRESH_STATE: RunState = {
+  step: 0,
+  rateFactor: 1,
+  weightVersion: 0,
+  trainSeconds: 0,
+  generatedTokens: 0,
+  warmStart: null,
+};

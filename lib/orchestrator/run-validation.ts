@@ -1,0 +1,20 @@
+import { type Assembly } from './assemble';
+import { type Journal } from './journal';
+import { validationMetrics } from './rollout-metrics';
+
+/** Scores the held-out file, stores its rollouts and writes `val/*` at the number of completed steps. */
+export async function runValidation(
+  { validator, sync }: Assembly,
+  step: number,
+  {
+    journal,
+    now,
+    signal,
+  }: { readonly journal: Journal; readonly now: () => number; readonly signal: AbortSignal },
+): Promise<void> {
+  if (validator === null) return;
+  const started = now();
+  const batch = await validator.validate(step, signal);
+  journal.rollouts(batch, { validation: true, advantages: new Map(), weights: sync });
+  journal.metrics(step, { ...validationMetrics(batch), 'timing/validate': (now() - started) / 1000 });
+}
