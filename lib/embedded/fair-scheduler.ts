@@ -18,21 +18,31 @@ export type FairSchedulerOptions = {
 };
 
 type Waiting = {
-  readonly start: () => Promise<void>;
+  /** Runs the job and gives what tells its caller. */
+  readonly start: () => Promise<() => void>;
   readonly cancel: (reason: Error) => void;
-  /** From now on the client's going away changes nothing. */
-  readonly stay: () => void;
 };
-type Queue = { waiting: Waiting[]; isRunning: boolean; usedMs: number };
+type Queue = {
+  waiting: Waiting[];
+  isRunning: boolean;
+  /** Computing time used, on the scheduler's clock. */
+  usedMs: number;
+};
 
+/** Start-time fair queueing (Goyal, Vin and Cheng 1996) with the measured duration of a job as its cost. */
 export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairScheduler {
   const queues = new Map<string, Queue>();
   let running = 0;
+  /**
+   * Where those who compute now stand. Who was idle starts from here: what he did not use is not saved up, and what he
+   * used while nobody else wanted it is not held against him.
+   */
+  let virtualMs = 0;
 
   function queueOf(owner: string): Queue {
     const known = queues.get(owner);
     if (known !== undefined) return known;
-    const queue: Queue = { waiting: [], isRunning: false, usedMs: 0 };
+    const queue: Queue = { waiting: [], isRunning: false, usedMs: virtualMs };
     queues.set(owner, queue);
     return queue;
   }
@@ -52,36 +62,30 @@ export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairS
     if (job === undefined) return;
     queue.isRunning = true;
     running += 1;
-    job.stay();
+    virtualMs = Math.max(virtualMs, queue.usedMs);
     const startedAt = now();
-    await job.start();
+    const tellCaller = await job.start();
     queue.usedMs += now() - startedAt;
     queue.isRunning = false;
     running -= 1;
+    if (![...queues.values()].some(isActive)) virtualMs = Math.max(virtualMs, queue.usedMs);
+    tellCaller();
     pump();
   }
 
   return {
-    run: (owner, job, signal) =>
-      new Promise((resolve, reject) => {
+    run(owner, job, signal) {
+      return new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
           reject(clientGone());
           return;
         }
         const queue = queueOf(owner);
-        if (!isActive(queue)) catchUp(queue, queues);
-        const leave = (): void => {
-          queue.waiting = queue.waiting.filter((entry) => entry !== waiting);
-          reject(clientGone());
-        };
-        const stay = (): void => signal?.removeEventListener('abort', leave);
-        signal?.addEventListener('abort', leave, { once: true });
-        // start does not resolve(job()): the slot is free only when the job has ended
-        const start = (): Promise<void> => job().then(resolve, reject);
-        const waiting: Waiting = { start, cancel: reject, stay };
-        queue.waiting.push(waiting);
+        if (!isActive(queue)) queue.usedMs = Math.max(queue.usedMs, virtualMs);
+        queue.waiting.push(withSignal({ queue, signal }, job, { resolve, reject }));
         pump();
-      }),
+      });
+    },
     queued(owner) {
       const queue = queues.get(owner);
       return queue === undefined ? 0 : queue.waiting.length + (queue.isRunning ? 1 : 0);
@@ -90,19 +94,36 @@ export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairS
       const queue = queues.get(owner);
       if (queue === undefined) return;
       queues.delete(owner);
-      for (const waiting of queue.waiting.splice(0)) {
-        waiting.stay();
-        waiting.cancel(reason);
-      }
+      for (const waiting of queue.waiting.splice(0)) waiting.cancel(reason);
     },
   };
 }
 
-/** Time not used while idle is not saved up: otherwise a model that slept could lock out the others. */
-function catchUp(queue: Queue, queues: ReadonlyMap<string, Queue>): void {
-  const active = [...queues.values()].filter((other) => other !== queue && isActive(other));
-  if (active.length === 0) return;
-  queue.usedMs = Math.max(queue.usedMs, Math.min(...active.map((other) => other.usedMs)));
+type Place = { readonly queue: Queue; readonly signal: AbortSignal | undefined };
+type Caller<T> = { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void };
+
+/** A job that leaves the queue when its client goes away before its turn. */
+function withSignal<T>({ queue, signal }: Place, job: () => Promise<T>, caller: Caller<T>): Waiting {
+  const leave = (): void => {
+    queue.waiting = queue.waiting.filter((entry) => entry !== waiting);
+    caller.reject(clientGone());
+  };
+  const stay = (): void => signal?.removeEventListener('abort', leave);
+  const waiting: Waiting = {
+    start: () => {
+      stay();
+      return job().then(
+        (value) => () => caller.resolve(value),
+        (error: unknown) => () => caller.reject(error),
+      );
+    },
+    cancel(reason) {
+      stay();
+      caller.reject(reason);
+    },
+  };
+  signal?.addEventListener('abort', leave, { once: true });
+  return waiting;
 }
 
 function clientGone(): Refusal {

@@ -61,12 +61,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     const older = [...entries.values()].find(({ model }) => model.name === name);
     if (older !== undefined)
       await close(older.model.id, `The model ${name} was opened again by another client`);
-    if (entries.size >= MAX_MODELS) {
-      throw new Refusal(
-        'too_many_models',
-        `The service holds ${MAX_MODELS} models already: stop a run first`,
-      );
-    }
+    if (entries.size >= MAX_MODELS) throw tooMany();
     const learner = await createLearner({ shape, seed, threads: threads ?? options.threads }).catch(
       asRefusal,
     );
@@ -75,8 +70,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       log(`model ${id} failed: ${stackOf(error)}`);
       void close(id, `The model ${name} failed and was closed`);
     };
-    const { tokenizer, scheduler, states } = options;
-    const model = createHostedModel({ id, name, shape, learner, tokenizer, scheduler, states, onFailure });
+    const model = createHostedModel({ ...options, id, name, shape, learner, onFailure });
     entries.set(id, { model, lastCallAt: now() });
     log(`model ${id} opened: ${JSON.stringify(shape)}, seed ${seed}`);
     return model;
@@ -137,6 +131,10 @@ function asRefusal(error: unknown): never {
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function tooMany(): Refusal {
+  return new Refusal('too_many_models', `The service holds ${MAX_MODELS} models already: stop a run first`);
 }
 
 function noModel(id: string, leaseMs: number): Refusal {

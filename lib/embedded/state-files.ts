@@ -32,7 +32,8 @@ export function createStateFiles(dataDir: string): StateFiles {
       const target = await insideOf(dataDir, file);
       let bytes: Uint8Array;
       try {
-        bytes = await readFile(target);
+        // not a Buffer: its slice() is a view where a Uint8Array's is a copy
+        bytes = new Uint8Array(await readFile(target));
       } catch (error) {
         throw new Refusal(
           'invalid_state',
@@ -69,7 +70,9 @@ async function realAncestor(target: string): Promise<string> {
     return await realpath(target);
   } catch (error) {
     const parent = path.dirname(target);
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    // a file where a folder should be is reported by whoever uses the path
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
     if (!isMissing || parent === target) throw error;
     return await realAncestor(parent);
   }

@@ -64,11 +64,15 @@ async function sendBatch<Q, R>(
 ): Promise<void> {
   const abandoned = new AbortController();
   let interested = batch.length;
-  const onAbort = (): void => {
-    interested -= 1;
-    if (interested === 0) abandoned.abort();
-  };
-  for (const { signal } of batch) signal.addEventListener('abort', onAbort, { once: true });
+  // a listener of its own for each call: the same one would be added once to a signal that several calls share
+  const listeners = batch.map(({ signal }) => {
+    const onAbort = (): void => {
+      interested -= 1;
+      if (interested === 0) abandoned.abort();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return { signal, onAbort };
+  });
   try {
     const results = await options.send(
       batch.map((entry) => entry.request),
@@ -82,7 +86,7 @@ async function sendBatch<Q, R>(
   } catch (error) {
     for (const entry of batch) entry.reject(error);
   } finally {
-    for (const { signal } of batch) signal.removeEventListener('abort', onAbort);
+    for (const { signal, onAbort } of listeners) signal.removeEventListener('abort', onAbort);
   }
 }
 
