@@ -1,5 +1,11 @@
+import { composeTree, createScope } from './compose-tree';
 import { type ConfigValue } from './config-value';
 import { type Diagnostic, type SourceRange } from './diagnostic';
+import { attempt } from './failure';
+import { resolveTree } from './interpolation/resolve-tree';
+import { valueOf } from './nodes/config-node';
+import { provenanceOf } from './provenance';
+import { reportProblem, reportUnresolved } from './report';
 
 export type ComposeInput = {
   /** Path from the search root (recipes may share layers) → YAML text. */
@@ -10,6 +16,13 @@ export type ComposeInput = {
   readonly env: Readonly<Record<string, string | { readonly secret: true }>>;
   /** Hydra's command-line grammar: `a.b=1`, `+a.b=1`, `++a.b=1`, `~a.b`. */
   readonly overrides?: readonly string[];
+  /** What `${now:…}` reads; the current time by default. */
+  readonly now?: Date;
+  /**
+   * Hydra's reading of an entry that lies in a folder: all of it goes below the folder's name. Off by default,
+   * because Galley's recipes are folders and each is composed as if its folder were the root.
+   */
+  readonly packageFromFolder?: boolean;
 };
 
 /** Where a resolved value comes from. */
@@ -33,3 +46,23 @@ export type Composed = {
   readonly provenance: ReadonlyMap<string, Provenance>;
   readonly diagnostics: readonly Diagnostic[];
 };
+
+/** Composes a recipe's layers as Hydra and OmegaConf do. Pure; wrong input becomes diagnostics, never an exception. */
+export function compose(input: ComposeInput): Composed {
+  const scope = createScope(input);
+  const warnings: Diagnostic[] = [];
+  const tree = attempt(() =>
+    composeTree(input, scope, (problem) => warnings.push(reportProblem(problem, 'warning'))),
+  );
+  if (!tree.ok) {
+    const diagnostics = [reportProblem(tree.error.problem, 'error'), ...warnings];
+    return { composed: null, resolved: null, provenance: new Map(), diagnostics };
+  }
+  const resolved = resolveTree(tree.value, scope);
+  return {
+    composed: valueOf(tree.value),
+    resolved: resolved.value,
+    provenance: provenanceOf(resolved.leaves),
+    diagnostics: [...resolved.failures.map((failure) => reportUnresolved(failure, input.files)), ...warnings],
+  };
+}

@@ -1,0 +1,37 @@
+import { type ConfigKey } from './config-value';
+import { type LayerUse, contentOf } from './defaults/resolve-defaults';
+import { type Scope, tryDereference } from './interpolation/evaluate';
+import { splitKey } from './interpolation/select';
+import { type LayerMap, type LayerNode } from './layers/layer-node';
+import { buildNodes } from './nodes/build-nodes';
+import { type MapNode, newMap } from './nodes/config-node';
+import { mergeContainer } from './nodes/merge-nodes';
+
+/** Merges the layers in order, each below its package. */
+export function composeLayers(uses: readonly LayerUse[], scope: Scope): MapNode {
+  const root = newMap();
+  for (const use of uses) {
+    const { file } = use.layer;
+    const layer = embed(use);
+    const nodes = buildNodes(layer, file, scope.budget);
+    mergeContainer(root, nodes, (node) => tryDereference(scope, node));
+  }
+  return root;
+}
+
+/** The layer's content, wrapped in one map per step of its package. */
+function embed({ layer, package: target }: LayerUse): LayerNode {
+  const content = layer.root.kind === 'map' ? contentOf(layer.root) : layer.root;
+  if (target === '') return content;
+  return splitKey(target).reduceRight<LayerNode>((inner, name) => wrap(inner, name), content);
+}
+
+function wrap(inner: LayerNode, name: string): LayerMap {
+  const key: ConfigKey = { kind: 'string', value: name };
+  return {
+    kind: 'map',
+    entries: [{ key, keyStart: inner.start, keyEnd: inner.start, value: inner }],
+    start: inner.start,
+    end: inner.end,
+  };
+}

@@ -1,0 +1,114 @@
+import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
+import { Failure } from '@/lib/recipes/failure';
+import { checkSyntax } from '@/lib/recipes/interpolation/check-syntax';
+import { type LayerNode } from '@/lib/recipes/layers/layer-node';
+import { strText } from '@/lib/recipes/python-text';
+import {
+  type ConfigNode,
+  newList,
+  newMap,
+  newScalar,
+  NOWHERE,
+  type Origin,
+  setEntry,
+  setItem,
+} from './config-node';
+
+/** Aliases can make a small text a huge tree; a recipe has a few hundred values. */
+const MOST_NODES = 200_000;
+
+/** Counts what composition builds, so that no input can fill the memory. */
+export type Budget = { left: number };
+
+export function newBudget(): Budget {
+  return { left: MOST_NODES };
+}
+
+export function spend(budget: Budget): void {
+  budget.left -= 1;
+  if (budget.left < 0)
+    throw new Failure({
+      class: 'cycle',
+      message: `The configuration grows beyond ${MOST_NODES} values. An alias or an interpolation repeats a large part too often.`,
+    });
+}
+
+/** A layer's value as nodes. The layer was checked before. */
+export function buildNodes(layer: LayerNode, file: string, budget: Budget): ConfigNode {
+  spend(budget);
+  const origin: Origin = { source: { file, start: layer.start, end: layer.end }, beaten: [] };
+  switch (layer.kind) {
+    case 'scalar':
+      return newScalar(layer.value, origin);
+    case 'list': {
+      const list = newList(origin);
+      layer.items.forEach((item, index) => setItem(list, index, buildNodes(item, file, budget)));
+      return list;
+    }
+    case 'map': {
+      const map = newMap(origin);
+      for (const entry of layer.entries) setEntry(map, entry.key, buildNodes(entry.value, file, budget));
+      return map;
+    }
+    case 'unsupported':
+      return newScalar({ kind: 'null' }, origin);
+  }
+}
+
+/** Plain data as nodes, e.g. the value of an override or what `oc.create` was given. */
+export function nodesOf(value: ConfigValue, origin: Origin = NOWHERE): ConfigNode {
+  if (value.kind === 'list') {
+    const list = newList(origin);
+    value.items.forEach((item, index) => setItem(list, index, nodesOf(item, origin)));
+    return list;
+  }
+  if (value.kind !== 'map') {
+    if (value.kind === 'string') checkSyntax(value.value);
+    return newScalar(value, origin);
+  }
+  const map = newMap(origin);
+  for (const [key, item] of value.entries) {
+    if (key.kind === 'null') throw new Failure({ class: 'key_type', message: 'null cannot be a key.' });
+    setEntry(map, key, nodesOf(item, origin));
+  }
+  return map;
+}
+
+function joinPath(path: string, key: ConfigKey | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  return path === '' ? strText(key) : `${path}.${strText(key)}`;
+}
+
+/** Throws what OmegaConf finds wrong in a layer when it loads it: keys, types, interpolation syntax. */
+export function checkLayer(layer: LayerNode, budget: Budget, path = ''): void {
+  spend(budget);
+  try {
+    checkOne(layer);
+    if (layer.kind === 'list')
+      layer.items.forEach((item, index) => checkLayer(item, budget, joinPath(path, index)));
+    if (layer.kind !== 'map') return;
+    for (const entry of layer.entries) {
+      const range = { file: '', start: entry.keyStart, end: entry.keyEnd };
+      if (entry.key.kind === 'null')
+        throw new Failure({
+          class: 'key_type',
+          message: 'null cannot be a key. Put it in quotes if it is text.',
+          range,
+        });
+      checkLayer(entry.value, budget, joinPath(path, entry.key));
+    }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const range = { file: '', start: layer.start, end: layer.end };
+    throw error.with(path === '' ? { range } : { key: path, range });
+  }
+}
+
+function checkOne(layer: LayerNode): void {
+  if (layer.kind === 'unsupported')
+    throw new Failure({
+      class: 'value_type',
+      message: `A configuration cannot hold ${layer.name}. Write a list, a map or a quoted text.`,
+    });
+  if (layer.kind === 'scalar' && layer.value.kind === 'string') checkSyntax(layer.value.value);
+}
