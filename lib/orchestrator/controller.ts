@@ -137,11 +137,11 @@ export class Controller {
     await sync.sync(0, control.soft);
     this.#state = { ...this.#state, warmStart: record };
     this.#isSettled = true;
-    const reached = record.exact.at(-1);
+    const share = record.exact[record.exact.length - 1]?.share ?? 0;
     journal.log(
       'info',
       'controller',
-      `Warm start done after ${record.loss.length} updates; ${((reached?.share ?? 0) * 100).toFixed(1)} % of sampled answers are exact.`,
+      `Warm start done after ${record.loss.length} updates; ${(share * 100).toFixed(1)} % of sampled answers are exact.`,
     );
     await this.#save();
   }

@@ -9,6 +9,8 @@ export type Claim = {
   readonly pid?: number;
   readonly host?: string;
   readonly time?: Date;
+  /** Step of the checkpoint from which the process will continue; by default the newest that the store knows. */
+  readonly startStep?: number;
 };
 
 /** Step of the newest checkpoint that no later attempt has overtaken; 0 without one. */
@@ -23,13 +25,14 @@ export async function claimRun(
   db: Database,
   claim: Claim,
 ): Promise<{ readonly run: Run; readonly attempt: Attempt }> {
-  const { runId, pid = process.pid, host = hostname(), time = new Date() } = claim;
+  const { runId, pid = process.pid, host = hostname(), time = new Date(), startStep = null } = claim;
   const [claimed] = await db.$transaction([
     db.$executeRawUnsafe(
       `INSERT INTO "Attempt" ("runId", "number", "pid", "host", "startStep", "startedAt", "heartbeatAt")
-       SELECT "id", "attempt" + 1, ?, ?, ${START_STEP}, ?, ? FROM "Run" WHERE "id" = ? AND "status" = 'queued'`,
+       SELECT "id", "attempt" + 1, ?, ?, coalesce(?, ${START_STEP}), ?, ? FROM "Run" WHERE "id" = ? AND "status" = 'queued'`,
       pid,
       host,
+      startStep,
       time,
       time,
       runId,
