@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDatabase } from '@/lib/db/open-database';
 import { RunId } from '@/lib/domain/run';
+import { readEnv } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
+const ROOT = readEnv().root;
 const READY = /http:\/\/127\.0\.0\.1:\d+/;
 const START_TIMEOUT_MS = 60_000;
 
