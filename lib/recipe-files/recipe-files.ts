@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { listVariants } from '@/lib/recipes/list-variants';
 import { AppError } from '@/lib/shared/app-error';
 import { err, ok, type Result } from '@/lib/shared/result';
 import { describeReadme } from './describe-readme';
 import { resolveRecipePath } from './recipe-path';
 import { decodeText, readTextFile, type TextFile, writeTextFile } from './text-file';
-import { isVariant } from './variant-file';
 import { type RecipeEntry, walkRecipes } from './walk';
 
 /** All layers of a recipes folder together; far above any real one, far below what a worker takes. */
@@ -90,9 +90,9 @@ async function listRecipes(root: string): Promise<readonly RecipeFolder[]> {
 }
 
 function variantsOf(recipe: string, layers: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(layers)
-    .filter(([file, text]) => path.posix.dirname(file) === recipe && isVariant(file, text))
-    .map(([file]) => path.posix.basename(file).replace(/\.ya?ml$/, ''));
+  return listVariants(layers)
+    .filter((file) => path.posix.dirname(file) === recipe)
+    .map((file) => path.posix.basename(file, '.yaml'));
 }
 
 async function readOrRefuse(root: string, file: string): Promise<TextFile> {

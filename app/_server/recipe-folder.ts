@@ -1,0 +1,13 @@
+import 'server-only';
+import { readEnv } from '@/lib/env';
+import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
+
+declare global {
+  /** `next dev` loads this module again at every change; saves must go on queueing behind one another. */
+  var galleyRecipeFiles: RecipeFiles | undefined;
+}
+
+/** The recipes folder of this process. */
+export function recipeFolder(): RecipeFiles {
+  return (globalThis.galleyRecipeFiles ??= createRecipeFiles(readEnv().recipesDir));
+}

@@ -1,0 +1,35 @@
+'use server';
+
+import { revalidatePath } from 'next/cache';
+import { z } from 'zod';
+import { asAction } from '@/app/_server/as-action';
+import { launcher } from '@/app/_server/launcher';
+import { recipeFolder } from '@/app/_server/recipe-folder';
+
+const SaveInput = z.strictObject({ path: z.string(), text: z.string(), ifMatch: z.string().nullable() });
+const LaunchInput = z.strictObject({
+  entry: z.string(),
+  overrides: z.array(z.string()),
+  name: z.string().trim().min(1).max(120).optional(),
+  idempotencyKey: z.string().min(8).max(100),
+});
+
+/** Saves a recipe file over the version that the page knows; a conflict comes back as a value with the other text. */
+export async function saveRecipeFile(input: unknown) {
+  return asAction(SaveInput, input, (request) => recipeFolder().save(request));
+}
+
+export async function preflightRun(input: unknown) {
+  return asAction(LaunchInput, input, async ({ name, ...request }) =>
+    (await launcher()).preflight(name === undefined ? request : { ...request, name }),
+  );
+}
+
+export async function launchRun(input: unknown) {
+  const outcome = await asAction(LaunchInput, input, async ({ name, ...request }) => {
+    const run = await (await launcher()).launch(name === undefined ? request : { ...request, name });
+    return { id: Number(run.id) };
+  });
+  revalidatePath('/runs');
+  return outcome;
+}

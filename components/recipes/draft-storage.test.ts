@@ -1,0 +1,43 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test } from 'vitest';
+import { readDrafts, writeDraft } from './draft-storage';
+
+const FILE = { path: 'spell/common.yaml', text: 'a: 1', etag: 'v1', draft: 'a: 2', revision: 0 };
+
+beforeEach(() => localStorage.clear());
+
+test('a draft comes back with the version it was typed over, and is gone once saved', () => {
+  writeDraft(localStorage, FILE);
+  expect(readDrafts(localStorage, [FILE.path, 'other'])).toEqual({
+    [FILE.path]: { text: 'a: 2', etag: 'v1' },
+  });
+  writeDraft(localStorage, { ...FILE, draft: null });
+  expect(readDrafts(localStorage, [FILE.path])).toEqual({});
+});
+
+test('what is not a draft is passed over', () => {
+  localStorage.setItem('galley:draft:a', 'not json');
+  localStorage.setItem('galley:draft:b', '{"text":1}');
+  expect(readDrafts(localStorage, ['a', 'b'])).toEqual({});
+});
+
+test('a storage that is full costs the draft, not the page', () => {
+  const refuse = {
+    ...stub(),
+    setItem: () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    },
+  };
+  expect(writeDraft(refuse, FILE)).toBe(false);
+});
+
+function stub(): Storage {
+  return {
+    length: 0,
+    clear: () => undefined,
+    getItem: () => null,
+    key: () => null,
+    removeItem: () => undefined,
+    setItem: () => undefined,
+  };
+}

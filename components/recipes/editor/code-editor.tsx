@@ -1,0 +1,86 @@
+'use client';
+
+import { useTheme } from 'next-themes';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { Skeleton } from '@/components/ui/skeleton';
+import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import { type Annotation } from '../annotate';
+import { type EditorFile } from './editor-models';
+import { createEditorSession, type EditorCommands, type EditorSession } from './editor-session';
+
+export type CodeEditorProps = EditorCommands & {
+  readonly file: EditorFile;
+  /** Of this file. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly annotations: readonly Annotation[];
+  /** Range to show; a new object shows it again. */
+  readonly reveal: SourceRange | null;
+};
+
+/** Monaco on one of several files. It loads after the page, so the text stands there plainly until it is ready. */
+export function CodeEditor({ file, diagnostics, annotations, reveal, ...commands }: CodeEditorProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [session, setSession] = useState<EditorSession | null>(null);
+  const [failure, setFailure] = useState<string | null>(null);
+  const { resolvedTheme } = useTheme();
+  const isDark = resolvedTheme === 'dark';
+  const edit = useEffectEvent(commands.edit);
+  const save = useEffectEvent(commands.save);
+  const launch = useEffectEvent(commands.launch);
+
+  // Outside system: Monaco.
+  useEffect(() => {
+    const host = element.current;
+    if (host === null) return;
+    let isGone = false;
+    let created: EditorSession | null = null;
+    import('./monaco').then(
+      ({ monaco }) => {
+        if (isGone) return;
+        created = createEditorSession(monaco, host, {
+          edit: (path, text) => edit(path, text),
+          save: () => save(),
+          launch: () => launch(),
+        });
+        setSession(created);
+      },
+      () => {
+        if (!isGone) setFailure('The editor could not be loaded. Reload the page; your drafts are kept.');
+      },
+    );
+    return () => {
+      isGone = true;
+      created?.dispose();
+      setSession(null);
+    };
+  }, []);
+  useEffect(() => session?.setTheme(isDark), [session, isDark]);
+  useEffect(() => session?.show(file), [session, file]);
+  useEffect(() => session?.mark(file.path, diagnostics), [session, file.path, diagnostics]);
+  useEffect(() => session?.annotate(file.path, annotations), [session, file.path, annotations]);
+  useEffect(() => {
+    if (reveal !== null && reveal.file === file.path) session?.reveal(reveal);
+  }, [session, file.path, reveal]);
+
+  return (
+    <div className="relative size-full min-h-0 bg-ground">
+      <div ref={element} className="size-full font-mono" />
+      {session === null ? <EditorStandIn text={file.text} failure={failure} /> : null}
+    </div>
+  );
+}
+
+function EditorStandIn({ text, failure }: { text: string; failure: string | null }) {
+  return (
+    <div className="absolute inset-0 overflow-auto">
+      {failure === null ? (
+        <Skeleton className="absolute top-2 right-3 h-3 w-16" />
+      ) : (
+        <p role="alert" className="border-b px-3 py-2 text-error">
+          {failure}
+        </p>
+      )}
+      <pre className="py-2.5 pl-17 font-mono text-sm leading-5 text-muted">{text}</pre>
+    </div>
+  );
+}

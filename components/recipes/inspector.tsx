@@ -1,0 +1,68 @@
+'use client';
+
+import { Group, Panel, Separator } from 'react-resizable-panels';
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import { MarkdownView } from './markdown-view';
+import { ProblemList } from './problem-list';
+import { ResolvedView } from './resolved-view';
+import { type LivePreview } from './use-preview';
+
+export type InspectorProps = {
+  readonly preview: LivePreview | undefined;
+  readonly hasVariant: boolean;
+  readonly files: Readonly<Record<string, string>>;
+  readonly readme: string | null;
+  readonly onJump: (range: SourceRange) => void;
+  readonly onFix: (diagnostic: Diagnostic) => void;
+};
+
+/** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
+export function Inspector({ preview, hasVariant, files, readme, onJump, onFix }: InspectorProps) {
+  return (
+    <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
+      <TabsList aria-label="About this recipe">
+        <TabsTrigger value="resolved">Resolved</TabsTrigger>
+        <TabsTrigger value="readme">README</TabsTrigger>
+      </TabsList>
+      <TabsContent value="resolved" className="min-h-0 flex-1">
+        {hasVariant ? (
+          <Group orientation="vertical" className="h-full">
+            <Panel id="values" minSize={120}>
+              <ResolvedView
+                rows={preview === undefined ? null : (preview.rows ?? preview.lastRows)}
+                isStale={preview !== undefined && preview.rows === null}
+                files={files}
+                onJump={onJump}
+              />
+            </Panel>
+            <Separator aria-label="Height of the problems" className="h-px bg-line hover:bg-accent" />
+            <Panel id="problems" defaultSize="26%" minSize={33}>
+              <ProblemList
+                diagnostics={preview?.diagnostics ?? []}
+                milliseconds={preview?.milliseconds ?? null}
+                files={files}
+                onJump={onJump}
+                onFix={onFix}
+              />
+            </Panel>
+          </Group>
+        ) : (
+          <p className="p-4 text-muted">
+            No file here can be launched by itself. A variant is a layer with a list of defaults, such as
+            embedded.yaml.
+          </p>
+        )}
+      </TabsContent>
+      <TabsContent value="readme" className="min-h-0 flex-1 overflow-auto">
+        {readme === null ? (
+          <p className="p-4 text-muted">
+            This recipe has no README.md. One is shown here, and on the list of recipes.
+          </p>
+        ) : (
+          <MarkdownView text={readme} />
+        )}
+      </TabsContent>
+    </Tabs>
+  );
+}

@@ -1,0 +1,183 @@
+'use client';
+
+import { useRouter } from 'next/navigation';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { callAction } from '@/components/ui/call-action';
+import { Button } from '@/components/ui/button';
+import { Input } from '@/components/ui/input';
+import { Kbd } from '@/components/ui/kbd';
+import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
+import { type Preflight } from '@/lib/launch/launch';
+import { CheckList } from './check-list';
+import { type PlanFact } from './plan-facts';
+import { type StudioActions } from './studio-actions';
+
+export type LaunchSheetProps = {
+  readonly recipe: string;
+  readonly entry: string;
+  /** As people call it: "embedded", "self-hosted". */
+  readonly backend: string;
+  readonly facts: readonly PlanFact[];
+  readonly overrides: readonly string[];
+  readonly dirty: readonly string[];
+  readonly actions: StudioActions;
+  readonly onSave: () => Promise<boolean>;
+  readonly onShowKey: (path: string) => void;
+  readonly onClose: () => void;
+};
+
+/** The plan and its checks, and one button that says what it does. Everything shown is of the files as saved. */
+export function LaunchSheet(props: LaunchSheetProps) {
+  const { entry, overrides, dirty, backend } = props;
+  const [idempotencyKey] = useState(() => crypto.randomUUID());
+  const [name, setName] = useState('');
+  const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [isLaunching, setIsLaunching] = useState(false);
+  const router = useRouter();
+  const plan = { entry, overrides, idempotencyKey, ...(name.trim() === '' ? {} : { name: name.trim() }) };
+
+  const check = useEffectEvent(() =>
+    callAction(props.actions.preflight, { entry, overrides, idempotencyKey }),
+  );
+  const isSaved = dirty.length === 0;
+  // Outside system: the server's checks, which see the files as saved.
+  useEffect(() => {
+    if (!isSaved) return;
+    let isGone = false;
+    void check().then((outcome) => {
+      if (isGone) return;
+      if (outcome.ok) setPreflight(outcome.value);
+      else setRefusal(outcome.error.message);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [isSaved]);
+
+  async function launch(): Promise<void> {
+    if (preflight?.ok !== true || isLaunching) return;
+    setIsLaunching(true);
+    const outcome = await callAction(props.actions.launch, plan);
+    if (outcome.ok) {
+      router.push(`/runs/${outcome.value.id}`);
+      return;
+    }
+    setRefusal(outcome.error.message);
+    setIsLaunching(false);
+  }
+
+  return (
+    <Sheet
+      open
+      onOpenChange={(isOpen) => {
+        if (!isOpen) props.onClose();
+      }}
+    >
+      <SheetContent
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void launch();
+        }}
+      >
+        <header className="shrink-0 border-b px-4 py-3 pr-14">
+          <SheetTitle>Launch {entry.replace(/\.ya?ml$/, '')}</SheetTitle>
+          <SheetDescription>
+            The run starts in a process of its own and goes on when this page is closed.
+          </SheetDescription>
+        </header>
+        <div className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-5 overflow-auto p-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
+          <Plan {...props} name={name} onName={setName} />
+          <section aria-label="Checks">
+            <h3 className="mb-2 font-semibold">Checks</h3>
+            {isSaved ? (
+              <CheckList preflight={preflight} refusal={refusal} onShowKey={props.onShowKey} />
+            ) : (
+              <Unsaved dirty={dirty} onSave={props.onSave} />
+            )}
+          </section>
+        </div>
+        <footer className="flex shrink-0 flex-wrap items-center gap-3 border-t px-4 py-3">
+          <Button
+            variant="primary"
+            disabled={preflight?.ok !== true || isLaunching}
+            onClick={() => void launch()}
+          >
+            {isLaunching ? 'Launching…' : `Launch on ${backend}`}
+          </Button>
+          <Verdict isSaved={isSaved} preflight={preflight} refusal={refusal} />
+          <Kbd className="ml-auto max-sm:hidden">⌘↵ or Ctrl+↵</Kbd>
+        </footer>
+      </SheetContent>
+    </Sheet>
+  );
+}
+
+function Plan(props: LaunchSheetProps & { name: string; onName: (name: string) => void }) {
+  return (
+    <section aria-label="Plan" className="min-w-0">
+      <h3 className="mb-2 font-semibold">Plan</h3>
+      <label className="block">
+        <span className="text-sm text-muted">Name</span>
+        <Input
+          value={props.name}
+          maxLength={120}
+          placeholder={`${props.recipe} · ${props.backend}`}
+          onChange={(event) => props.onName(event.target.value)}
+        />
+      </label>
+      <dl className="mt-3 grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
+        {props.facts.map(({ name, value }) => (
+          <div key={name} className="contents">
+            <dt className="text-muted">{name}</dt>
+            <dd className="truncate" title={value}>
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-3 text-sm text-muted">Overrides</p>
+      {props.overrides.length === 0 ? (
+        <p>none</p>
+      ) : (
+        <ul className="font-mono text-sm">
+          {props.overrides.map((override) => (
+            <li key={override} className="break-all">
+              {override}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Unsaved({ dirty, onSave }: { dirty: readonly string[]; onSave: () => Promise<boolean> }) {
+  const what = dirty.length === 1 ? '1 file is' : `${dirty.length} files are`;
+  return (
+    <div className="rounded-card border border-warning/40 bg-warning/10 p-3">
+      <p>{what} not saved. A run uses what is on disk.</p>
+      <ul className="my-2 font-mono text-sm">
+        {dirty.map((path) => (
+          <li key={path}>{path}</li>
+        ))}
+      </ul>
+      <Button size="sm" onClick={() => void onSave()}>
+        Save {dirty.length === 1 ? 'it' : 'them'} and check
+      </Button>
+    </div>
+  );
+}
+
+function Verdict(props: { isSaved: boolean; preflight: Preflight | null; refusal: string | null }) {
+  const { preflight } = props;
+  if (!props.isSaved) return <span className="text-muted">Save first.</span>;
+  if (props.refusal !== null) return <span className="text-error">Not launched.</span>;
+  if (preflight === null) return <span className="text-muted">Checking…</span>;
+  const failed = preflight.checks.filter(({ status }) => status === 'failed').length;
+  if (failed === 0) return <span className="text-muted">All {preflight.checks.length} checks done.</span>;
+  return (
+    <span className="text-error">
+      {failed} of {preflight.checks.length} checks failed: mend {failed === 1 ? 'it' : 'them'} first.
+    </span>
+  );
+}

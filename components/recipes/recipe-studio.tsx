@@ -1,0 +1,216 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { EmptyState } from '@/components/ui/empty-state';
+import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
+import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import { annotate } from './annotate';
+import { applyEdits } from './apply-fix';
+import { ConflictDialog } from './conflict-dialog';
+import { CodeEditor } from './editor/code-editor';
+import { EditorTabs } from './editor-tabs';
+import { environmentNames } from './environment-names';
+import { FileTree } from './file-tree';
+import { Inspector } from './inspector';
+import { LaunchSheet } from './launch-sheet';
+import { variantTitle } from './layer-of';
+import { backendTitle, planFacts } from './plan-facts';
+import { type EnvironmentView } from './preview';
+import { type RecipeView } from './recipe-href';
+import { findRow } from './resolved-rows';
+import { type StudioActions } from './studio-actions';
+import { type StudioData } from './studio-data';
+import { type StudioPane, StudioPanes } from './studio-panes';
+import { currentText, dirtyPaths, splitOverrides } from './studio-state';
+import { StudioToolbar } from './studio-toolbar';
+import { layerTexts, type LivePreview, usePreview } from './use-preview';
+import { type Studio, useStudio } from './use-studio';
+import { variantState } from './variant-state';
+
+export type RecipeStudioProps = {
+  readonly data: StudioData;
+  readonly view: RecipeView;
+  readonly actions: StudioActions;
+};
+
+/** Edits the layers of one recipe, with what they come to always in view, and launches a variant. */
+export function RecipeStudio({ data, view, actions }: RecipeStudioProps) {
+  const studio = useStudio(data, view, actions);
+  const { state } = studio;
+  const texts = layerTexts(state.files);
+  const previews = usePreviews(data, studio, useEnvironment(data, texts));
+  const preview = state.variant === null ? undefined : previews[state.variant];
+  const [pane, setPane] = useState<StudioPane>('editor');
+  const [isLaunching, setIsLaunching] = useState(false);
+  const dirty = dirtyPaths(state);
+  const rows = preview?.lastRows ?? [];
+
+  function jump(range: SourceRange): void {
+    studio.open(range.file, range);
+    setPane('editor');
+  }
+  function showKey(path: string): void {
+    const source = findRow(rows, path)?.provenance?.source;
+    setIsLaunching(false);
+    if (source) jump(source);
+  }
+  const entry = data.variants.find(({ name }) => name === state.variant)?.entry;
+  return (
+    <div className="flex h-[calc(100dvh-44px)] min-h-0 flex-col">
+      <StudioToolbar
+        title={data.title}
+        variants={data.variants.map(({ name }) => ({ name, state: stateOf(previews[name]) }))}
+        variant={state.variant}
+        backend={backendTitle(rows)}
+        overrides={state.overrides}
+        dirtyCount={dirty.length}
+        isSaving={studio.isSaving}
+        onVariant={(variant) => studio.dispatch({ kind: 'variant', variant })}
+        onOverrides={(text) => studio.dispatch({ kind: 'overrides', text })}
+        onSave={() => void studio.save(dirty)}
+        onLaunch={() => setIsLaunching(true)}
+      />
+      <StudioPanes
+        pane={pane}
+        onPane={setPane}
+        problems={preview?.diagnostics.length ?? 0}
+        files={
+          <FileTree
+            recipe={data.recipe}
+            entries={data.entries}
+            active={state.active}
+            dirty={dirty}
+            states={Object.fromEntries(
+              data.variants.map(({ name, entry: path }) => [path, stateOf(previews[name])]),
+            )}
+            onOpen={(path) => {
+              studio.open(path);
+              setPane('editor');
+            }}
+          />
+        }
+        editor={
+          <EditorPane studio={studio} data={data} preview={preview} onLaunch={() => setIsLaunching(true)} />
+        }
+        resolved={
+          <Inspector
+            preview={preview}
+            hasVariant={state.variant !== null}
+            files={texts}
+            readme={readmeOf(studio, data)}
+            onJump={jump}
+            onFix={(diagnostic) => fix(studio, diagnostic)}
+          />
+        }
+      />
+      <ConflictDialog
+        state={state}
+        onKeepMine={studio.keepMine}
+        onTakeTheirs={() => studio.dispatch({ kind: 'took-theirs' })}
+        onLater={() => studio.dispatch({ kind: 'put-off' })}
+      />
+      {isLaunching && entry !== undefined && state.variant !== null ? (
+        <LaunchSheet
+          recipe={data.recipe}
+          entry={entry}
+          backend={backendTitle(rows) ?? variantTitle(state.variant)}
+          facts={planFacts(rows)}
+          overrides={splitOverrides(state.overrides)}
+          dirty={dirty}
+          actions={actions}
+          onSave={() => studio.save(dirty)}
+          onShowKey={showKey}
+          onClose={() => setIsLaunching(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function EditorPane(props: {
+  studio: Studio;
+  data: StudioData;
+  preview: LivePreview | undefined;
+  onLaunch: () => void;
+}) {
+  const { studio, data, preview } = props;
+  const { state } = studio;
+  const file = state.active === null ? undefined : state.files[state.active];
+  const texts = layerTexts(state.files);
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <EditorTabs
+        tabs={state.tabs}
+        active={state.active}
+        dirty={dirtyPaths(state)}
+        recipe={data.recipe}
+        onOpen={studio.open}
+        onClose={(path) => studio.dispatch({ kind: 'closed', path })}
+      />
+      {file === undefined ? (
+        <EmptyState title="No file is open">Choose one from the list of files.</EmptyState>
+      ) : (
+        <div className="min-h-0 flex-1">
+          <CodeEditor
+            file={{ path: file.path, text: currentText(file), revision: file.revision }}
+            diagnostics={(preview?.diagnostics ?? []).filter(({ range }) => range?.file === file.path)}
+            annotations={annotate(preview?.rows ?? [], file.path, texts)}
+            reveal={studio.reveal}
+            edit={(path, text) => studio.dispatch({ kind: 'edited', path, text })}
+            save={() => void studio.save([file.path])}
+            launch={props.onLaunch}
+          />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function usePreviews(data: StudioData, studio: Studio, env: EnvironmentView) {
+  const { state } = studio;
+  // The variant in view first: it is what the person looks at while typing.
+  const names = data.variants
+    .map(({ name }) => name)
+    .toSorted((a, b) => Number(b === state.variant) - Number(a === state.variant));
+  return usePreview({
+    files: state.files,
+    env,
+    overrides: state.overrides,
+    variants: names
+      .map((name) => `${name}\t${data.variants.find((variant) => variant.name === name)?.entry ?? ''}`)
+      .join('\n'),
+  });
+}
+
+/** What the layers may read of the environment: known from the start, or asked for when a new name is typed. */
+function useEnvironment(data: StudioData, texts: Readonly<Record<string, string>>): EnvironmentView {
+  const { names, values } = data.environment;
+  const added = environmentNames(Object.values(texts)).filter((name) => !names.includes(name));
+  const asked = useQuery(recipeEnvironmentQuery(added));
+  const [merged, setMerged] = useState({ asked: asked.data, view: values });
+  if (merged.asked !== asked.data) setMerged({ asked: asked.data, view: { ...values, ...asked.data } });
+  return merged.view;
+}
+
+function stateOf(preview: LivePreview | undefined) {
+  return preview === undefined ? undefined : variantState(preview.diagnostics);
+}
+
+function readmeOf(studio: Studio, data: StudioData): string | null {
+  const file = studio.state.files[`${data.recipe}/README.md`];
+  return file === undefined ? null : currentText(file);
+}
+
+function fix(studio: Studio, diagnostic: Diagnostic): void {
+  const edits = diagnostic.fix?.edits ?? [];
+  for (const path of new Set(edits.map((edit) => edit.file))) {
+    const file = studio.state.files[path];
+    if (file === undefined) continue;
+    const text = applyEdits(
+      currentText(file),
+      edits.filter((edit) => edit.file === path),
+    );
+    studio.dispatch({ kind: 'replaced', path, text });
+  }
+}

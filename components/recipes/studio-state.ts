@@ -1,0 +1,158 @@
+/** A file as the page has it: what is on disk as far as we know, and what was typed since. */
+export type StudioFile = {
+  readonly path: string;
+  /** Text on disk when it was last read or saved. */
+  readonly text: string;
+  /** Version on disk; null = there is none (any more). */
+  readonly etag: string | null;
+  /** Unsaved text; null = none. */
+  readonly draft: string | null;
+  /** Grows when the text is replaced from outside the editor, which must then take it over. */
+  readonly revision: number;
+};
+
+export type DiskFile = { readonly path: string; readonly text: string; readonly etag: string };
+export type Draft = { readonly text: string; readonly etag: string | null };
+
+export type StudioState = {
+  readonly files: Readonly<Record<string, StudioFile>>;
+  readonly tabs: readonly string[];
+  readonly active: string | null;
+  readonly variant: string | null;
+  /** One override per entry, as typed. */
+  readonly overrides: string;
+  /** A save was refused because the file changed on disk meanwhile. */
+  readonly conflict: { readonly path: string; readonly theirs: DiskFile | null } | null;
+};
+
+export type StudioAction =
+  | { readonly kind: 'loaded'; readonly file: DiskFile }
+  | { readonly kind: 'opened'; readonly path: string; readonly variant: string | null }
+  | { readonly kind: 'closed'; readonly path: string }
+  | { readonly kind: 'edited'; readonly path: string; readonly text: string }
+  /** From outside the editor, which takes the text over. */
+  | { readonly kind: 'replaced'; readonly path: string; readonly text: string }
+  | { readonly kind: 'saved'; readonly file: DiskFile }
+  | { readonly kind: 'conflicted'; readonly path: string; readonly theirs: DiskFile | null }
+  | { readonly kind: 'kept-mine' }
+  | { readonly kind: 'took-theirs' }
+  | { readonly kind: 'put-off' }
+  | { readonly kind: 'restored'; readonly drafts: Readonly<Record<string, Draft>> }
+  | { readonly kind: 'variant'; readonly variant: string }
+  | { readonly kind: 'overrides'; readonly text: string };
+
+// eslint-disable-next-line complexity -- one flat switch over a union is one decision
+export function studioReducer(state: StudioState, action: StudioAction): StudioState {
+  switch (action.kind) {
+    case 'loaded':
+      return state.files[action.file.path]
+        ? state
+        : withFile(state, { ...action.file, draft: null, revision: 0 });
+    case 'opened':
+      return {
+        ...state,
+        active: action.path,
+        tabs: state.tabs.includes(action.path) ? state.tabs : [...state.tabs, action.path],
+        variant: action.variant ?? state.variant,
+      };
+    case 'closed':
+      return close(state, action.path);
+    case 'edited':
+      return edit(state, action.path, action.text);
+    case 'replaced':
+      return replace(state, action.path, action.text);
+    case 'saved':
+      return save(state, action.file);
+    case 'conflicted':
+      return { ...state, conflict: { path: action.path, theirs: action.theirs } };
+    case 'kept-mine':
+      return keepMine(state);
+    case 'took-theirs':
+      return takeTheirs(state);
+    case 'put-off':
+      return { ...state, conflict: null };
+    case 'restored':
+      return restore(state, action.drafts);
+    case 'variant':
+      return { ...state, variant: action.variant };
+    case 'overrides':
+      return { ...state, overrides: action.text };
+  }
+}
+
+/** What the editor shows and the preview composes. */
+export function currentText(file: StudioFile): string {
+  return file.draft ?? file.text;
+}
+
+export function dirtyPaths(state: StudioState): readonly string[] {
+  return Object.values(state.files).flatMap((file) => (file.draft === null ? [] : [file.path]));
+}
+
+/** Overrides as Hydra takes them: separated by line breaks or blanks, blanks inside quotes and brackets kept. */
+export function splitOverrides(text: string): readonly string[] {
+  const pieces = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[[^\]]*\]|\{[^}]*\}|\$\{[^}]*\}|\S)+/g);
+  return pieces ?? [];
+}
+
+function withFile(state: StudioState, file: StudioFile): StudioState {
+  return { ...state, files: { ...state.files, [file.path]: file } };
+}
+
+function edit(state: StudioState, path: string, text: string): StudioState {
+  const file = state.files[path];
+  if (file === undefined) return state;
+  const draft = text === file.text && file.etag !== null ? null : text;
+  return draft === file.draft ? state : withFile(state, { ...file, draft });
+}
+
+function replace(state: StudioState, path: string, text: string): StudioState {
+  const file = state.files[path];
+  if (file === undefined) return state;
+  const next = withFile(state, { ...file, revision: file.revision + 1 });
+  return edit(next, path, text);
+}
+
+/** What was typed while the save was on its way stays a draft. */
+function save(state: StudioState, saved: DiskFile): StudioState {
+  const { draft, revision } = state.files[saved.path] ?? { draft: null, revision: 0 };
+  return withFile(state, { ...saved, draft: draft === saved.text ? null : draft, revision });
+}
+
+function close(state: StudioState, path: string): StudioState {
+  const index = state.tabs.indexOf(path);
+  const tabs = state.tabs.filter((tab) => tab !== path);
+  const next = tabs[Math.min(index, tabs.length - 1)] ?? null;
+  return { ...state, tabs, active: state.active === path ? next : state.active };
+}
+
+/** The next save goes over what is on disk now. */
+function keepMine(state: StudioState): StudioState {
+  const { conflict } = state;
+  const file = conflict === null ? undefined : state.files[conflict.path];
+  if (conflict === null || file === undefined) return { ...state, conflict: null };
+  const disk = { text: conflict.theirs?.text ?? '', etag: conflict.theirs?.etag ?? null };
+  return { ...withFile(state, { ...file, ...disk, draft: currentText(file) }), conflict: null };
+}
+
+function takeTheirs(state: StudioState): StudioState {
+  const { conflict } = state;
+  if (conflict === null) return state;
+  if (conflict.theirs !== null) {
+    const revision = (state.files[conflict.path]?.revision ?? 0) + 1;
+    return { ...withFile(state, { ...conflict.theirs, draft: null, revision }), conflict: null };
+  }
+  const files = Object.fromEntries(Object.entries(state.files).filter(([path]) => path !== conflict.path));
+  return { ...close({ ...state, files }, conflict.path), conflict: null };
+}
+
+/** A draft names the version it was typed over: if the disk has moved on, saving it is a conflict, as it should be. */
+function restore(state: StudioState, drafts: Readonly<Record<string, Draft>>): StudioState {
+  let next = state;
+  for (const [path, draft] of Object.entries(drafts)) {
+    const file = next.files[path];
+    if (file === undefined || file.draft !== null || draft.text === file.text) continue;
+    next = withFile(next, { ...file, etag: draft.etag, draft: draft.text, revision: file.revision + 1 });
+  }
+  return next;
+}

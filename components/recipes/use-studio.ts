@@ -1,0 +1,143 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useReducer, useRef, useState } from 'react';
+import { toast } from 'sonner';
+import { callAction } from '@/components/ui/call-action';
+import { recipeFileQuery } from '@/lib/api-client/recipes';
+import { type SourceRange } from '@/lib/recipes/diagnostic';
+import { readDrafts, writeDraft } from './draft-storage';
+import { recipeHref, type RecipeView } from './recipe-href';
+import { type StudioActions } from './studio-actions';
+import { type StudioData } from './studio-data';
+import { currentText, type StudioAction, studioReducer, type StudioState } from './studio-state';
+
+/** Typing settles before a draft is written: storage is slow and synchronous. */
+const DRAFT_DELAY_MS = 250;
+
+export type Studio = {
+  readonly state: StudioState;
+  readonly dispatch: (action: StudioAction) => void;
+  readonly reveal: SourceRange | null;
+  readonly isSaving: boolean;
+  /** Opens a file in the editor, at a range if one is given. */
+  readonly open: (path: string, range?: SourceRange) => void;
+  /** Saves files with a draft; answers whether all of them were saved. */
+  readonly save: (paths: readonly string[]) => Promise<boolean>;
+  /** Ends a conflict by saving over what is on disk. */
+  readonly keepMine: () => void;
+};
+
+export function useStudio(data: StudioData, view: RecipeView, actions: StudioActions): Studio {
+  const [state, dispatch] = useReducer(studioReducer, { data, view }, initialState);
+  const [reveal, setReveal] = useState<SourceRange | null>(null);
+  const [savesUnderWay, setSavesUnderWay] = useState(0);
+  const client = useQueryClient();
+  useStoredDrafts(state, dispatch);
+  useAddress(data.recipe, state);
+
+  function open(path: string, range?: SourceRange): void {
+    const variant = data.variants.find(({ entry }) => entry === path)?.name ?? null;
+    const show = () => {
+      dispatch({ kind: 'opened', path, variant });
+      if (range !== undefined) setReveal({ ...range });
+    };
+    if (state.files[path] !== undefined) {
+      show();
+      return;
+    }
+    client.query(recipeFileQuery(path)).then(
+      (file) => {
+        dispatch({ kind: 'loaded', file });
+        show();
+      },
+      (error: unknown) =>
+        toast.error(error instanceof Error ? error.message : `${path} could not be opened.`),
+    );
+  }
+
+  async function saveOne(request: { path: string; text: string; ifMatch: string | null }): Promise<boolean> {
+    setSavesUnderWay((count) => count + 1);
+    const outcome = await callAction(actions.save, request);
+    setSavesUnderWay((count) => count - 1);
+    if (!outcome.ok) {
+      toast.error(outcome.error.message, { duration: 10_000 });
+      return false;
+    }
+    if (!outcome.value.ok) {
+      dispatch({ kind: 'conflicted', path: request.path, theirs: outcome.value.error.theirs });
+      return false;
+    }
+    dispatch({ kind: 'saved', file: outcome.value.value });
+    return true;
+  }
+
+  async function save(paths: readonly string[]): Promise<boolean> {
+    for (const path of paths) {
+      const file = state.files[path];
+      if (file === undefined || file.draft === null) continue;
+      if (!(await saveOne({ path, text: file.draft, ifMatch: file.etag }))) return false;
+    }
+    return true;
+  }
+
+  function keepMine(): void {
+    const file = state.conflict === null ? undefined : state.files[state.conflict.path];
+    if (file === undefined) return;
+    const ifMatch = state.conflict?.theirs?.etag ?? null;
+    dispatch({ kind: 'kept-mine' });
+    void saveOne({ path: file.path, text: currentText(file), ifMatch });
+  }
+
+  return { state, dispatch, reveal, isSaving: savesUnderWay > 0, open, save, keepMine };
+}
+
+function initialState({ data, view }: { data: StudioData; view: RecipeView }): StudioState {
+  const files = Object.fromEntries(
+    data.files.map((file) => [file.path, { ...file, draft: null, revision: 0 }] as const),
+  );
+  const { active, variant } = firstView(data, view);
+  return { files, tabs: active === null ? [] : [active], active, variant, overrides: '', conflict: null };
+}
+
+/** A file named by the address decides the variant, a variant named by it the file. */
+function firstView(
+  { variants, files }: StudioData,
+  view: RecipeView,
+): Pick<StudioState, 'active' | 'variant'> {
+  const [first] = variants;
+  const chosen = variants.find(({ name }) => name === view.variant) ?? first;
+  const file = files.find(({ path }) => path === view.file);
+  const active = file?.path ?? chosen?.entry ?? files[0]?.path ?? null;
+  const ofFile = variants.find(({ entry }) => entry === file?.path);
+  return { active, variant: (ofFile ?? chosen)?.name ?? null };
+}
+
+/** Outside system: the browser's storage. */
+function useStoredDrafts(state: StudioState, dispatch: (action: StudioAction) => void): void {
+  const known = useRef(state.files);
+  useEffect(() => {
+    const drafts = readDrafts(localStorage, Object.keys(known.current));
+    if (Object.keys(drafts).length === 0) return;
+    dispatch({ kind: 'restored', drafts });
+    toast.info(`Unsaved changes from before are back: ${Object.keys(drafts).join(', ')}`);
+  }, [dispatch]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      for (const [path, file] of Object.entries(state.files)) {
+        const before = known.current[path];
+        if (file !== before && (file.draft !== null || before?.draft != null)) writeDraft(localStorage, file);
+      }
+      known.current = state.files;
+    }, DRAFT_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, [state.files]);
+}
+
+/** Outside system: the address bar. The address of a file or a variant can be shared and survives a reload. */
+function useAddress(recipe: string, { active, variant }: StudioState): void {
+  useEffect(() => {
+    const href = recipeHref(recipe, { variant: variant ?? undefined, file: active ?? undefined });
+    window.history.replaceState(null, '', href);
+  }, [recipe, active, variant]);
+}

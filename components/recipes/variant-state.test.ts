@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import { environmentNames } from './environment-names';
+import { variantState } from './variant-state';
+
+const problem = (message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic => ({
+  code: 'x',
+  severity,
+  message,
+  path: null,
+  range: null,
+});
+const MISSING = problem("Environment variable 'NEXRL_DATA_PATH' not found");
+
+test('a variant that lacks only variables needs them; anything else is a problem', () => {
+  expect(variantState([])).toEqual({ kind: 'composes' });
+  expect(variantState([MISSING, MISSING])).toEqual({ kind: 'needs', names: ['NEXRL_DATA_PATH'] });
+  expect(variantState([MISSING, problem('broken')])).toEqual({ kind: 'problems', count: 2 });
+  expect(variantState([problem('odd', 'warning'), problem('by the way', 'info')])).toEqual({
+    kind: 'warnings',
+    count: 1,
+  });
+});
+
+test('names of variables are found in every form of the resolver, once', () => {
+  expect(
+    environmentNames(['a: ${oc.env:B}\nb: "${ oc.env:A,default }/${oc.env:B}"', 'c: ${other:D}']),
+  ).toEqual(['A', 'B']);
+});

@@ -1,0 +1,38 @@
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
+
+/** What is known of a variant before it is launched. */
+export type VariantState =
+  | { readonly kind: 'composes' }
+  /** Only variables of the environment are missing: the recipe itself is sound. */
+  | { readonly kind: 'needs'; readonly names: readonly string[] }
+  | { readonly kind: 'warnings'; readonly count: number }
+  | { readonly kind: 'problems'; readonly count: number };
+
+const MISSING_VARIABLE = /Environment variable '([^']+)' (?:not found|is not set)/;
+
+export function variantState(diagnostics: readonly Diagnostic[]): VariantState {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const missing = errors.map(({ message }) => MISSING_VARIABLE.exec(message)?.[1]);
+  const names = [...new Set(missing.filter((name) => name !== undefined))];
+  if (errors.length > 0 && missing.every((name) => name !== undefined)) return { kind: 'needs', names };
+  if (errors.length > 0) return { kind: 'problems', count: errors.length };
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
+  return warnings > 0 ? { kind: 'warnings', count: warnings } : { kind: 'composes' };
+}
+
+export function variantStateText(state: VariantState): string {
+  switch (state.kind) {
+    case 'composes':
+      return 'composes';
+    case 'needs':
+      return `needs ${state.names.join(', ')}`;
+    case 'warnings':
+      return count(state.count, 'warning');
+    case 'problems':
+      return count(state.count, 'problem');
+  }
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
