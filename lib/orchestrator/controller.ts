@@ -56,8 +56,16 @@ export class Controller {
     this.#deps = deps;
   }
 
-  /** Runs to the end, whichever it is; never rejects. */
+  /** Runs to the end, whichever it is. Rejects only when the store is lost, and nothing can be told any more. */
   async run(): Promise<RunEnd> {
+    try {
+      return await this.#runToEnd();
+    } finally {
+      await this.#close();
+    }
+  }
+
+  async #runToEnd(): Promise<RunEnd> {
     const { control, journal } = this.#deps;
     for (;;) {
       try {
@@ -90,6 +98,7 @@ export class Controller {
 
   async #open(): Promise<Assembly> {
     const { assemble, checkpoints, control, journal } = this.#deps;
+    control.soft.throwIfAborted();
     this.#isSettled = false;
     const assembly = await assemble(journal.attempt);
     this.#assembly = assembly;

@@ -1,4 +1,4 @@
-import { type RunPhase, type RunStatus } from '@/lib/domain/run';
+import { type CommandKind, type RunPhase, type RunStatus } from '@/lib/domain/run';
 import { type LOG_LEVELS } from '@/lib/domain/run-event';
 import { type RunWriter } from '@/lib/run-store/run-writer';
 import { type FailedRollout } from './rollout/rollout';
@@ -23,6 +23,8 @@ export type Journal = {
   failedRollout(rollout: FailedRollout): void;
   checkpoint(saved: SavedCheckpoint): void;
   advise(code: string, message: string, step: number | null): void;
+  /** Commands of this and every later attempt of the process. */
+  onCommand(listener: (kind: CommandKind) => void): void;
   /** Waits until the store has taken enough of what was said. */
   drained(): Promise<void>;
   /** Goes on under a new attempt; what was said before is on disk first. */
@@ -42,8 +44,14 @@ export type JournalOptions = {
 export function createJournal(options: JournalOptions): Journal {
   let { writer } = options;
   let failures = { step: -1, count: 0 };
+  let onCommand: (kind: CommandKind) => void = () => undefined;
   const log = (level: Level, source: string, message: string): void =>
     writer.append({ kind: 'log', level, source, message });
+  const listen = (): void => {
+    writer.onCommand((kind) => onCommand(kind));
+    // kept by the writer and stored with the rest, once the store takes anything again
+    writer.onTrouble((message) => console.error(message));
+  };
   return {
     get attempt() {
       return writer.attempt.number;
@@ -68,9 +76,14 @@ export function createJournal(options: JournalOptions): Journal {
     checkpoint: (saved) => writer.checkpoint(saved),
     advise: (code, message, step) =>
       writer.append({ kind: 'advisory', severity: 'warning', code, message, step }),
+    onCommand: (listener) => {
+      onCommand = listener;
+      listen();
+    },
     drained: () => writer.drained(),
     renew: async (startStep) => {
       writer = await options.renew(writer, startStep);
+      listen();
     },
     flush: () => writer.flush(),
     close: () => writer.close(),

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { RunId } from '@/lib/domain/run';
+import { readEnv } from '@/lib/env';
+import { processBundle } from '@/lib/shared/process-bundle';
+import { startRunProcess } from './run-process';
+
+// Entry of a run process: `main.mjs --run <id>`. What it prints lands in the run's log file; everything that people
+// should see is an event in the store.
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { run: { type: 'string' } } });
+  const runId = RunId.parse(values.run);
+  const env = readEnv();
+  const run = await startRunProcess({
+    env,
+    runId,
+    evaluatorChild: processBundle(env.root, 'evaluators/evaluator-child'),
+  });
+  const die = (error: unknown): void => {
+    console.error(error);
+    const end = (): never => process.exit(1);
+    run.fail(error).then(end, end);
+  };
+  process.on('uncaughtException', die);
+  process.on('unhandledRejection', die);
+  process.on('SIGTERM', () => run.command('stop'));
+  process.on('SIGINT', () => run.command('stop'));
+  const { status } = await run.ended;
+  return status === 'failed' ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

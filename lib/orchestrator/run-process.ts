@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { openDatabase, type Database } from '@/lib/db/open-database';
+import { type CommandKind, type RunId } from '@/lib/domain/run';
+import { type Env } from '@/lib/env';
+import { type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { claimRun } from '@/lib/run-store/claim-run';
+import { createRunStore } from '@/lib/run-store/create-run-store';
+import { openRunWriter } from '@/lib/run-store/open-run-writer';
+import { renewAttempt } from '@/lib/run-store/renew-attempt';
+import { type RunWriter } from '@/lib/run-store/run-writer';
+import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
+import { assemble } from './assemble';
+import {
+  checkpointRoot,
+  createCheckpointFolder,
+  type CheckpointFolder,
+} from './checkpoint/checkpoint-folder';
+import { Controller, type RunEnd, type RunPlan } from './controller';
+import { createJournal, type Journal } from './journal';
+import { createLineLimiter } from './line-limiter';
+import { prepareRun, type PreparedRun } from './prepare-run';
+import { createRunControl, type RunControl } from './run-control';
+
+/** An optimizer step under way has this long when a stop comes; saving and closing take the rest of 5 s. */
+const STOP_GRACE_MS = 2500;
+/** Lines of an evaluator's prints that reach the log, per window. */
+const PRINTS = { perWindow: 50, windowMs: 10_000 };
+
+export type RunProcessOptions = {
+  readonly env: Env;
+  readonly runId: RunId;
+  /** Bundle of the evaluator's child process. */
+  readonly evaluatorChild: string;
+  /** Bundle of the writer's worker thread, when it does not lie beside the process's. */
+  readonly writerWorker?: URL;
+  readonly open?: (config: RecipeConfig, context: ServiceContext) => Promise<Services>;
+};
+
+export type RunProcess = {
+  readonly ended: Promise<RunEnd>;
+  /** What a signal to the process asks for. */
+  command(kind: CommandKind): void;
+  /** Writes the last word of a process that broke. */
+  fail(error: unknown): Promise<void>;
+};
+
+/** Claims a run and drives it to its end. Rejects when the run cannot be claimed: then somebody else owns it. */
+export async function startRunProcess(options: RunProcessOptions): Promise<RunProcess> {
+  const { env, runId } = options;
+  const db = await openDatabase({ url: env.databaseUrl });
+  try {
+    const startStep = await startStepOf(options);
+    const { attempt } = await claimRun(db, { runId, startStep });
+    const journal = await openJournal(db, options, attempt);
+    const control = createRunControl({
+      graceMs: STOP_GRACE_MS,
+      onChange: (change) => journal.status(change === 'continuing' ? 'running' : change, null),
+    });
+    journal.onCommand((kind) => control.command(kind));
+    const ended = drive({ db, options, journal, control }).finally(async () => {
+      control.close();
+      await journal.close();
+      await db.$disconnect();
+    });
+    return {
+      ended,
+      command: (kind) => control.command(kind),
+      fail: async (error) => {
+        tellFailure(journal, error);
+        await journal.flush();
+      },
+    };
+  } catch (error) {
+    await db.$disconnect();
+    throw error;
+  }
+}
+
+async function startStepOf({ env, runId }: RunProcessOptions): Promise<number> {
+  const folder = createCheckpointFolder({
+    dataDir: env.dataDir,
+    runId,
+    removePrevious: false,
+    // told when the controller opens it
+    onSkipped: () => undefined,
+  });
+  return (await folder.newest())?.run.step ?? 0;
+}
+
+async function openJournal(
+  db: Database,
+  { env, writerWorker }: RunProcessOptions,
+  first: RunWriter['attempt'],
+): Promise<Journal> {
+  const open = (attempt: RunWriter['attempt']): Promise<RunWriter> =>
+    openRunWriter({
+      databaseUrl: env.databaseUrl,
+      attempt,
+      ...(writerWorker === undefined ? {} : { workerUrl: writerWorker }),
+    });
+  return createJournal({
+    writer: await open(first),
+    renew: async (old, startStep) => {
+      await old.close();
+      return open(await renewAttempt(db, old.attempt, { startStep }));
+    },
+  });
+}
+
+type Driven = {
+  readonly db: Database;
+  readonly options: RunProcessOptions;
+  readonly journal: Journal;
+  readonly control: RunControl;
+};
+
+async function drive({ db, options, journal, control }: Driven): Promise<RunEnd> {
+  const { env, runId } = options;
+  let prepared: PreparedRun;
+  try {
+    const prints = createLineLimiter({
+      ...PRINTS,
+      now: () => performance.now(),
+      onLine: (line) => journal.log('info', 'evaluator', line),
+    });
+    prepared = await prepareRun({
+      env,
+      runId,
+      snapshot: await createRunStore(db).snapshot(runId),
+      evaluatorChild: options.evaluatorChild,
+      onEvaluatorLine: (line) => prints.add(line),
+    });
+  } catch (error) {
+    return tellFailure(journal, error);
+  }
+  try {
+    return await new Controller({
+      plan: planOf(prepared.config),
+      control,
+      journal,
+      checkpoints: openCheckpoints(options, prepared.config, journal),
+      now: () => performance.now(),
+      assemble: async (attempt) =>
+        assemble({
+          prepared,
+          services: await (options.open ?? openServices)(prepared.config, {
+            dataDir: env.dataDir,
+            root: env.root,
+            runId,
+            stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
+          }),
+          operationPrefix: `run-${runId}-attempt-${attempt}`,
+          now: () => performance.now(),
+          onFailedRollout: (rollout) => journal.failedRollout(rollout),
+        }),
+    }).run();
+  } finally {
+    await prepared.evaluator.close();
+  }
+}
+
+function openCheckpoints(
+  { env, runId }: RunProcessOptions,
+  config: RecipeConfig,
+  journal: Journal,
+): CheckpointFolder {
+  return createCheckpointFolder({
+    dataDir: env.dataDir,
+    runId,
+    removePrevious: config.trainer.remove_previous_ckpt,
+    onSkipped: (message) => journal.log('warning', 'checkpoint', message),
+  });
+}
+
+function planOf({ trainer, validate }: RecipeConfig): RunPlan {
+  return {
+    totalSteps: trainer.total_train_steps,
+    saveEvery: trainer.save_freq,
+    validation: {
+      beforeTrain: validate?.validate_before_train ?? false,
+      every: validate?.eval?.validate_freq ?? 0,
+    },
+  };
+}
+
+function tellFailure(journal: Journal, error: unknown): RunEnd {
+  const reason = error instanceof Error ? error.message : String(error);
+  journal.log('error', 'controller', reason);
+  journal.status('failed', reason);
+  return { status: 'failed', reason };
+}
