@@ -106,6 +106,17 @@ const TrainService = z.looseObject({
   config: RemoteTraining.nullish().transform((value) => value ?? RemoteTraining.parse({})),
 });
 
+/** A single service may stand there by itself, without a name: it is the actor. */
+const TrainServices = z.preprocess(
+  (value) => (isFlatService(value) ? { main_actor: value } : value),
+  z.record(z.string(), TrainService),
+);
+
+function isFlatService(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'backend' in value && typeof value.backend === 'string';
+}
+
 /** Shape of the embedded model (Galley). Width and head width are multiples of 8. */
 const EmbeddedModel = z.looseObject({
   width: whole.positive().multipleOf(8).default(64),
@@ -116,7 +127,7 @@ const EmbeddedModel = z.looseObject({
 
 const Service = z.looseObject({
   inference_service: InferenceService,
-  train_service: z.record(z.string(), TrainService),
+  train_service: TrainServices,
   embedded_service: z.looseObject({ model: EmbeddedModel, threads: whole.positive().optional() }).nullish(),
 });
 

@@ -93,6 +93,15 @@ function createFromScalar(value: ConfigValue): ConfigNode {
   return map;
 }
 
+function createFromData(value: ConfigValue, call: ResolverCall): ConfigNode {
+  try {
+    return nodesOf(value, call.frame.node.origin);
+  } catch (error) {
+    if (error instanceof Failure && error.problem.class === 'key_type') refuse(error.problem.message);
+    throw error;
+  }
+}
+
 const create: Resolver = (call) => {
   checkCount('oc.create', call, [1, 1]);
   const [value] = call.args;
@@ -100,7 +109,7 @@ const create: Resolver = (call) => {
   if (value?.kind === 'string') return adopt(createFromText(value.value, call), container);
   if (value?.kind === 'null') return adopt(newScalar(value), container);
   if (value?.kind === 'list' || value?.kind === 'map')
-    return adopt(nodesOf(value, call.frame.node.origin), container);
+    return adopt(createFromData(value, call), container);
   return refuse(
     `\${oc.create:…} needs a list, a map or YAML text, but got ${value === undefined ? 'nothing' : typeName(value)}.`,
   );
@@ -130,10 +139,24 @@ const selectOrDefault: Resolver = (call) => {
   return { value: call.args[1] ?? { kind: 'null' } };
 };
 
+/** Like `selectNode`, but `???` on the way is the caller's mistake. */
+function selectGiven(name: string, call: ResolverCall, path: string): ConfigNode | null {
+  try {
+    return selectNode(call, path, true);
+  } catch (error) {
+    const isMissingHere =
+      error instanceof Failure &&
+      error.family !== 'interpolation' &&
+      error.problem.class === 'interp_missing_value';
+    if (isMissingHere) refuse(`\${${name}:…} needs a map, but "${path}" is ???.`);
+    throw error;
+  }
+}
+
 function mapArgument(name: string, call: ResolverCall): { readonly map: MapNode; readonly path: string } {
   checkCount(name, call, [1, 1]);
   const path = textArgument(name, call.args[0]);
-  const node = selectNode(call, path, true);
+  const node = selectGiven(name, call, path);
   if (node === null) throw new Failure({ class: 'interp_key', message: `The key "${path}" does not exist.` });
   if (node.kind !== 'map') return refuse(`\${${name}:…} needs a map, but "${path}" is none.`);
   return { map: node, path };

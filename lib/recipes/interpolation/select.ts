@@ -73,7 +73,6 @@ export function selectOne(
   if (child !== undefined && selection.throwOnMissing && isMissing(child))
     throw new Failure({
       class: 'interp_missing_value',
-      family: 'interpolation',
       message: `"${pathOf(child)}" is ???, so somebody has to give it a value first.`,
     });
   return child ?? null;

@@ -104,6 +104,7 @@ export function replaceEntry(map: MapNode, key: ConfigKey, node: ConfigNode): vo
     if (isTyped(known) && !isContainer(node) && !isNull(node) && interpolationText(node) === null)
       throw new Failure({
         class: 'validation',
+        key: pathBelow(map, key),
         message: `"${pathBelow(map, key)}" stands for the values of a map, and a plain value cannot replace it.`,
         range: node.origin.source,
       });

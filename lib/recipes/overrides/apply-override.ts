@@ -14,6 +14,7 @@ import {
   newMap,
   type Origin,
   pathBelow,
+  pathOf,
   setItem,
   valueOf,
 } from '@/lib/recipes/nodes/config-node';
@@ -71,8 +72,8 @@ class Application {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.family === 'type') return null;
-      if (error.problem.class === 'interp_list_index') return this.fail('list_index', error.problem.message);
-      throw error;
+      const isIndex = error.problem.class === 'interp_list_index';
+      throw new Failure({ ...error.problem, ...(isIndex ? { class: 'list_index' } : {}), key: this.override.key });
     }
   }
 
@@ -125,11 +126,19 @@ class Application {
       const below = this.childToMerge(container, key);
       if (below !== null && isContainer(below)) {
         if (!this.opens) this.refuseNewKeys(below, node);
-        mergeContainer(below, node, (at) => tryDereference(this.scope, at));
+        this.merge(below, node);
         return;
       }
     }
     this.put(container, key, node);
+  }
+
+  private merge(below: Container, above: ConfigNode): void {
+    try {
+      mergeContainer(below, above, (at) => tryDereference(this.scope, at));
+    } catch (error) {
+      throw error instanceof Failure ? new Failure({ ...error.problem, key: pathOf(below) }) : error;
+    }
   }
 
   private nodes(value: ConfigValue, path: string): ConfigNode {
@@ -158,6 +167,7 @@ class Application {
       return this.fail(
         'list_index',
         `the list has ${length} items, counted from 0. An override cannot append: give the whole list.`,
+        pathBelow(container, index),
       );
     return index;
   }
