@@ -95,7 +95,9 @@ function serialAdapter(inner: SqlDriverAdapter, url: string): SqlDriverAdapter {
 }
 
 function transactionOn(queryable: SqlQueryable, release: () => void): Transaction {
-  const run = (sql: string): Promise<number> => queryable.executeRaw({ sql, ...NO_ARGS });
+  const run = async (sql: string): Promise<void> => {
+    await queryable.executeRaw({ sql, ...NO_ARGS });
+  };
   const end = async (sql: string): Promise<void> => {
     try {
       await run(sql);
@@ -118,8 +120,8 @@ function transactionOn(queryable: SqlQueryable, release: () => void): Transactio
       }
     },
     rollback: () => end('ROLLBACK').catch(() => undefined),
-    createSavepoint: async (name) => void (await run(`SAVEPOINT ${name}`)),
-    rollbackToSavepoint: async (name) => void (await run(`ROLLBACK TO ${name}`)),
-    releaseSavepoint: async (name) => void (await run(`RELEASE SAVEPOINT ${name}`)),
+    createSavepoint: (name) => run(`SAVEPOINT ${name}`),
+    rollbackToSavepoint: (name) => run(`ROLLBACK TO ${name}`),
+    releaseSavepoint: (name) => run(`RELEASE SAVEPOINT ${name}`),
   };
 }

@@ -1,75 +1,81 @@
-import { z } from 'zod';
 import { type Database } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
-import { MetricsBody } from '@/lib/domain/run-event';
+import { staleFrom } from '@/lib/run-store/stale-from';
+import { type SeriesRow } from '@/lib/series/series-row';
+import { thinRows } from '@/lib/series/thin-rows';
 import { type MetricStore, type SeriesRange } from './metric-store';
+import { readOpenPoints } from './read-open-points';
+import { readSeries } from './read-series';
+import { summarizeSeries } from './summarize-series';
+import { type MetricsOfRun, withoutSealBetween } from './without-seal-between';
 
-type Point = { readonly step: number; readonly time: number; readonly value: number };
-
-const StoredMetrics = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(MetricsBody.omit({ kind: true }));
+/** Rows per pixel that leave the store, and that are read at most to make them. */
+const ROWS_PER_PIXEL = 2;
+const READ_PER_PIXEL = 8;
 
 export function createMetricStore(db: Database): MetricStore {
   return {
-    summaries: async (runId) => {
-      const { series } = await readTail(db, runId);
-      return [...series].map(([key, points]) => ({
-        key,
-        count: points.length,
-        lastStep: points.at(-1)?.step ?? 0,
-        last: points.at(-1)?.value ?? Number.NaN,
-      }));
-    },
-    ranges: async ({ runId, keys, from = 0, to = Infinity }) => {
-      const { seq, series } = await readTail(db, runId);
-      return {
-        seq,
-        series: keys.map((key) => {
-          const points = series.get(key) ?? [];
-          return rangeOf(
-            key,
-            points.filter(({ step }) => step >= from && step <= to),
-          );
-        }),
-      };
-    },
+    summaries: (runId) => withoutSealBetween(db, runId, (run) => summarizeSeries(db, run)),
+    ranges: ({ runId, keys, from = 0, to = Number.MAX_SAFE_INTEGER, width }) =>
+      withoutSealBetween(db, runId, async (run) => {
+        const pixels = Math.max(1, Math.ceil(width));
+        const rows = await readRows(db, run, { keys, from, to, maxRows: pixels * READ_PER_PIXEL });
+        return {
+          seq: run.seq,
+          series: keys.map((key) => rangeOf(key, thinRows(rows.get(key) ?? [], pixels * ROWS_PER_PIXEL))),
+        };
+      }),
   };
 }
 
-async function readTail(
+type Wanted = {
+  readonly keys: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly maxRows: number;
+};
+
+/** Current rows per key, in the order in which they were measured: sealed ones, then those still in events. */
+async function readRows(
   db: Database,
-  runId: RunId,
-): Promise<{ readonly seq: number; readonly series: ReadonlyMap<string, readonly Point[]> }> {
-  const [attempts, events] = await Promise.all([
-    db.attempt.findMany({ where: { runId } }),
-    db.event.findMany({ where: { runId, kind: 'metrics' }, orderBy: { seq: 'asc' } }),
-  ]);
-  const series = new Map<string, Point[]>();
-  for (const event of events) {
-    const { step, values } = StoredMetrics.parse(event.body);
-    if (attempts.some(({ number, startStep }) => number > event.attempt && startStep <= step)) continue;
-    for (const [key, value] of Object.entries(values)) {
-      const points = series.get(key) ?? [];
-      points.push({ step, time: event.time.getTime(), value });
-      series.set(key, points);
-    }
-  }
-  return { seq: events.at(-1)?.seq ?? 0, series };
+  run: MetricsOfRun,
+  { keys, from, to, maxRows }: Wanted,
+): Promise<ReadonlyMap<string, readonly SeriesRow[]>> {
+  const series = await db.metricSeries.findMany({
+    where: { runId: run.runId, key: { in: [...keys] } },
+    orderBy: { attempt: 'asc' },
+  });
+  const windows = series.map(({ id, count, attempt }) => ({
+    id,
+    count,
+    from,
+    to,
+    staleFrom: staleFrom(run.attempts, attempt),
+  }));
+  const sealed = await readSeries(db, windows, maxRows);
+  const open = await readOpenPoints(db, run);
+  return new Map(
+    keys.map((key) => [
+      key,
+      [
+        ...series.flatMap((row, at) => (row.key === key ? (sealed[at] ?? []) : [])),
+        ...(open.get(key) ?? []).filter(({ minStep }) => minStep >= from && minStep <= to),
+      ],
+    ]),
+  );
 }
 
-function rangeOf(key: string, points: readonly Point[]): SeriesRange {
-  const values = points.map(({ value }) => value);
+function rangeOf(key: string, rows: readonly SeriesRow[]): SeriesRange {
+  const largest = rows.reduce((most, { count }) => Math.max(most, count), 1);
   return {
     key,
-    level: 0,
-    step: points.map(({ step }) => step),
-    time: points.map(({ time }) => time),
-    min: values,
-    max: values,
-    mean: values,
-    last: values,
-    count: values.map(() => 1),
+    level: Math.ceil(Math.log2(largest) / 4),
+    step: rows.map(({ maxStep }) => maxStep),
+    time: rows.map(({ time }) => time),
+    min: rows.map(({ min }) => min),
+    max: rows.map(({ max }) => max),
+    mean: rows.map(({ mean }) => mean),
+    last: rows.map(({ last }) => last),
+    count: rows.map(({ count }) => count),
+    nans: rows.map(({ nans }) => nans),
   };
 }

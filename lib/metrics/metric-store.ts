@@ -7,11 +7,15 @@ export type SeriesSummary = {
   readonly last: number;
 };
 
-/** Columns of equal length. Where `count` is 1 the row is a raw point (min = max = mean = last). */
+/**
+ * Columns of equal length. Where `count` is 1 the row is a raw point (min = max = mean = last). `min`, `max` and `mean`
+ * leave NaN points out and are NaN where all points are; `last` is the last point's value, NaN or not.
+ */
 export type SeriesRange = {
   readonly key: string;
-  /** 0 = raw; each level above covers 16 times the points of the one below. */
+  /** 0 = all rows are raw points; otherwise no row covers more than 16^level points. */
   readonly level: number;
+  /** Step of the last point in the row. */
   readonly step: readonly number[];
   /** Unix milliseconds of the last point in the row. */
   readonly time: readonly number[];
@@ -20,6 +24,8 @@ export type SeriesRange = {
   readonly mean: readonly number[];
   readonly last: readonly number[];
   readonly count: readonly number[];
+  /** How many of a row's points are NaN. */
+  readonly nans?: readonly number[];
 };
 
 /** Reads metric series. Stale points (of steps that a later attempt started before) are left out unless asked for. */

@@ -2,19 +2,19 @@ import { z } from 'zod';
 import { type Connection } from '@/lib/db/connection';
 import { isPassing, storageFault } from '@/lib/db/storage-fault';
 import { type Attempt, CommandKind } from '@/lib/domain/run';
+import { countOpenEvents, EVENTS_LEFT_OPEN, EVENTS_PER_SEAL, sealMetrics } from '@/lib/metrics/seal-metrics';
 import { commitOperations } from './commit-operations';
+import { createPhaseNews } from './phase-news';
 import { sizeOf } from './write-operations';
 import { type FromWriter, type ToWriter, type WriteOperation } from './writer-messages';
 
 /** Below what an eye sees, well above what a commit costs. */
 const TICK_MS = 50;
-const TICKS_PER_POLL = 4;
+const POLL_MS = 200;
 /** Characters per transaction: others wait for the lock meanwhile, and give up after five seconds. */
 const MAX_PER_COMMIT = 8 * 1024 * 1024;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;
-
-const CommandRow = z.tuple([z.coerce.number(), CommandKind]);
 
 export type CommitLoop = {
   hear(message: ToWriter): void;
@@ -22,80 +22,49 @@ export type CommitLoop = {
   readonly ended: Promise<void>;
 };
 
-type Deps = {
+export type CommitLoopDeps = {
   readonly connection: Connection;
   readonly attempt: Attempt;
   readonly say: (message: FromWriter) => void;
 };
 
 /** Commits what it hears, in order, every `TICK_MS`; keeps it and tries again while the store refuses. */
-export function createCommitLoop({ connection, attempt, say }: Deps): Promise<CommitLoop> {
-  let waiting: WriteOperation[] = [];
-  let heardLast = 0;
-  let beat: number | null = null;
-  let lastCommand = 0;
+export function createCommitLoop(deps: CommitLoopDeps): CommitLoop {
+  const writes = createWrites(deps);
+  const commands = createCommands(deps);
+  const seals = createSeals(deps);
   let closing = false;
   let busy = false;
-  let ticks = 0;
-  let retryMs = 0;
-  let retryAt = 0;
-  let trouble: string | null = null;
-  let end: (error?: Error) => void = () => undefined;
-  const ended = new Promise<void>((resolve, reject) => {
-    end = (error) => {
-      clearInterval(timer);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-  });
+  let retry = { waitMs: 0, at: 0, message: '' };
+  const { promise: ended, resolve, reject } = deferred();
 
-  const commit = async (): Promise<void> => {
-    while (waiting.length > 0 || beat !== null) {
-      const operations = takeUpTo(waiting, MAX_PER_COMMIT);
-      const time = beat;
-      await commitOperations(connection, { attempt, operations, beat: time, lastCommand });
-      waiting = waiting.slice(operations.length);
-      if (beat === time) beat = null;
-      say({ type: 'committed', last: heardLast - waiting.length });
-    }
-  };
-  const poll = async (): Promise<void> => {
-    const rows = await connection.query(
-      CommandRow,
-      `SELECT "id", "kind" FROM "Command" WHERE "runId" = ? AND "handledAt" IS NULL AND "id" > ? ORDER BY "id"`,
-      [attempt.runId, lastCommand],
-    );
-    for (const [id, kind] of rows) {
-      lastCommand = id;
-      beat ??= Date.now();
-      say({ type: 'command', kind });
-    }
-  };
   const work = async (): Promise<void> => {
-    await commit();
-    if (ticks % TICKS_PER_POLL === 0) await poll();
-    retryMs = 0;
-    trouble = null;
+    const metrics = await writes.commit(commands.takeDelivered());
+    await seals.sealWhenDue(metrics);
+    await commands.poll();
+    retry = { waitMs: 0, at: 0, message: '' };
   };
   const refuse = (error: unknown): void => {
     const fault = storageFault(error);
     const message = error instanceof Error ? error.message : String(error);
     if (fault === null || !isPassing(fault)) {
-      end(new Error(message, { cause: error }));
+      clearInterval(timer);
+      reject(error);
       return;
     }
-    retryMs = Math.min(Math.max(retryMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
-    retryAt = performance.now() + retryMs;
-    if (message !== trouble) say({ type: 'trouble', message });
-    trouble = message;
+    const waitMs = Math.min(Math.max(retry.waitMs * 2, FIRST_RETRY_MS), MAX_RETRY_MS);
+    if (message !== retry.message) deps.say({ type: 'trouble', message });
+    retry = { waitMs, at: performance.now() + waitMs, message };
   };
   const tick = async (): Promise<void> => {
-    if (busy || performance.now() < retryAt) return;
+    if (busy || performance.now() < retry.at) return;
     busy = true;
-    ticks += 1;
     try {
       await work();
-      if (closing && waiting.length === 0) end();
+      if (closing && writes.isEmpty()) {
+        clearInterval(timer);
+        resolve();
+      }
     } catch (error) {
       refuse(error);
     } finally {
@@ -104,15 +73,85 @@ export function createCommitLoop({ connection, attempt, say }: Deps): Promise<Co
   };
   const timer = setInterval(() => void tick(), TICK_MS);
 
-  const hear = (message: ToWriter): void => {
-    if (message.type === 'write') {
-      waiting.push(...message.operations);
-      heardLast = message.last;
-    } else if (message.type === 'beat') beat = message.time;
-    else if (message.type === 'close') closing = true;
-    if (message.type === 'hurry' || message.type === 'close') void tick();
+  return {
+    ended,
+    hear: (message) => {
+      if (message.type === 'write') writes.add(message.operations, message.last);
+      else if (message.type === 'beat') writes.beat(message.time);
+      else if (message.type === 'close') closing = true;
+      if (message.type === 'hurry' || message.type === 'close') void tick();
+    },
   };
-  return Promise.resolve({ hear, ended });
+}
+
+function deferred(): {
+  readonly promise: Promise<void>;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+} {
+  let settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, resolve: () => settle?.resolve(), reject: (error) => settle?.reject(error) };
+}
+
+type Writes = {
+  add(operations: readonly WriteOperation[], last: number): void;
+  beat(time: number): void;
+  isEmpty(): boolean;
+  /** Writes all that waits; resolves with the number of metrics events in it. */
+  commit(deliveredCommand: number): Promise<number>;
+};
+
+function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
+  const news = createPhaseNews('preparing', Date.now());
+  let waiting: readonly WriteOperation[] = [];
+  let last = 0;
+  let beat: number | null = null;
+  let marked = 0;
+
+  const commitSome = async (deliveredCommand: number): Promise<number> => {
+    const operations = takeUpTo(waiting, MAX_PER_COMMIT);
+    for (const operation of operations) {
+      if (operation.type === 'progress') news.see(operation.phase, operation.time);
+    }
+    const time = Date.now();
+    const phase = news.due(time);
+    const heartbeat = beat;
+    await commitOperations(connection, {
+      attempt,
+      operations,
+      heartbeat,
+      phase: phase === undefined ? null : { phase, time },
+      command: deliveredCommand > marked ? { id: deliveredCommand, time } : null,
+    });
+    waiting = waiting.slice(operations.length);
+    if (beat === heartbeat) beat = null;
+    if (phase !== undefined) news.told(phase, time);
+    marked = deliveredCommand;
+    if (operations.length > 0) say({ type: 'committed', last: last - waiting.length });
+    return operations.filter((operation) => operation.type === 'event' && operation.kind === 'metrics')
+      .length;
+  };
+  const hasWork = (deliveredCommand: number): boolean =>
+    waiting.length > 0 || beat !== null || deliveredCommand > marked || news.due(Date.now()) !== undefined;
+
+  return {
+    add: (operations, number) => {
+      waiting = [...waiting, ...operations];
+      last = number;
+    },
+    beat: (time) => {
+      beat = time;
+    },
+    isEmpty: () => waiting.length === 0,
+    commit: async (deliveredCommand) => {
+      let metrics = 0;
+      while (hasWork(deliveredCommand)) metrics += await commitSome(deliveredCommand);
+      return metrics;
+    },
+  };
 }
 
 function takeUpTo(operations: readonly WriteOperation[], limit: number): readonly WriteOperation[] {
@@ -124,4 +163,60 @@ function takeUpTo(operations: readonly WriteOperation[], limit: number): readonl
     count += 1;
   }
   return operations.slice(0, count);
+}
+
+const CommandRow = z.tuple([z.coerce.number(), CommandKind]);
+
+type Commands = {
+  /** Id of the newest command that the run has been told. */
+  takeDelivered(): number;
+  poll(): Promise<void>;
+};
+
+function createCommands({ connection, attempt, say }: CommitLoopDeps): Commands {
+  let delivered = 0;
+  let nextPoll = 0;
+  return {
+    takeDelivered: () => delivered,
+    poll: async () => {
+      if (performance.now() < nextPoll) return;
+      nextPoll = performance.now() + POLL_MS;
+      const rows = await connection.query(
+        CommandRow,
+        `SELECT "id", "kind" FROM "Command" WHERE "runId" = ? AND "handledAt" IS NULL AND "id" > ? ORDER BY "id"`,
+        [attempt.runId, delivered],
+      );
+      for (const [id, kind] of rows) {
+        delivered = id;
+        say({ type: 'command', kind });
+      }
+    },
+  };
+}
+
+type Seals = { sealWhenDue(newEvents: number): Promise<void> };
+
+function createSeals({ connection, attempt, say }: CommitLoopDeps): Seals {
+  let open: number | null = null;
+  let broken = false;
+  const seal = async (newEvents: number): Promise<void> => {
+    open = open === null ? await countOpenEvents(connection, attempt.runId) : open + newEvents;
+    while (open >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN) {
+      const sealed = await sealMetrics(connection, attempt.runId);
+      open = sealed === 0 ? await countOpenEvents(connection, attempt.runId) : open - sealed;
+    }
+  };
+  return {
+    sealWhenDue: async (newEvents) => {
+      if (broken) return;
+      try {
+        await seal(newEvents);
+      } catch (error) {
+        if (storageFault(error) !== null) throw error;
+        // Values stay readable in their events: no reason to end a run that trains.
+        broken = true;
+        say({ type: 'trouble', message: `Metrics are no longer packed into blocks: ${String(error)}` });
+      }
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { type Connection, type Statements } from '@/lib/db/connection';
-import { type Attempt } from '@/lib/domain/run';
+import { type Attempt, isActive, RUN_STATUSES, type RunPhase } from '@/lib/domain/run';
 import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
 import { AppError } from '@/lib/shared/app-error';
 import { statusStatements } from './status-statements';
@@ -9,9 +9,11 @@ type Batch = {
   readonly attempt: Attempt;
   readonly operations: readonly WriteOperation[];
   /** Time of the newest heartbeat, if one came. */
-  readonly beat: number | null;
+  readonly heartbeat: number | null;
+  /** A phase to announce as a `status` event. */
+  readonly phase: { readonly phase: RunPhase | null; readonly time: number } | null;
   /** Commands up to this id have reached the run. */
-  readonly lastCommand: number;
+  readonly command: { readonly id: number; readonly time: number } | null;
 };
 
 type EventOperation = Extract<WriteOperation, { type: 'event' }>;
@@ -98,31 +100,52 @@ async function writeOperation(
   }
 }
 
-async function finish(statements: Statements, { attempt, beat, lastCommand }: Batch): Promise<void> {
-  const { runId, number } = attempt;
-  const heartbeat = beat === null ? null : new Date(beat);
+const ACTIVE = RUN_STATUSES.filter(isActive)
+  .map((status) => `'${status}'`)
+  .join(', ');
+
+async function finish(statements: Statements, batch: Batch): Promise<void> {
+  const { runId, number } = batch.attempt;
+  const heartbeat = batch.heartbeat === null ? null : new Date(batch.heartbeat);
   if (heartbeat !== null) {
     await statements.execute(`UPDATE "Attempt" SET "heartbeatAt" = ? WHERE "runId" = ? AND "number" = ?`, [
       heartbeat,
       runId,
       number,
     ]);
+  }
+  if (batch.phase !== null) {
     await statements.execute(
-      `UPDATE "Command" SET "handledAt" = ? WHERE "runId" = ? AND "id" <= ? AND "handledAt" IS NULL`,
-      [heartbeat, runId, lastCommand],
+      `INSERT INTO "Event" ("runId", "attempt", "kind", "time", "body")
+       SELECT "id", "attempt", 'status', ?, json_object('status', "status", 'phase', ?, 'reason', "reason")
+       FROM "Run" WHERE "id" = ? AND "attempt" = ? AND "status" IN (${ACTIVE})`,
+      [new Date(batch.phase.time), batch.phase.phase, runId, number],
     );
   }
-  // A process that was given up, or overtaken by a later attempt, has lost the right to write: the transaction fails.
+  if (batch.command !== null) {
+    await statements.execute(
+      `UPDATE "Command" SET "handledAt" = ? WHERE "runId" = ? AND "id" <= ? AND "handledAt" IS NULL`,
+      [new Date(batch.command.time), runId, batch.command.id],
+    );
+  }
+  await keepOwnership(statements, batch.attempt, heartbeat);
+}
+
+/** A process that was given up, or overtaken by a later attempt, has lost the right to write: nothing is committed. */
+async function keepOwnership(
+  statements: Statements,
+  attempt: Attempt,
+  heartbeat: Date | null,
+): Promise<void> {
   const owned = await statements.execute(
     `UPDATE "Run" SET "heartbeatAt" = coalesce(?, "heartbeatAt"),
        "lastSeq" = coalesce((SELECT max("seq") FROM "Event" WHERE "runId" = ?), 0)
      WHERE "id" = ? AND "attempt" = ? AND "status" <> 'lost'`,
-    [heartbeat, runId, runId, number],
+    [heartbeat, attempt.runId, attempt.runId, attempt.number],
   );
-  if (owned === 0) {
-    throw new AppError(
-      'conflict',
-      `This process (attempt ${number}) no longer owns run ${runId}: it was given up as lost or resumed elsewhere.`,
-    );
-  }
+  if (owned > 0) return;
+  throw new AppError(
+    'conflict',
+    `This process (attempt ${attempt.number}) no longer owns run ${attempt.runId}: the run was given up as lost, or resumed in another process.`,
+  );
 }

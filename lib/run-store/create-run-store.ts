@@ -8,6 +8,7 @@ import { isProcessAlive } from './is-process-alive';
 import { unpackSnapshot } from './recipe-snapshot';
 import { attemptOf, checkpointOf, eventOf, runOf } from './run-rows';
 import { type RunStore } from './run-store';
+import { staleFrom } from './stale-from';
 import { statusStatements, type StatusChange } from './status-statements';
 
 export type RunStoreDeps = {
@@ -44,15 +45,14 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       return (await db.attempt.findMany({ where: { runId: id }, orderBy: { number: 'asc' } })).map(attemptOf);
     },
     checkpoints: async (id) => {
-      const { attempts, checkpoints } = await db.run.findUniqueOrThrow({
+      const found = await db.run.findUnique({
         where: { id },
         select: { attempts: true, checkpoints: { orderBy: [{ step: 'desc' }, { attempt: 'desc' }] } },
       });
-      const isCurrent = (checkpoint: { attempt: number; step: number }): boolean =>
-        attempts.every(
-          ({ number, startStep }) => number <= checkpoint.attempt || checkpoint.step <= startStep,
-        );
-      return checkpoints.filter(isCurrent).map(checkpointOf);
+      if (found === null) throw noSuchRun(id);
+      const isCurrent = ({ attempt, step }: { attempt: number; step: number }): boolean =>
+        step <= staleFrom(found.attempts, attempt);
+      return found.checkpoints.filter(isCurrent).map(checkpointOf);
     },
     transition: async (id, to, reason) => {
       if (await setStatus(db, { runId: id, to, reason, time: new Date(now()) })) return get(id);

@@ -36,7 +36,7 @@ describe('openRunWriter', () => {
     writer.append({ kind: 'log', level: 'info', source: 'controller', message: 'one' });
     writer.append({ kind: 'metrics', step: 0, values: { reward: 0.5, loss: Number.NaN } });
     writer.trajectories(0, { validation: false, failed: 1, rows: [aNewTrajectory()] });
-    writer.progress({ step: 1, phase: 'train', trainSeconds: 2 });
+    writer.progress({ step: 1, phase: 'preparing', trainSeconds: 2 });
     writer.checkpoint({ step: 1, path: 'runs/1/step-1', bytes: 10 });
     await writer.flush();
 
@@ -54,7 +54,7 @@ describe('openRunWriter', () => {
     expect(await store.get(runId)).toMatchObject({
       status: 'running',
       step: 1,
-      phase: 'train',
+      phase: 'preparing',
       trainSeconds: 2,
       lastSeq: events.at(-1)?.seq,
     });

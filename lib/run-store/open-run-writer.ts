@@ -53,7 +53,7 @@ function listen(worker: Worker, buffer: WriteBuffer): Heard {
     ready: new Promise((resolve, reject) => {
       worker.once('message', (message) => {
         const first = FromWriter.parse(message);
-        if (first.type === 'failed') reject(new AppError('storage', first.message));
+        if (first.type === 'failed') reject(new AppError(first.code, first.message));
         else resolve();
       });
       worker.once('error', reject);
@@ -71,7 +71,7 @@ function listen(worker: Worker, buffer: WriteBuffer): Heard {
     if (said.type === 'committed') buffer.committed(said.last);
     else if (said.type === 'command') heard.onCommand(said.kind);
     else if (said.type === 'trouble') heard.onTrouble(said.message);
-    else fail(new AppError('storage', said.message));
+    else fail(new AppError(said.code, said.message));
   });
   worker.on('error', fail);
   worker.on('exit', () => buffer.fail(new AppError('storage', 'The writer of this run has ended.')));

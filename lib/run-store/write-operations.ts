@@ -1,4 +1,4 @@
-import { encodeMetricValue, type RunEventBody } from '@/lib/domain/run-event';
+import { encodeMetricValue } from '@/lib/domain/run-event';
 import { type NewTrajectory, type RunWriter } from './run-writer';
 import { type TrajectoryCells, type WriteOperation } from './writer-messages';
 
@@ -10,6 +10,9 @@ const SMALL = 200;
 
 export function eventOperation(event: Appended, time: number): WriteOperation {
   const { kind, ...body } = event;
+  if ('step' in body && body.step !== null && !Number.isInteger(body.step)) {
+    throw new TypeError(`The step of a ${kind} event is ${body.step}, not a whole number`);
+  }
   return { type: 'event', time, kind, body: jsonOf(body) };
 }
 
@@ -34,12 +37,11 @@ export function sizeOf(operation: WriteOperation): number {
 }
 
 /** JSON without losing NaN and the infinities, which become the strings that `MetricValue` reads back. */
-function jsonOf(value: RunEventBodyWithoutKind | NewTrajectory['body']): string {
+function jsonOf(value: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'number' ? encodeMetricValue(part) : part,
   );
 }
-type RunEventBodyWithoutKind = Omit<RunEventBody, 'kind'>;
 
 /** In the order of `TRAJECTORY_COLUMNS`. */
 function cellsOf(row: NewTrajectory): TrajectoryCells {

@@ -58,6 +58,6 @@ export const FromWriter = z.discriminatedUnion('type', [
   /** The store refuses for now; the writer keeps everything and tries again. */
   z.object({ type: z.literal('trouble'), message: z.string() }),
   /** The writer cannot go on: it has lost the run to another process, or met a bug. */
-  z.object({ type: z.literal('failed'), message: z.string() }),
+  z.object({ type: z.literal('failed'), code: z.enum(['conflict', 'storage']), message: z.string() }),
 ]);
 export type FromWriter = z.infer<typeof FromWriter>;

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openConnection } from '@/lib/db/connection';
+import { AppError } from '@/lib/shared/app-error';
 import { createCommitLoop } from './commit-loop';
 import { type FromWriter, ToWriter, WriterData } from './writer-messages';
 
@@ -11,13 +12,15 @@ async function main(): Promise<void> {
   const say = (message: FromWriter): void => port.postMessage(message);
   try {
     const connection = await openConnection(databaseUrl);
-    const loop = await createCommitLoop({ connection, attempt, say });
+    const loop = createCommitLoop({ connection, attempt, say });
     port.on('message', (message) => loop.hear(ToWriter.parse(message)));
     say({ type: 'committed', last: 0 });
     await loop.ended;
     await connection.close();
   } catch (error) {
-    say({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof AppError && error.code === 'conflict' ? 'conflict' : 'storage';
+    say({ type: 'failed', code, message });
   }
   port.close();
 }

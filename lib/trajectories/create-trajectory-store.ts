@@ -1,6 +1,7 @@
 import { type Database } from '@/lib/db/open-database';
 import { type RunId } from '@/lib/domain/run';
 import { TrajectoryRow } from '@/lib/domain/trajectory';
+import { type AttemptStart, staleFrom } from '@/lib/run-store/stale-from';
 import { AppError } from '@/lib/shared/app-error';
 import { type Prisma, type Trajectory as StoredTrajectory } from '@/prisma/generated/client';
 import { unpackBody } from './trajectory-block';
@@ -29,9 +30,7 @@ export function createTrajectoryStore(db: Database): TrajectoryStore {
         orderBy: { step: 'asc' },
       });
       const attempts = await attemptsOf(db, runId);
-      const current = blocks.filter(
-        ({ step, attempt }) => !attempts.some((later) => later.number > attempt && later.startStep <= step),
-      );
+      const current = blocks.filter(({ step, attempt }) => step < staleFrom(attempts, attempt));
       return [...new Set(current.map(({ step }) => step))];
     },
     get: async (runId, id) => {
@@ -42,10 +41,7 @@ export function createTrajectoryStore(db: Database): TrajectoryStore {
   };
 }
 
-async function attemptsOf(
-  db: Database,
-  runId: RunId,
-): Promise<readonly { readonly number: number; readonly startStep: number }[]> {
+async function attemptsOf(db: Database, runId: RunId): Promise<readonly AttemptStart[]> {
   return db.attempt.findMany({ where: { runId }, select: { number: true, startStep: true } });
 }
 

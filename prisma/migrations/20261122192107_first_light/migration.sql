@@ -86,8 +86,9 @@ CREATE TABLE "MetricSeries" (
     "attempt" INTEGER NOT NULL,
     "key" TEXT NOT NULL,
     "count" INTEGER NOT NULL,
+    "firstStep" INTEGER NOT NULL,
     "lastStep" INTEGER NOT NULL,
-    "lastTime" DATETIME NOT NULL,
+    "last" TEXT NOT NULL,
     CONSTRAINT "MetricSeries_runId_fkey" FOREIGN KEY ("runId") REFERENCES "Run" ("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
 
