@@ -27,12 +27,15 @@ type Queue = {
   isRunning: boolean;
   /** Computing time used, on the scheduler's clock. */
   usedMs: number;
+  /** Number of its last turn, so that equals alternate. */
+  lastTurn: number;
 };
 
 /** Start-time fair queueing (Goyal, Vin and Cheng 1996) with the measured duration of a job as its cost. */
 export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairScheduler {
   const queues = new Map<string, Queue>();
   let running = 0;
+  let turn = 0;
   /**
    * Where those who compute now stand. Who was idle starts from here: what he did not use is not saved up, and what he
    * used while nobody else wanted it is not held against him.
@@ -42,7 +45,7 @@ export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairS
   function queueOf(owner: string): Queue {
     const known = queues.get(owner);
     if (known !== undefined) return known;
-    const queue: Queue = { waiting: [], isRunning: false, usedMs: virtualMs };
+    const queue: Queue = { lastTurn: 0, waiting: [], isRunning: false, usedMs: virtualMs };
     queues.set(owner, queue);
     return queue;
   }
@@ -52,7 +55,7 @@ export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairS
       const ready = [...queues.values()].filter((queue) => !queue.isRunning && queue.waiting.length > 0);
       const [first, ...others] = ready;
       if (first === undefined) return;
-      const next = others.reduce((best, queue) => (queue.usedMs < best.usedMs ? queue : best), first);
+      const next = others.reduce((best, queue) => (goesBefore(queue, best) ? queue : best), first);
       void work(next);
     }
   }
@@ -60,6 +63,7 @@ export function createFairScheduler({ slots, now }: FairSchedulerOptions): FairS
   async function work(queue: Queue): Promise<void> {
     const job = queue.waiting.shift();
     if (job === undefined) return;
+    queue.lastTurn = turn += 1;
     queue.isRunning = true;
     running += 1;
     virtualMs = Math.max(virtualMs, queue.usedMs);
@@ -128,6 +132,10 @@ function withSignal<T>({ queue, signal }: Place, job: () => Promise<T>, caller: 
 
 function clientGone(): Refusal {
   return new Refusal('cancelled', 'The client has gone');
+}
+
+function goesBefore(queue: Queue, other: Queue): boolean {
+  return queue.usedMs === other.usedMs ? queue.lastTurn < other.lastTurn : queue.usedMs < other.usedMs;
 }
 
 function isActive(queue: Queue): boolean {

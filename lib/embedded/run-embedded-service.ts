@@ -27,6 +27,8 @@ export type EmbeddedServiceOptions = {
   readonly idleMs?: number;
   /** Drop a model after so long without a call; 120 s by default. */
   readonly leaseMs?: number;
+  /** Largest request that is read. */
+  readonly maxBodyBytes?: number;
   readonly log?: (message: string) => void;
   readonly onReady?: (record: ServiceRecord) => void;
   /** How often to look whether it is time to end. */
@@ -72,7 +74,9 @@ export async function runEmbeddedService(
     shutdown: () => ending.decide('told to end'),
   });
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const server = await startServer({ token, protocols: [native], log });
+  const { maxBodyBytes } = options;
+  const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
+  const server = await startServer({ token, protocols: [native], log, ...limit });
   const record = {
     pid: process.pid,
     port: server.port,
