@@ -7,20 +7,17 @@ import { type EvaluatorProcess, startEvaluatorProcess } from './evaluator-proces
 const HOPELESS_TIMEOUTS = 3;
 /** A module that does work at load, or code left behind by a finished call, may hold the process this long. */
 const SILENCE_MS = 30_000;
-/** A call that was running each of so many times when the process ended is not tried again. */
+/** A call that was among the suspects each of so many times when the process ended is not tried again. */
 const MAX_LIVES = 2;
 
 type Call = {
   readonly request: EvaluationRequest;
   readonly settle: (evaluation: Evaluation) => void;
-  /** When its evaluation began, by this process's clock; null while it waits. */
-  startedAt: number | null;
   lives: number;
 };
 
 type CallQueueOptions = {
   readonly childPath: string;
-  readonly timeoutMs: number;
   readonly onLog: (line: string) => void;
 };
 
@@ -31,14 +28,21 @@ type CallQueueOptions = {
 export class CallQueue {
   readonly #setup: ChildSetup;
   readonly #options: CallQueueOptions;
+  /** In the order in which they were made, which is the order in which the process takes them. */
   readonly #calls = new Map<number, Call>();
+  /** Calls whose evaluator returned a promise, by when it did. */
+  readonly #pending = new Map<number, number>();
   #nextId = 0;
   #child: EvaluatorProcess | null = null;
   #timer: NodeJS.Timeout | null = null;
   #lastReplyAt = 0;
   #isReady = false;
   #isClosed = false;
+  /** This process's life was ended by us. */
   #isCutting = false;
+  /** The last life ended without a word: the next one answers call by call. */
+  #isCareful = false;
+  #culprit: number | null = null;
   #timeouts = 0;
   /** Why the module cannot be used; every call is answered with it. */
   #broken: string | null = null;
@@ -69,10 +73,11 @@ export class CallQueue {
       // an aborted call stays in the books: if it hangs, the process must still be cut
       signal.addEventListener('abort', onAbort, { once: true });
       const id = this.#nextId++;
-      this.#calls.set(id, { request, settle, startedAt: null, lives: 0 });
+      this.#calls.set(id, { request, settle, lives: 0 });
+      if (this.#calls.size === 1) this.#lastReplyAt = performance.now();
       if (this.#child === null) this.#start();
       else this.#child.send({ id, ...request });
-      if (this.#timer === null) this.#watch();
+      this.#watch();
     });
   }
 
@@ -86,12 +91,17 @@ export class CallQueue {
   #start(): void {
     this.#isReady = false;
     this.#isCutting = false;
+    this.#culprit = null;
+    this.#pending.clear();
     this.#lastReplyAt = performance.now();
-    const child = startEvaluatorProcess(this.#options.childPath, this.#setup, {
-      onReply: (reply) => this.#onReply(reply),
-      onLog: this.#options.onLog,
-      onExit: (how) => this.#onExit(how),
-    });
+    const child = startEvaluatorProcess(
+      { childPath: this.#options.childPath, setup: this.#setup, careful: this.#isCareful },
+      {
+        onReply: (reply) => this.#onReply(reply),
+        onLog: this.#options.onLog,
+        onExit: (how) => this.#onExit(how),
+      },
+    );
     this.#child = child;
     for (const [id, call] of this.#calls) child.send({ id, ...call.request });
     this.#watch();
@@ -103,24 +113,26 @@ export class CallQueue {
       case 'ready':
         this.#isReady = true;
         this.#onLoaded(null);
-        break;
+        return;
       case 'broken':
         this.#broken = reply.message;
-        break;
-      case 'started': {
-        const call = this.#calls.get(reply.id);
-        if (call) call.startedAt = this.#lastReplyAt;
-        break;
-      }
-      case 'done': {
+        return;
+      case 'pending':
+        this.#pending.set(reply.id, this.#lastReplyAt);
+        return;
+      case 'overdue':
+        this.#cut([reply.id]);
+        return;
+      case 'ending':
+        this.#culprit = reply.id;
+        return;
+      case 'done':
         this.#timeouts = 0;
-        this.#settle(reply.id, reply.outcome);
-        break;
-      }
+        for (const { id, outcome } of reply.results) this.#settle(id, outcome);
+        return;
       default:
         assertNever(reply);
     }
-    this.#watch();
   }
 
   #onExit(how: string): void {
@@ -134,68 +146,75 @@ export class CallQueue {
       this.#onLoaded(this.#broken);
       return;
     }
-    this.#blame(how);
+    if (!this.#isCutting) this.#blame(how);
     if (this.#timeouts >= HOPELESS_TIMEOUTS) {
       this.#failAll(`${this.#timeoutMessage()} The ${HOPELESS_TIMEOUTS} calls before it were cut too.`);
     }
-    for (const call of this.#calls.values()) call.startedAt = null;
     if (this.#calls.size > 0) this.#start();
   }
 
-  /** Whoever ran when the process ended by itself is suspect; a single suspect is the culprit. */
+  /** Who ended the process: it says so itself, or it is the one call that was running, or suspicion gathers. */
   #blame(how: string): void {
-    const suspects = this.#started();
-    for (const [id, call] of suspects) {
+    const message = `${this.#setup.className} in ${this.#setup.label} ended its process (${how}).`;
+    const suspects = this.#culprit === null ? [...this.#pending.keys()] : [this.#culprit];
+    if (suspects.length === 0 && this.#isCareful) suspects.push(...[...this.#calls.keys()].slice(0, 1));
+    for (const id of suspects) {
+      const call = this.#calls.get(id);
+      if (call === undefined) continue;
       call.lives += 1;
-      const isCulprit = !this.#isCutting && suspects.length === 1;
-      if (isCulprit || call.lives >= MAX_LIVES) {
-        this.#fail(id, `${this.#setup.className} in ${this.#setup.label} ended its process (${how}).`);
-      }
+      if (suspects.length === 1 || call.lives >= MAX_LIVES) this.#fail(id, message);
     }
+    this.#isCareful = suspects.length === 0;
   }
 
+  /** Looks again when the earliest limit may have passed; limits only move later, so an early look does no harm. */
   #watch(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     const isIdle = this.#calls.size === 0 && this.#isReady;
-    if (this.#isClosed || this.#child === null || isIdle) return;
+    if (this.#timer !== null || this.#isClosed || this.#child === null || isIdle) return;
+    const delay = Math.max(1, this.#deadline() - performance.now());
     // what the process has already said is read before it is judged
-    this.#timer = setTimeout(
-      () => setImmediate(() => this.#cutOverdue()),
-      this.#deadline() - performance.now(),
-    );
+    this.#timer = setTimeout(() => setImmediate(() => this.#judge()), delay);
   }
 
   #deadline(): number {
-    const starts = this.#started().flatMap(([, call]) => call.startedAt ?? []);
-    if (starts.length === 0) return this.#lastReplyAt + Math.max(SILENCE_MS, this.#options.timeoutMs);
-    return starts.reduce((first, start) => Math.min(first, start)) + this.#options.timeoutMs;
+    const silence = this.#lastReplyAt + Math.max(SILENCE_MS, 2 * this.#setup.timeoutMs);
+    const [oldest] = this.#pending.values();
+    // a call that is made now may turn out to be a promise at once
+    const first = (oldest ?? performance.now()) + this.#setup.timeoutMs;
+    return Math.min(first, silence);
   }
 
-  #cutOverdue(): void {
+  #judge(): void {
     this.#timer = null;
-    if (this.#child === null || performance.now() < this.#deadline()) {
-      this.#watch();
-      return;
-    }
+    const now = performance.now();
+    const overdue = [...this.#pending].filter(([, since]) => now - since >= this.#setup.timeoutMs);
+    if (overdue.length > 0) this.#cut(overdue.map(([id]) => id));
+    else if (now - this.#lastReplyAt >= Math.max(SILENCE_MS, 2 * this.#setup.timeoutMs)) this.#cutSilent();
+    this.#watch();
+  }
+
+  #cut(ids: readonly number[]): void {
     this.#isCutting = true;
-    const latest = performance.now() - this.#options.timeoutMs;
-    for (const [id, call] of this.#started()) {
-      if (call.startedAt === null || call.startedAt > latest) continue;
+    for (const id of ids) {
       this.#timeouts += 1;
       this.#fail(id, this.#timeoutMessage());
     }
-    if (!this.#isReady)
-      this.#broken = `${this.#setup.label} did not finish loading in ${SILENCE_MS / 1000} s.`;
-    this.#child.kill();
+    this.#child?.kill();
   }
 
-  #started(): readonly (readonly [number, Call])[] {
-    return [...this.#calls].filter(([, call]) => call.startedAt !== null);
+  #cutSilent(): void {
+    this.#isCutting = true;
+    const seconds = SILENCE_MS / 1000;
+    if (!this.#isReady) this.#broken = `${this.#setup.label} did not finish loading in ${seconds} s.`;
+    for (const [id, call] of this.#calls) {
+      call.lives += 1;
+      if (call.lives >= MAX_LIVES) this.#fail(id, `${this.#setup.label}: its process stopped answering.`);
+    }
+    this.#child?.kill();
   }
 
   #timeoutMessage(): string {
-    const seconds = this.#options.timeoutMs / 1000;
+    const seconds = this.#setup.timeoutMs / 1000;
     const limit = `its limit of ${seconds} s (rollout_worker.evaluator_timeout)`;
     return `${this.#setup.className} in ${this.#setup.label} did not return within ${limit}; the call was cut.`;
   }
@@ -203,6 +222,7 @@ export class CallQueue {
   #settle(id: number, evaluation: Evaluation): void {
     const call = this.#calls.get(id);
     this.#calls.delete(id);
+    this.#pending.delete(id);
     call?.settle(evaluation);
   }
 

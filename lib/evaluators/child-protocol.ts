@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Evaluation } from './evaluator-host';
 
 // Lines of JSON. Host → child on its standard input; child → host on file descriptor 3, written synchronously, so
-// that the host knows which call hangs even when the child never returns to its event loop.
+// that nothing is lost when the evaluator ends its process. Calls and results travel many to a line.
 
 export const ChildSetup = z.object({
   module: z.string(),
@@ -10,15 +10,23 @@ export const ChildSetup = z.object({
   label: z.string(),
   className: z.string(),
   args: z.record(z.string(), z.unknown()),
+  timeoutMs: z.number(),
 });
 export type ChildSetup = z.infer<typeof ChildSetup>;
 
-export const ChildRequest = z.object({
-  id: z.number().int(),
+export const ChildCall = z.object({
+  id: z.number().int().nonnegative(),
   data: z.record(z.string(), z.unknown()),
   target: z.object({ finalAnswer: z.string(), isTruncated: z.boolean() }),
 });
-export type ChildRequest = z.infer<typeof ChildRequest>;
+export type ChildCall = z.infer<typeof ChildCall>;
+
+export const ChildCalls = z.object({
+  calls: z.array(ChildCall),
+  /** Every result on a line of its own: when the process dies, the first call without one is the culprit. */
+  careful: z.boolean(),
+});
+export type ChildCalls = z.infer<typeof ChildCalls>;
 
 const Outcome: z.ZodType<Evaluation> = z.discriminatedUnion('ok', [
   z.object({
@@ -34,8 +42,16 @@ const Outcome: z.ZodType<Evaluation> = z.discriminatedUnion('ok', [
 export const ChildReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('broken'), message: z.string() }),
-  z.object({ kind: z.literal('started'), id: z.number().int() }),
-  z.object({ kind: z.literal('done'), id: z.number().int(), outcome: Outcome }),
+  z.object({
+    kind: z.literal('done'),
+    results: z.array(z.object({ id: z.number().int(), outcome: Outcome })),
+  }),
+  /** The evaluator returned a promise; the call is running. */
+  z.object({ kind: z.literal('pending'), id: z.number().int() }),
+  /** The call has held the process for longer than its limit. */
+  z.object({ kind: z.literal('overdue'), id: z.number().int() }),
+  /** The process is ending, within this call or, when null, between calls. */
+  z.object({ kind: z.literal('ending'), id: z.number().int().nullable() }),
 ]);
 export type ChildReply = z.infer<typeof ChildReply>;
 

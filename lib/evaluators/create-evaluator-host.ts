@@ -32,6 +32,7 @@ export async function createEvaluatorHost(options: EvaluatorHostOptions): Promis
     label: path.join(path.basename(path.dirname(options.modulePath)), path.basename(options.modulePath)),
     className: options.className,
     args: options.args ?? {},
+    timeoutMs: options.timeoutMs,
   };
   const queue = new CallQueue(setup, options);
   const close = async (): Promise<void> => {

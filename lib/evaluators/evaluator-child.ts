@@ -1,134 +1,107 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
-import { inspect } from 'node:util';
-import { Worker } from 'node:worker_threads';
-import { type EvaluationTarget } from './api';
+import { startCallWatch } from './call-watch';
 import { checkResult } from './check-result';
-import { ChildRequest, type ChildReply, ChildSetup, REPLY_DESCRIPTOR } from './child-protocol';
+import { type ChildCall, ChildCalls, type ChildReply, ChildSetup, REPLY_DESCRIPTOR } from './child-protocol';
 import { type Evaluation } from './evaluator-host';
+import { describeError, isThenable, loadEvaluator } from './load-class';
 
-// Entry of the process that runs a recipe's evaluator. The first line names the module, every further line is a call.
+// Entry of the process that runs a recipe's evaluator. The first line is the setup, every further line holds calls.
 
-type Evaluate = (data: Readonly<Record<string, unknown>>, target: EvaluationTarget) => unknown;
-
-/** Runs beside the evaluator: one that never returns must not outlive the run process. */
-const ORPHAN_WATCH = `
-  const { workerData } = require('node:worker_threads');
-  setInterval(() => { if (process.ppid !== workerData) process.kill(process.pid, 'SIGKILL'); }, 1000);
-`;
+/** Results gather for so long: a write per result would cost more than a usual evaluation. */
+const GATHER_MS = 2;
 
 process.setSourceMapsEnabled(true);
-new Worker(ORPHAN_WATCH, { eval: true, workerData: process.ppid }).unref();
 // code that a finished call left behind is a line in the log, not the end of the calls after it
 process.on('uncaughtException', (error) => {
   process.stderr.write(`uncaught in the evaluator: ${error.stack ?? error.message}\n`);
 });
 const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
 let calls: Promise<(line: string) => void> | null = null;
-// calls wait for the module in order; after that they start in the order in which they came
-let queue: Promise<void> = Promise.resolve();
 lines.on('close', () => process.exit(0));
 lines.on('line', (line) => {
-  if (calls === null) {
-    calls = open(line);
-    return;
-  }
-  const ready = calls;
-  queue = queue.then(async () => (await ready)(line));
+  if (calls === null) calls = open(line);
+  else void calls.then((accept) => accept(line));
 });
 
 async function open(line: string): Promise<(line: string) => void> {
   const setup = ChildSetup.parse(JSON.parse(line));
-  const evaluate = await load(setup);
-  reply({ kind: 'ready' });
-  return (call) => {
-    const request = ChildRequest.parse(JSON.parse(call));
-    reply({ kind: 'started', id: request.id });
-    run(evaluate, request, setup);
-  };
-}
-
-async function load(setup: ChildSetup): Promise<Evaluate> {
   try {
-    const exported: unknown = await import(pathToFileURL(setup.module).href);
-    const evaluatorClass = property(exported, setup.className);
-    if (!isClass(evaluatorClass)) throw new Error(missingClass(exported, setup));
-    const evaluator = Reflect.construct(evaluatorClass, [setup.args]);
-    const evaluate = property(evaluator, 'evaluate');
-    if (!isFunction(evaluate)) {
-      throw new Error(`${setup.className} has no method evaluate(data, target). Add it.`);
-    }
-    return (data, target) => Reflect.apply(evaluate, evaluator, [data, target]);
+    const evaluate = await loadEvaluator(setup);
+    reply({ kind: 'ready' });
+    return answerCalls(setup, evaluate);
   } catch (error) {
-    reply({ kind: 'broken', message: `${setup.label}: ${describe(error, setup)}` });
+    reply({ kind: 'broken', message: `${setup.label}: ${describeError(error, setup)}` });
     process.exit(1);
   }
 }
 
-function missingClass(exported: unknown, setup: ChildSetup): string {
-  const classes = Object.entries(exported ?? {})
-    .filter(([, value]) => isClass(value))
-    .map(([name]) => name);
-  const found = classes.length > 0 ? `It exports ${classes.join(', ')}.` : 'It exports no class.';
-  return `no exported class ${setup.className}. ${found} Export the class, or name another in rollout_worker.evaluator_module_path.`;
-}
-
-function run(evaluate: Evaluate, request: ChildRequest, setup: ChildSetup): void {
-  const finish = (outcome: Evaluation): void => {
+function answerCalls(
+  setup: ChildSetup,
+  evaluate: Awaited<ReturnType<typeof loadEvaluator>>,
+): (line: string) => void {
+  const watch = startCallWatch({ timeoutMs: setup.timeoutMs, descriptor: REPLY_DESCRIPTOR });
+  let gathered: { readonly id: number; readonly outcome: Evaluation }[] = [];
+  let since = 0;
+  const flush = (): void => {
+    if (gathered.length > 0) reply({ kind: 'done', results: gathered });
+    gathered = [];
+    since = performance.now();
+  };
+  const finish = (id: number, outcome: Evaluation): void => {
+    const problem = outcome.ok ? jsonProblem(outcome) : null;
+    const message = `${setup.className} in ${setup.label} returned what JSON cannot hold: ${problem ?? ''}`;
+    gathered.push({ id, outcome: problem === null ? outcome : { ok: false, message } });
+  };
+  const fail = (id: number, error: unknown): void =>
+    finish(id, { ok: false, message: `${setup.className} threw ${describeError(error, setup)}` });
+  const run = ({ id, data, target }: ChildCall): void => {
+    watch.enter(id);
     try {
-      reply({ kind: 'done', id: request.id, outcome });
+      const result = evaluate(data, target);
+      if (!isThenable(result)) {
+        finish(id, checkResult(result, setup));
+        return;
+      }
+      reply({ kind: 'pending', id });
+      result
+        .then(
+          (value) => finish(id, checkResult(value, setup)),
+          (error: unknown) => fail(id, error),
+        )
+        .then(flush, () => undefined);
     } catch (error) {
-      // cycles and big integers in extraInfo
-      const message = `${setup.className} returned something that JSON cannot hold: ${describe(error, setup)}`;
-      reply({ kind: 'done', id: request.id, outcome: { ok: false, message } });
+      fail(id, error);
+    } finally {
+      watch.leave();
     }
   };
-  const fail = (error: unknown): void =>
-    finish({ ok: false, message: `${setup.className} threw ${describe(error, setup)}` });
-  try {
-    const result = evaluate(request.data, request.target);
-    if (!isThenable(result)) {
-      finish(checkResult(result, setup));
-      return;
+  process.on('exit', () => {
+    flush();
+    reply({ kind: 'ending', id: watch.current() });
+  });
+  return (line) => {
+    const { calls: wanted, careful } = ChildCalls.parse(JSON.parse(line));
+    since = performance.now();
+    for (const call of wanted) {
+      run(call);
+      if (careful || performance.now() - since > GATHER_MS) flush();
     }
-    result.then((value) => finish(checkResult(value, setup)), fail);
-  } catch (error) {
-    fail(error);
-  }
+    flush();
+  };
 }
 
-/** Name and message, and the first line of the recipe's own code in the stack. */
-function describe(error: unknown, setup: ChildSetup): string {
-  if (!(error instanceof Error)) return `${inspect(error)} (not an Error)`;
-  const frame = /([^\s(]+\.[cm]?[tj]sx?):(\d+):\d+/.exec(
-    (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('node:'))[0] ??
-      '',
-  );
-  const file = frame?.[1]?.split(/[\\/]/).at(-1);
-  const place = file && file !== setup.module.split(/[\\/]/).at(-1) ? ` at ${file}:${frame?.[2] ?? '?'}` : '';
-  return `${error.name}: ${error.message}${place}`;
+/** Cycles and big integers in extraInfo. */
+function jsonProblem({ extraInfo }: Extract<Evaluation, { ok: true }>): string | null {
+  try {
+    JSON.stringify(extraInfo);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function reply(message: ChildReply): void {
   let rest = Buffer.from(`${JSON.stringify(message)}\n`);
   while (rest.length > 0) rest = rest.subarray(writeSync(REPLY_DESCRIPTOR, rest));
-}
-
-function property(value: unknown, name: string): unknown {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null
-    ? Reflect.get(value, name)
-    : undefined;
-}
-
-function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
-  return typeof value === 'function';
-}
-
-function isClass(value: unknown): value is new (args: Readonly<Record<string, unknown>>) => unknown {
-  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return isFunction(property(value, 'then'));
 }

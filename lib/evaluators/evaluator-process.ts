@@ -1,7 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { type Readable, type Writable } from 'node:stream';
+import { type Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
-import { ChildReply, type ChildRequest, type ChildSetup, REPLY_DESCRIPTOR } from './child-protocol';
+import {
+  type ChildCall,
+  type ChildCalls,
+  ChildReply,
+  type ChildSetup,
+  REPLY_DESCRIPTOR,
+} from './child-protocol';
 
 /** A print without an end must not fill the memory. */
 const MAX_LINE_CHARACTERS = 4000;
@@ -14,48 +20,49 @@ export type EvaluatorProcessEvents = {
 };
 
 export type EvaluatorProcess = {
-  send(request: ChildRequest): void;
+  send(call: ChildCall): void;
   kill(): void;
+};
+
+export type EvaluatorProcessOptions = {
+  readonly childPath: string;
+  readonly setup: ChildSetup;
+  readonly careful: boolean;
 };
 
 /** One life of the process that runs the evaluator. */
 export function startEvaluatorProcess(
-  childPath: string,
-  setup: ChildSetup,
+  { childPath, setup, careful }: EvaluatorProcessOptions,
   events: EvaluatorProcessEvents,
 ): EvaluatorProcess {
   const child = spawn(process.execPath, [childPath], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const { stdin, stdout, stderr } = child;
-  readLines(stdout, events.onLog);
-  readLines(stderr, events.onLog);
-  const replies = replyStream(child);
-  readReplies(replies, events.onReply);
+  readLines(stdout, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));
+  readLines(stderr, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));
+  readLines(replyStream(child), (line) => {
+    const reply = ChildReply.safeParse(safeJson(line));
+    // an evaluator that writes to our descriptor hurts its own calls only: they run into their time limit
+    if (reply.success) events.onReply(reply.data);
+  });
   // 'close' comes after the last byte of every stream, so no finished call is taken for a lost one
   child.on('close', (code, signal) => events.onExit(signal === null ? `exit code ${code ?? 0}` : signal));
   child.on('error', (error) => events.onLog(`the evaluator's process did not start: ${error.message}`));
   // writing to a process that has just ended is no news: its exit is
   stdin.on('error', () => undefined);
   stdin.write(`${JSON.stringify(setup)}\n`);
-  const write = corked(stdin);
-  return {
-    send: (request) => write(`${JSON.stringify(request)}\n`),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
 
-/** Hundreds of small calls made in one turn leave in one write. */
-function corked(stream: Writable): (text: string) => void {
-  let isCorked = false;
-  return (text) => {
-    if (!isCorked) {
-      isCorked = true;
-      stream.cork();
-      setImmediate(() => {
-        isCorked = false;
-        stream.uncork();
-      });
-    }
-    stream.write(text);
+  let outbox: ChildCall[] = [];
+  const post = (): void => {
+    const calls: ChildCalls = { calls: outbox, careful };
+    outbox = [];
+    stdin.write(`${JSON.stringify(calls)}\n`);
+  };
+  return {
+    // all calls of one turn of the event loop leave as one line
+    send: (call) => {
+      if (outbox.push(call) === 1) setImmediate(post);
+    },
+    kill: () => void child.kill('SIGKILL'),
   };
 }
 
@@ -68,17 +75,7 @@ function replyStream(child: ChildProcess): Readable {
 }
 
 function readLines(stream: Readable, onLine: (line: string) => void): void {
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  lines.on('line', (line) => onLine(line.slice(0, MAX_LINE_CHARACTERS)));
-}
-
-function readReplies(stream: Readable, onReply: (reply: ChildReply) => void): void {
-  const lines = createInterface({ input: stream, crlfDelay: Infinity });
-  lines.on('line', (line) => {
-    const reply = ChildReply.safeParse(safeJson(line));
-    // an evaluator that writes to our descriptor can only hurt its own call, which then runs into its time limit
-    if (reply.success) onReply(reply.data);
-  });
+  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
 }
 
 function safeJson(line: string): unknown {

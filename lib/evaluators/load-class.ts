@@ -1,0 +1,54 @@
+import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import { type EvaluationTarget } from './api';
+import { type ChildSetup } from './child-protocol';
+
+export type Evaluate = (data: Readonly<Record<string, unknown>>, target: EvaluationTarget) => unknown;
+
+/** Imports the transpiled module and makes the evaluator. Throws what is wrong, in words for people. */
+export async function loadEvaluator(setup: ChildSetup): Promise<Evaluate> {
+  const exported: unknown = await import(pathToFileURL(setup.module).href);
+  const evaluatorClass = property(exported, setup.className);
+  if (!isClass(evaluatorClass)) throw new Error(missingClass(exported, setup));
+  const evaluator: unknown = Reflect.construct(evaluatorClass, [setup.args]);
+  const evaluate = property(evaluator, 'evaluate');
+  if (!isFunction(evaluate)) {
+    throw new Error(`${setup.className} has no method evaluate(data, target). Add it.`);
+  }
+  return (data, target) => Reflect.apply(evaluate, evaluator, [data, target]);
+}
+
+function missingClass(exported: unknown, setup: ChildSetup): string {
+  const classes = Object.entries(exported ?? {})
+    .filter(([, value]) => isClass(value))
+    .map(([name]) => name);
+  const found = classes.length > 0 ? `It exports ${classes.join(', ')}.` : 'It exports no class.';
+  return `no exported class ${setup.className}. ${found} Export the class, or name another in rollout_worker.evaluator_module_path.`;
+}
+
+/** Name and message of an error, and the recipe's own line that is nearest to it. */
+export function describeError(error: unknown, setup: ChildSetup): string {
+  if (!(error instanceof Error)) return `${inspect(error)} (not an Error)`;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const own = frames.find((line) => !line.includes('node:') && !line.includes(setup.module));
+  const place = /([^\s(/\\]+\.[cm]?[tj]sx?):(\d+):\d+\)?$/.exec(own ?? '');
+  const where = place?.[1] && place[2] ? ` at ${place[1]}:${place[2]}` : '';
+  return `${error.name}: ${error.message}${where}`;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return isFunction(property(value, 'then'));
+}
+
+function property(value: unknown, name: string): unknown {
+  const hasProperties = (typeof value === 'object' || typeof value === 'function') && value !== null;
+  return hasProperties ? Reflect.get(value, name) : undefined;
+}
+
+function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+function isClass(value: unknown): value is new (args: Readonly<Record<string, unknown>>) => unknown {
+  return typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value));
+}
