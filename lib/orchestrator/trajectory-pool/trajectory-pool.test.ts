@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { aFailedRollout, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
+import { type RolloutTask } from '../rollout/rollout';
+import { createTrajectoryPool, type TrajectoryPool } from './trajectory-pool';
+
+function tasksOf(prompts: number, samples: number): readonly RolloutTask[] {
+  return Array.from({ length: prompts * samples }, (_, index) => {
+    const prompt = Math.floor(index / samples);
+    return aRolloutTask({ step: 7, prompt, sample: index % samples, group: `task-${prompt}` });
+  });
+}
+
+function poolWith(maxFailedShare: number): TrajectoryPool {
+  return createTrajectoryPool({ maxFailedShare, onFailed: () => undefined });
+}
+
+test('whatever the order of arrival, groups come out in the order of prompts and samples', () => {
+  const tasks = tasksOf(6, 4);
+  const arrival = fc.shuffledSubarray([...tasks], { minLength: tasks.length });
+  fc.assert(
+    fc.property(arrival, (arriving) => {
+      const pool = poolWith(0.5);
+      pool.begin(7, tasks);
+      for (const task of arriving) pool.put(aScoredRollout({ task }));
+      const { groups, step } = pool.take();
+      expect(step).toBe(7);
+      expect(groups.map(({ name }) => name)).toEqual([0, 1, 2, 3, 4, 5].map((prompt) => `task-${prompt}`));
+      expect(groups.flatMap(({ rollouts }) => rollouts.map(({ task }) => task))).toEqual(tasks);
+    }),
+  );
+});
+
+test('failed rollouts are left out of their group and counted', () => {
+  const pool = poolWith(0.5);
+  const tasks = tasksOf(2, 2);
+  pool.begin(7, tasks);
+  for (const [index, task] of tasks.entries()) {
+    pool.put(index === 1 ? aFailedRollout({ task, message: 'cut' }) : aScoredRollout({ task }));
+  }
+  const batch = pool.take();
+  expect(batch.groups.map(({ rollouts }) => rollouts.length)).toEqual([1, 2]);
+  expect(batch.failed.map(({ message }) => message)).toEqual(['cut']);
+  expect(batch.asked).toBe(4);
+});
+
+test('a group without one scored rollout is no group', () => {
+  const pool = poolWith(1);
+  const [first, second] = tasksOf(2, 1);
+  if (!first || !second) throw new Error('two tasks');
+  pool.begin(7, [first, second]);
+  pool.put(aFailedRollout({ task: first }));
+  pool.put(aScoredRollout({ task: second }));
+  expect(pool.take().groups.map(({ name }) => name)).toEqual(['task-1']);
+});
+
+test('the run ends at the first failure beyond the share, and the first message says why', () => {
+  const pool = poolWith(0.25);
+  const tasks = tasksOf(4, 2);
+  pool.begin(7, tasks);
+  const fail = (index: number): void => {
+    const task = tasks[index];
+    if (task) pool.put(aFailedRollout({ task, message: `evaluator broke ${index}` }));
+  };
+  fail(3);
+  fail(1);
+  expect(() => fail(2)).toThrow(
+    /3 of 8 rollouts at step 7 failed.*max_failed_share = 0\.25.*evaluator broke 3/,
+  );
+  expect(pool.takePartial().failed).toHaveLength(3);
+});
+
+test('a step with missing rollouts cannot be taken', () => {
+  const pool = poolWith(0.5);
+  pool.begin(7, tasksOf(1, 2));
+  expect(() => pool.take()).toThrow(/no rollout for prompt 0, sample 0/);
+});
+
+test('what an aborted step left behind does not reach the next', () => {
+  const pool = poolWith(0.5);
+  const [task] = tasksOf(1, 1);
+  if (!task) throw new Error('one task');
+  pool.begin(7, [task]);
+  pool.put(aScoredRollout({ task }));
+  pool.begin(7, [task]);
+  expect(() => pool.take()).toThrow(/no rollout/);
+});
