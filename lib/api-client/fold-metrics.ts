@@ -33,7 +33,7 @@ export function foldMetrics(data: MetricsData, events: readonly RunEvent[]): Met
   const last = fresh.at(-1);
   if (last === undefined) return data;
   const drafts = new Map<string, Columns>();
-  let isStale = data.isStale || fresh.some((event) => event.kind === 'sealed');
+  let isStale = data.isStale || fresh.some(isTurningPoint);
   for (const event of fresh) {
     if (event.kind !== 'metrics' || isOutside(data.question, event.step)) continue;
     for (const key of data.question.keys) {
@@ -48,6 +48,11 @@ export function foldMetrics(data: MetricsData, events: readonly RunEvent[]): Met
   const series = mergeDrafts(data.series, drafts);
   const isCrowded = series.some(({ step }) => step.length > data.question.width * ROWS_PER_PIXEL);
   return { question: data.question, seq: last.seq, series, isStale: isStale || isCrowded };
+}
+
+/** Sealed values are gone from the events; a new attempt makes points of the one before it stale. */
+function isTurningPoint(event: RunEvent): boolean {
+  return event.kind === 'sealed' || (event.kind === 'status' && event.status === 'starting');
 }
 
 function isOutside({ from, to }: MetricsQuestion, step: number): boolean {

@@ -1,0 +1,40 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { Select } from '@/components/ui/select';
+import { compareHref, type CompareView } from '@/lib/api-client/run-urls';
+import { runsQuery } from '@/lib/api-client/runs';
+import { type RunId } from '@/lib/domain/run';
+import { statusWords } from '@/lib/insight/run-words';
+
+const EVERY = { search: '', status: [] } as const;
+
+/** Puts one more run beside the others. */
+export function RunPicker({ chosen, view }: { chosen: readonly RunId[]; view: Pick<CompareView, 'metric'> }) {
+  const router = useRouter();
+  const { data } = useQuery(runsQuery(EVERY));
+  const others = (data?.items ?? []).filter(({ run }) => !chosen.includes(run.id));
+  return (
+    <Select
+      aria-label="Add a run to the comparison"
+      className="max-w-72"
+      value=""
+      disabled={others.length === 0}
+      onChange={(event) => {
+        if (event.target.value === '') return;
+        router.push(compareHref([...chosen, Number(event.target.value)], { metric: view.metric }));
+      }}
+    >
+      <option value="">
+        {data !== undefined && others.length === 0 ? 'No other run to add' : 'Add a run …'}
+      </option>
+      {others.map(({ run }) => (
+        <option key={run.id} value={run.id}>
+          run {run.id} · {run.name} · {statusWords(run.status).word.toLowerCase()}, {run.step} of{' '}
+          {run.totalSteps}
+        </option>
+      ))}
+    </Select>
+  );
+}

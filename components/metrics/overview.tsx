@@ -1,0 +1,100 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { EmptyState } from '@/components/ui/empty-state';
+import { useUrlQuery } from '@/components/ui/use-url-query';
+import { metricsQuery } from '@/lib/api-client/metrics';
+import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
+import { runQuery } from '@/lib/api-client/runs';
+import { type Run, type RunId } from '@/lib/domain/run';
+import { OVERVIEW_KEYS, OVERVIEW_PANELS, seriesOf } from '@/lib/insight/overview-panels';
+import { phaseWords, statusWords } from '@/lib/insight/run-words';
+import { ChartControls } from './chart-controls';
+import { ChartGridSkeleton } from './chart-grid-skeleton';
+import { PanelCard } from './panel-card';
+import { WarmStart } from './warm-start';
+
+/** About the width of a card: more points than pixels would be drawn on top of each other. */
+const WIDTH = 360;
+
+/** The charts by which a run is judged, in fixed order, growing as it learns. */
+export function Overview({ id }: { id: RunId }) {
+  const [view, setView] = useUrlQuery(ChartView);
+  const router = useRouter();
+  const { data: run } = useQuery(runQuery(id));
+  const question = { keys: OVERVIEW_KEYS, from: view.from, to: view.to, width: WIDTH };
+  const { data, error } = useQuery(metricsQuery(id, question));
+  if (data === undefined) {
+    return error === null ? (
+      <ChartGridSkeleton />
+    ) : (
+      <EmptyState title="The metrics cannot be shown" tone="error">
+        {error.message}
+      </EmptyState>
+    );
+  }
+  const byKey = new Map(data.series.map((series) => [series.key, series]));
+  const panels = OVERVIEW_PANELS.flatMap((panel) => {
+    const series = seriesOf(panel, (key) => (byKey.get(key)?.step.length ?? 0) > 0);
+    return series.length === 0 ? [] : [{ panel, series }];
+  });
+  return (
+    <div className="flex flex-col gap-3 p-4">
+      {panels.length === 0 ? (
+        <NothingYet
+          run={run}
+          isZoomed={view.from !== null || view.to !== null}
+          onReset={() => setView({ from: null, to: null })}
+        />
+      ) : (
+        <>
+          <ChartControls view={view} onChange={setView} lastStep={run === undefined ? null : run.step - 1} />
+          <div className="grid grid-cols-1 gap-2.5 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
+            {panels.map(({ panel, series }) => (
+              <PanelCard
+                key={panel.id}
+                panel={panel}
+                lines={series.flatMap(({ name, key }) => {
+                  const columns = byKey.get(key);
+                  return columns === undefined ? [] : [{ name, columns }];
+                })}
+                view={view}
+                onZoom={(range) => setView({ from: range?.from ?? null, to: range?.to ?? null })}
+                onPick={(step) =>
+                  router.push(rolloutsHref(id, step, panel.id === 'held-out' ? 'validation' : 'train'))
+                }
+              />
+            ))}
+          </div>
+        </>
+      )}
+      <WarmStart id={id} isUnderWay={run?.phase === 'warm_start'} />
+    </div>
+  );
+}
+
+function NothingYet(props: { run: Run | undefined; isZoomed: boolean; onReset: () => void }) {
+  const { run } = props;
+  if (props.isZoomed) {
+    return (
+      <EmptyState
+        title="No step in this range"
+        actions={
+          <button type="button" className="text-accent underline" onClick={props.onReset}>
+            Show all steps
+          </button>
+        }
+      />
+    );
+  }
+  const doing = run === undefined || run.phase === null ? null : phaseWords(run.phase);
+  return (
+    <EmptyState title="No step yet">
+      {doing === null
+        ? `The run is ${run === undefined ? 'unknown' : statusWords(run.status).word.toLowerCase()}.`
+        : `The run is ${doing}.`}{' '}
+      The curves begin with the first completed step.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,108 @@
+'use client';
+
+import { useRef } from 'react';
+import { ChartLegend } from '@/components/charts/chart-legend';
+import { LineChart } from '@/components/charts/line-chart';
+import { StackChart } from '@/components/charts/stack-chart';
+import { type StepRange } from '@/components/charts/use-chart-gestures';
+import { Card, CardHeader, CardTitle } from '@/components/ui/card';
+import { Tooltip } from '@/components/ui/tooltip';
+import { useIsNear } from '@/components/ui/use-is-near';
+import { type ChartView, smoothingOf } from '@/lib/api-client/run-urls';
+import { type LineInput, prepareLines } from '@/lib/charts/prepare-lines';
+import { prepareStack } from '@/lib/charts/prepare-stack';
+import { type Panel } from '@/lib/insight/overview-panels';
+
+const HEIGHT = 148;
+
+type PanelCardProps = {
+  readonly panel: Pick<Panel, 'title' | 'unit' | 'draw' | 'hint' | 'floor' | 'ceiling'>;
+  readonly lines: readonly LineInput[];
+  readonly view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
+  readonly onZoom: (range: StepRange | null) => void;
+  readonly onPick?: (step: number) => void;
+  readonly height?: number;
+  /** Charts with the same one share their cursor. */
+  readonly syncId?: string;
+};
+
+/** One chart with its name, what it means, and where each of its lines stands now. */
+export function PanelCard(props: PanelCardProps) {
+  const cardRef = useRef<HTMLElement>(null);
+  const isNear = useIsNear(cardRef);
+  const height = props.height ?? HEIGHT;
+  return (
+    <Card ref={cardRef} className="flex min-w-0 flex-col">
+      {isNear ? (
+        <Drawn {...props} height={height} />
+      ) : (
+        <>
+          <CardHeader>
+            <CardTitle>{props.panel.title}</CardTitle>
+          </CardHeader>
+          <div style={{ height: height + 12 }} />
+        </>
+      )}
+    </Card>
+  );
+}
+
+function Drawn({ panel, lines, view, onZoom, onPick, height = HEIGHT, syncId = 'steps' }: PanelCardProps) {
+  const { unit } = panel;
+  if (panel.draw === 'stack') {
+    const model = prepareStack(lines, { unit, from: view.from, to: view.to });
+    return (
+      <Framed panel={panel} legend={<ChartLegend entries={model.series} />}>
+        <StackChart title={panel.title} model={model} height={height} />
+      </Framed>
+    );
+  }
+  const model = prepareLines(lines, {
+    ...axisOptions(panel),
+    ...view,
+    unit,
+    smoothing: smoothingOf(view.smooth),
+  });
+  return (
+    <Framed panel={panel} legend={<ChartLegend entries={model.series} />}>
+      <LineChart
+        title={panel.title}
+        model={model}
+        height={height}
+        syncId={syncId}
+        isZoomed={view.from !== null || view.to !== null}
+        onZoom={onZoom}
+        onPick={onPick}
+      />
+      {model.hidden > 0 ? (
+        <p className="px-3 text-sm text-muted">
+          {model.series.length} of {model.series.length + model.hidden} lines drawn
+        </p>
+      ) : null}
+    </Framed>
+  );
+}
+
+function axisOptions({ floor, ceiling }: PanelCardProps['panel']) {
+  return { ...(floor === undefined ? {} : { floor }), ...(ceiling === undefined ? {} : { ceiling }) };
+}
+
+function Framed(props: {
+  panel: PanelCardProps['panel'];
+  legend: React.ReactNode;
+  children: React.ReactNode;
+}) {
+  return (
+    <>
+      <CardHeader className="flex-nowrap items-baseline">
+        <Tooltip content={props.panel.hint}>
+          <CardTitle tabIndex={0} className="truncate">
+            {props.panel.title}
+          </CardTitle>
+        </Tooltip>
+        {props.legend}
+      </CardHeader>
+      <div className="pt-1 pr-1 pb-2">{props.children}</div>
+    </>
+  );
+}

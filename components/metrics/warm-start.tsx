@@ -1,0 +1,54 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { type StepRange } from '@/components/charts/use-chart-gestures';
+import { metricsQuery } from '@/lib/api-client/metrics';
+import { formatNumber } from '@/lib/charts/format-value';
+import { type RunId } from '@/lib/domain/run';
+import { metricInfo } from '@/lib/domain/metric-info';
+import { PanelCard } from './panel-card';
+
+const KEYS = ['warm_start/loss', 'warm_start/exact'] as const;
+const QUESTION = { keys: KEYS, from: null, to: null, width: 300 } as const;
+
+/** The supervised phase before the first GRPO step: shown apart, since its updates are not steps of the run. */
+export function WarmStart({ id, isUnderWay }: { id: RunId; isUnderWay: boolean }) {
+  const { data } = useQuery(metricsQuery(id, QUESTION));
+  const [range, setRange] = useState<StepRange | null>(null);
+  const series = (data?.series ?? []).filter(({ step }) => step.length > 0);
+  if (series.length === 0) return null;
+  const updates = Math.max(...series.map(({ step }) => step.at(-1) ?? 0)) + 1;
+  const exact = series.find(({ key }) => key === 'warm_start/exact')?.last.at(-1);
+  return (
+    <section
+      aria-labelledby="warm-start"
+      className="rounded-card border border-dashed border-line-strong p-3"
+    >
+      <h2 id="warm-start" className="font-semibold">
+        Warm start{isUnderWay ? ', under way' : ''}
+      </h2>
+      <p className="mb-2.5 text-sm text-muted">
+        Supervised updates that teach the model the form of an answer, before reinforcement. They count as
+        neither steps nor seconds. {updates} updates so far
+        {exact === undefined ? '' : `; ${formatNumber(exact)} of sampled answers exact`}.
+      </p>
+      <div className="grid grid-cols-1 gap-2.5 sm:grid-cols-2 xl:grid-cols-4">
+        {series.map((columns) => {
+          const { title, unit, meaning } = metricInfo(columns.key);
+          return (
+            <PanelCard
+              key={columns.key}
+              panel={{ title: `${title}, by update`, unit, draw: 'lines', hint: meaning, floor: 0 }}
+              lines={[{ name: columns.key.replace('warm_start/', ''), columns }]}
+              view={{ from: range?.from ?? null, to: range?.to ?? null, smooth: '0' }}
+              onZoom={setRange}
+              syncId="warm-start"
+              height={110}
+            />
+          );
+        })}
+      </div>
+    </section>
+  );
+}

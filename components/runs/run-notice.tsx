@@ -1,0 +1,44 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useNow } from '@/components/ui/use-now';
+import { historyQuery, runQuery } from '@/lib/api-client/runs';
+import { formatClock } from '@/lib/charts/format-time';
+import { type Checkpoint, type Run, type RunId } from '@/lib/domain/run';
+
+/** Explains an end that nobody asked for, and what to do about it. Nothing while there is nothing to explain. */
+export function RunNotice({ id }: { id: RunId }) {
+  const { data: run } = useQuery(runQuery(id));
+  const { data: history } = useQuery({
+    ...historyQuery(id),
+    enabled: run?.status === 'lost' || run?.status === 'failed',
+  });
+  const now = useNow();
+  if (run === undefined || (run.status !== 'lost' && run.status !== 'failed')) return null;
+  const newest = history?.checkpoints[0] ?? null;
+  return (
+    <div role="alert" className="mx-4 mt-3 rounded-card border border-error/40 bg-error/5 px-3 py-2.5">
+      <p className="font-semibold text-error">
+        {run.status === 'lost' ? goneSince(run, now) : 'The run failed'}
+      </p>
+      {run.reason === null ? null : <p className="mt-0.5 whitespace-pre-wrap">{run.reason}</p>}
+      <p className="mt-0.5 text-muted">{wayOn(run, newest)}</p>
+    </div>
+  );
+}
+
+function goneSince(run: Run, now: number | null): string {
+  if (run.heartbeatAt === null || now === null) return 'The run process is gone';
+  return `The run process is gone since ${formatClock(run.heartbeatAt, now)}`;
+}
+
+function wayOn(run: Run, newest: Checkpoint | null): string {
+  const kept =
+    run.step === 0
+      ? 'No step was completed.'
+      : `Nothing up to step ${run.step} was lost: all of it is stored.`;
+  if (newest === null) return `${kept} There is no checkpoint yet, so Resume starts from the beginning.`;
+  const again = run.step - newest.step;
+  const repeat = again <= 0 ? '' : again === 1 ? '; one step runs again' : `; ${again} steps run again`;
+  return `${kept} Resume continues from the checkpoint at step ${newest.step}${repeat}.`;
+}

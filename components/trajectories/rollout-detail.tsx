@@ -1,0 +1,143 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { cn } from '@/components/ui/cn';
+import { EmptyState } from '@/components/ui/empty-state';
+import { Skeleton } from '@/components/ui/skeleton';
+import { type RolloutView } from '@/lib/api-client/run-urls';
+import { rolloutQuery } from '@/lib/api-client/trajectories';
+import { type TrajectoryDetail, type TrajectoryPage } from '@/lib/api-client/wire';
+import { type RunId } from '@/lib/domain/run';
+import { visibleText } from '@/lib/insight/visible-text';
+import { GroupCard } from './group-card';
+import { RolloutFacts } from './rollout-facts';
+import { TokenText } from './token-text';
+
+const OVERLAYS = [
+  { color: 'logprob', title: 'Log-probability' },
+  { color: 'plain', title: 'Plain text' },
+] as const;
+
+/** One rollout: what was asked, what came, what was wanted, and how it was scored. */
+export function RolloutDetail(props: {
+  id: RunId;
+  trajectory: number;
+  siblings: TrajectoryPage['rows'];
+  color: RolloutView['color'];
+  onChange: (change: Readonly<Record<string, string | number | null>>) => void;
+}) {
+  const { data, error } = useQuery(rolloutQuery(props.id, props.trajectory));
+  if (data === undefined) {
+    if (error === null) return <Skeleton className="m-4 h-80 rounded-card" />;
+    return (
+      <EmptyState title="The rollout cannot be shown" tone="error">
+        {error.message}
+      </EmptyState>
+    );
+  }
+  const { row } = data;
+  return (
+    <div className="grid grid-cols-1 xl:grid-cols-[minmax(0,1fr)_19rem]">
+      <article aria-label={`Rollout ${row.id}`} className="flex min-w-0 flex-col gap-4 p-4">
+        <Part role="Prompt" detail={`${row.promptTokens} tokens`}>
+          <Text text={data.body.prompt} />
+        </Part>
+        <Completion detail={data} color={props.color} onColor={(color) => props.onChange({ color })} />
+        <Part role="Ground truth">
+          <Text text={data.body.groundTruth === '' ? '—' : data.body.groundTruth} />
+        </Part>
+        {row.error === null ? null : (
+          <Part role="Error">
+            <p className="whitespace-pre-wrap text-error">{visibleText(row.error)}</p>
+          </Part>
+        )}
+      </article>
+      <aside
+        aria-label="Facts"
+        className="flex min-w-0 flex-col gap-4 border-l p-4 max-xl:border-t max-xl:border-l-0"
+      >
+        <GroupCard
+          row={row}
+          siblings={props.siblings.filter(({ group }) => group === row.group)}
+          onSelect={(rollout) => props.onChange({ rollout })}
+        />
+        <RolloutFacts detail={data} />
+      </aside>
+    </div>
+  );
+}
+
+function Completion(props: {
+  detail: TrajectoryDetail;
+  color: RolloutView['color'];
+  onColor: (color: RolloutView['color']) => void;
+}) {
+  const { row, body } = props.detail;
+  return (
+    <Part
+      role="Completion"
+      detail={`${row.completionTokens} tokens`}
+      controls={
+        <div role="group" aria-label="Colour tokens by" className="flex gap-1">
+          {OVERLAYS.map(({ color, title }) => (
+            <button
+              key={color}
+              type="button"
+              aria-pressed={props.color === color}
+              className={cn(
+                'rounded-chip border px-1.5 py-px text-xs font-medium',
+                props.color === color
+                  ? 'border-accent bg-accent/10 text-accent'
+                  : 'text-muted hover:text-ink',
+              )}
+              onClick={() => props.onColor(color)}
+            >
+              {title}
+            </button>
+          ))}
+        </div>
+      }
+    >
+      {props.color === 'plain' ? (
+        <Text text={body.completion} />
+      ) : (
+        <TokenText
+          key={row.id}
+          tokens={body.tokens.slice(row.promptTokens)}
+          texts={body.tokenTexts.slice(row.promptTokens)}
+          logprobs={body.logprobs.slice(row.promptTokens)}
+        />
+      )}
+    </Part>
+  );
+}
+
+function Part(props: {
+  role: string;
+  detail?: string;
+  controls?: React.ReactNode;
+  children: React.ReactNode;
+}) {
+  return (
+    <section aria-label={props.role}>
+      <h3 className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs font-semibold text-muted uppercase">
+        {props.role}
+        {props.detail === undefined ? null : <span className="font-normal normal-case">{props.detail}</span>}
+        <span className="ml-auto normal-case">{props.controls}</span>
+      </h3>
+      {props.children}
+    </section>
+  );
+}
+
+/** Text that somebody else wrote: shown as it is, and nothing else. */
+function Text({ text }: { text: string }) {
+  return (
+    <p
+      dir="auto"
+      className="rounded-button border bg-panel px-3 py-2 font-mono text-sm break-words whitespace-pre-wrap"
+    >
+      {visibleText(text)}
+    </p>
+  );
+}

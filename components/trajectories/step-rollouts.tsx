@@ -1,0 +1,95 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { type KeyboardEvent, useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { cn } from '@/components/ui/cn';
+import { EmptyState } from '@/components/ui/empty-state';
+import { type RolloutView } from '@/lib/api-client/run-urls';
+import { rolloutsQuery } from '@/lib/api-client/trajectories';
+import { type RolloutSteps } from '@/lib/api-client/wire';
+import { type RunId } from '@/lib/domain/run';
+import { chooseRollouts, moveOf } from './choose-rollouts';
+import { RewardHistogram } from './reward-histogram';
+import { RolloutDetail } from './rollout-detail';
+import { RolloutList } from './rollout-list';
+import { StepPicker } from './step-picker';
+
+type Change = (change: Readonly<Record<string, string | number | null>>) => void;
+
+/** List on the left, the chosen rollout beside it; on a narrow screen one at a time. */
+export function StepRollouts(props: {
+  id: RunId;
+  view: RolloutView;
+  available: readonly number[];
+  counts: RolloutSteps;
+  onChange: Change;
+}) {
+  const { id, view, available, onChange } = props;
+  const [bin, setBin] = useState<number | null>(null);
+  const question = { step: view.step ?? 0, validation: view.set === 'validation', sort: view.sort };
+  const { data, error } = useQuery({ ...rolloutsQuery(id, question), enabled: view.step !== null });
+  const rows = data?.rows ?? [];
+  const { bins, isFiltered, shown } = chooseRollouts(rows, bin);
+  const selected = view.rollout ?? shown[0]?.id ?? null;
+
+  function goToStep(step: number | undefined): void {
+    if (step === undefined) return;
+    setBin(null);
+    onChange({ step, rollout: null });
+  }
+  function onKeyDown(event: KeyboardEvent): void {
+    if (isTyping(event.target)) return;
+    const move = moveOf(event.key, { rows: shown, selected, steps: available, step: view.step });
+    if (move?.to === 'rollout') onChange({ rollout: move.id });
+    if (move?.to === 'step') goToStep(move.step);
+  }
+  return (
+    <div className="grid min-h-0 flex-1 grid-cols-1 lg:grid-cols-[25rem_minmax(0,1fr)]" onKeyDown={onKeyDown}>
+      <div className={cn('flex min-w-0 flex-col border-r', view.rollout !== null && 'max-lg:hidden')}>
+        <StepPicker {...props} onStep={goToStep} />
+        <RewardHistogram bins={bins} chosen={bin} onChoose={setBin} />
+        <RolloutList
+          rows={shown}
+          total={data?.total ?? null}
+          isFiltered={isFiltered}
+          error={error}
+          sort={view.sort}
+          selected={selected}
+          onSort={(sort) => onChange({ sort: sort === 'order' ? null : sort })}
+          onSelect={(rollout) => onChange({ rollout })}
+        />
+      </div>
+      <div className={cn('min-w-0', view.rollout === null && 'max-lg:hidden')}>
+        <Button variant="link" className="mx-4 lg:hidden" onClick={() => onChange({ rollout: null })}>
+          ‹ All rollouts of step {view.step}
+        </Button>
+        {selected === null ? (
+          <NoRollout view={view} />
+        ) : (
+          <RolloutDetail
+            id={id}
+            trajectory={selected}
+            siblings={rows}
+            color={view.color}
+            onChange={onChange}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function isTyping(target: EventTarget): boolean {
+  return target instanceof HTMLElement && target.closest('input, select, textarea') !== null;
+}
+
+function NoRollout({ view }: { view: RolloutView }) {
+  return (
+    <EmptyState title={view.step === null ? 'No rollouts yet' : `No rollout of step ${view.step}`}>
+      {view.set === 'validation'
+        ? 'Validation rollouts appear when the recipe validates: before, during and after training.'
+        : 'Each step keeps every prompt, completion and reward. They appear with the first completed step.'}
+    </EmptyState>
+  );
+}
