@@ -1,7 +1,7 @@
 import './globals.css';
 import { GeistMono } from 'geist/font/mono';
 import { GeistSans } from 'geist/font/sans';
-import { type Metadata, type Viewport } from 'next';
+import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import { AppShell } from '@/components/shell/app-shell';
 import { Providers } from './providers';

@@ -1,4 +1,4 @@
-import { type Metadata } from 'next';
+import type { Metadata } from 'next';
 import { loadRecipeList } from '@/app/_server/recipes';
 import { Refusal } from '@/components/ui/refusal';
 import { RecipeList } from '@/components/recipes/recipe-list';

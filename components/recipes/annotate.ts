@@ -1,4 +1,4 @@
-import { type ResolvedRow } from './resolved-rows';
+import type { ResolvedRow } from './resolved-rows';
 import { placeText } from './row-origin';
 
 /** A remark of the editor on a range of the file in front. */

@@ -1,4 +1,4 @@
-import { type TextEdit } from '@/lib/recipes/diagnostic';
+import type { TextEdit } from '@/lib/recipes/diagnostic';
 
 /** Text of one file after the edits that concern it. Later ones first, so that earlier offsets stay right. */
 export function applyEdits(text: string, edits: readonly TextEdit[]): string {

@@ -3,7 +3,7 @@
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
-import { type Preflight, type PreflightCheck } from '@/lib/launch/launch';
+import type { Preflight, PreflightCheck } from '@/lib/launch/launch';
 
 const SHAPES = {
   passed: { path: 'M1 4.2l2 2.3L7 1.5', color: 'text-ok', word: 'passed' },

@@ -1,5 +1,5 @@
 import { compose, type ComposeInput } from '@/lib/recipes/compose';
-import { type Preview } from './preview';
+import type { Preview } from './preview';
 import { resolvedRows } from './resolved-rows';
 
 export function composePreview(

@@ -1,5 +1,5 @@
 import { composePreview } from './compose-preview';
-import { type PreviewAnswer, type PreviewRequest } from './preview';
+import type { PreviewAnswer, PreviewRequest } from './preview';
 
 // Composes beside the page, so that typing never waits for it. A newer request makes the rest of an older one moot.
 let newest = 0;

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { readDrafts, writeDraft } from './draft-storage';
 
 const FILE = { path: 'spell/common.yaml', text: 'a: 1', etag: 'v1', draft: 'a: 2', revision: 0 };
@@ -22,22 +22,9 @@ test('what is not a draft is passed over', () => {
 });
 
 test('a storage that is full costs the draft, not the page', () => {
-  const refuse = {
-    ...stub(),
-    setItem: () => {
-      throw new DOMException('full', 'QuotaExceededError');
-    },
-  };
-  expect(writeDraft(refuse, FILE)).toBe(false);
+  const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError');
+  });
+  expect(writeDraft(localStorage, FILE)).toBe(false);
+  full.mockRestore();
 });
-
-function stub(): Storage {
-  return {
-    length: 0,
-    clear: () => undefined,
-    getItem: () => null,
-    key: () => null,
-    removeItem: () => undefined,
-    setItem: () => undefined,
-  };
-}

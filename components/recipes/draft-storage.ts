@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Draft, type StudioFile } from './studio-state';
+import type { Draft, StudioFile } from './studio-state';
 
 const PREFIX = 'galley:draft:';
 const StoredDraft = z.object({ text: z.string(), etag: z.string().nullable() });

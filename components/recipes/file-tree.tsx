@@ -3,12 +3,12 @@
 import { ChevronRightIcon } from 'lucide-react';
 import { useState } from 'react';
 import { cn } from '@/components/ui/cn';
-import { type RecipeEntry } from '@/lib/recipe-files/walk';
+import type { RecipeEntry } from '@/lib/recipe-files/walk';
 import { isEditable } from './editor/editor-language';
 import { LayerChip } from './layer-chip';
 import { layerOf } from './layer-of';
 import { StateMark } from './state-mark';
-import { type VariantState } from './variant-state';
+import type { VariantState } from './variant-state';
 
 export type FileTreeProps = {
   readonly recipe: string;

@@ -2,11 +2,11 @@
 
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
-import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { MarkdownView } from './markdown-view';
 import { ProblemList } from './problem-list';
 import { ResolvedView } from './resolved-view';
-import { type LivePreview } from './use-preview';
+import type { LivePreview } from './use-preview';
 
 export type InspectorProps = {
   readonly preview: LivePreview | undefined;

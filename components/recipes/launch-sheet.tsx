@@ -7,10 +7,10 @@ import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { Kbd } from '@/components/ui/kbd';
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
-import { type Preflight } from '@/lib/launch/launch';
+import type { Preflight } from '@/lib/launch/launch';
 import { CheckList } from './check-list';
-import { type PlanFact } from './plan-facts';
-import { type StudioActions } from './studio-actions';
+import type { PlanFact } from './plan-facts';
+import type { StudioActions } from './studio-actions';
 
 export type LaunchSheetProps = {
   readonly recipe: string;

@@ -1,5 +1,5 @@
 import { cn } from '@/components/ui/cn';
-import { type LayerTone } from './layer-of';
+import type { LayerTone } from './layer-of';
 
 const TONES: Record<LayerTone, string> = {
   'self-hosted': 'border-layer-self-hosted/35 bg-layer-self-hosted/10 text-layer-self-hosted',

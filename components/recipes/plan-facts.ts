@@ -1,4 +1,4 @@
-import { type ResolvedRow } from './resolved-rows';
+import type { ResolvedRow } from './resolved-rows';
 
 export type PlanFact = { readonly name: string; readonly value: string };
 

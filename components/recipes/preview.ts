@@ -1,5 +1,5 @@
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
-import { type ResolvedRow } from './resolved-rows';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { ResolvedRow } from './resolved-rows';
 
 export type EnvironmentView = Readonly<Record<string, string | { readonly secret: true }>>;
 

@@ -2,7 +2,7 @@
 
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
-import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { placeText } from './row-origin';
 
 const SHAPES = {

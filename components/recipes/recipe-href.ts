@@ -1,4 +1,4 @@
-import { type Route } from 'next';
+import type { Route } from 'next';
 import { z } from 'zod';
 
 /** What the address of a recipe page says beside the recipe itself. */

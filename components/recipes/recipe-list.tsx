@@ -2,7 +2,7 @@ import { FolderOpenIcon } from 'lucide-react';
 import Link from 'next/link';
 import { Card } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
-import { type Run } from '@/lib/domain/run';
+import type { Run } from '@/lib/domain/run';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
 import { recipeHref } from './recipe-href';

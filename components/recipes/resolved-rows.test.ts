@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Provenance } from '@/lib/recipes/compose';
-import { type ConfigValue } from '@/lib/recipes/config-value';
+import type { Provenance } from '@/lib/recipes/compose';
+import type { ConfigValue } from '@/lib/recipes/config-value';
 import { annotate } from './annotate';
 import { backendTitle, planFacts } from './plan-facts';
 import { filterRows, findRow, resolvedRows } from './resolved-rows';

@@ -1,5 +1,5 @@
-import { type Provenance } from '@/lib/recipes/compose';
-import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
+import type { Provenance } from '@/lib/recipes/compose';
+import type { ConfigKey, ConfigValue } from '@/lib/recipes/config-value';
 
 /** One line of the resolved view. */
 export type ResolvedRow = {

@@ -5,7 +5,7 @@ import { SearchIcon } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { LayerChip } from './layer-chip';
 import { filterRows, type ResolvedRow } from './resolved-rows';
 import { originOf } from './row-origin';

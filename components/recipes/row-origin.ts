@@ -1,7 +1,7 @@
-import { type Provenance } from '@/lib/recipes/compose';
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { Provenance } from '@/lib/recipes/compose';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { type LayerTone, layerOf } from './layer-of';
-import { type ResolvedRow } from './resolved-rows';
+import type { ResolvedRow } from './resolved-rows';
 
 /** Where a value comes from, as its chip shows it. */
 export type RowOrigin = {

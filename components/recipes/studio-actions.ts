@@ -1,8 +1,8 @@
-import { type Preflight } from '@/lib/launch/launch';
-import { type SaveConflict } from '@/lib/recipe-files/recipe-files';
-import { type ActionError } from '@/lib/shared/app-error';
-import { type Result } from '@/lib/shared/result';
-import { type DiskFile } from './studio-state';
+import type { Preflight } from '@/lib/launch/launch';
+import type { SaveConflict } from '@/lib/recipe-files/recipe-files';
+import type { ActionError } from '@/lib/shared/app-error';
+import type { Result } from '@/lib/shared/result';
+import type { DiskFile } from './studio-state';
 
 export type LaunchPlan = {
   readonly entry: string;

@@ -1,6 +1,6 @@
-import { type RecipeEntry } from '@/lib/recipe-files/walk';
-import { type EnvironmentView } from './preview';
-import { type DiskFile } from './studio-state';
+import type { RecipeEntry } from '@/lib/recipe-files/walk';
+import type { EnvironmentView } from './preview';
+import type { DiskFile } from './studio-state';
 
 /** What the page of one recipe starts with. */
 export type StudioData = {

@@ -7,7 +7,7 @@ import { Kbd } from '@/components/ui/kbd';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
 import { StateMark } from './state-mark';
-import { type VariantState } from './variant-state';
+import type { VariantState } from './variant-state';
 
 export type StudioToolbarProps = {
   readonly title: string;

@@ -1,8 +1,8 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { type EnvironmentView, type Preview, type PreviewAnswer, type PreviewRequest } from './preview';
-import { type ResolvedRow } from './resolved-rows';
+import type { EnvironmentView, Preview, PreviewAnswer, PreviewRequest } from './preview';
+import type { ResolvedRow } from './resolved-rows';
 import { currentText, splitOverrides, type StudioFile } from './studio-state';
 
 /** Below what a person notices, above the pause between two keys of a fast typist's burst. */

@@ -5,11 +5,11 @@ import { useEffect, useReducer, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { readDrafts, writeDraft } from './draft-storage';
 import { recipeHref, type RecipeView } from './recipe-href';
-import { type StudioActions } from './studio-actions';
-import { type StudioData } from './studio-data';
+import type { StudioActions } from './studio-actions';
+import type { StudioData } from './studio-data';
 import { currentText, type StudioAction, studioReducer, type StudioState } from './studio-state';
 
 /** Typing settles before a draft is written: storage is slow and synchronous. */

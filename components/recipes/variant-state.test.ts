@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { environmentNames } from './environment-names';
 import { variantState } from './variant-state';
 

@@ -1,4 +1,4 @@
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 
 /** What is known of a variant before it is launched. */
 export type VariantState =

@@ -1,4 +1,4 @@
-import { type ActionError } from '@/lib/shared/app-error';
+import type { ActionError } from '@/lib/shared/app-error';
 import { err, type Result } from '@/lib/shared/result';
 
 /** Calls a server action; a server that does not answer, or fails, is a refusal like any other instead of a lost page. */

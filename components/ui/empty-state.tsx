@@ -1,4 +1,4 @@
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { cn } from './cn';
 
 /** What a view says when it has nothing to show: what happened, and what to do next. */

@@ -1,5 +1,5 @@
 import { ChevronDownIcon } from 'lucide-react';
-import { type ComponentProps } from 'react';
+import type { ComponentProps } from 'react';
 import { cn } from './cn';
 
 /** The platform's own select: its list works with keys, screen readers and thumbs everywhere. */

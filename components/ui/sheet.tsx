@@ -1,7 +1,7 @@
 'use client';
 
 import { Dialog as Primitive } from 'radix-ui';
-import { type ComponentProps } from 'react';
+import type { ComponentProps } from 'react';
 import { cn } from './cn';
 import { DialogCloseButton, DialogOverlay } from './dialog';
 

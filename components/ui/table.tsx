@@ -1,4 +1,4 @@
-import { type ComponentProps } from 'react';
+import type { ComponentProps } from 'react';
 import { cn } from './cn';
 
 /** A table may be wider than the page; it scrolls by itself, and by keyboard. */

@@ -1,7 +1,7 @@
 'use client';
 
 import { Tooltip as Primitive } from 'radix-ui';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 
 export function TooltipProvider({ children }: { children: ReactNode }) {
   return <Primitive.Provider delayDuration={250}>{children}</Primitive.Provider>;

@@ -1,7 +1,7 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { type z } from 'zod';
+import type { z } from 'zod';
 
 type Change = Readonly<Record<string, string | number | null>>;
 

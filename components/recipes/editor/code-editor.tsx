@@ -3,9 +3,9 @@
 import { useTheme } from 'next-themes';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
-import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
-import { type Annotation } from '../annotate';
-import { type EditorFile } from './editor-models';
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
+import type { Annotation } from '../annotate';
+import type { EditorFile } from './editor-models';
 import { createEditorSession, type EditorCommands, type EditorSession } from './editor-session';
 
 export type CodeEditorProps = EditorCommands & {

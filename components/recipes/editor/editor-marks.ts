@@ -1,6 +1,6 @@
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
-import { type Annotation } from '../annotate';
-import { type monaco as Monaco } from './monaco';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Annotation } from '../annotate';
+import type { monaco as Monaco } from './monaco';
 
 const INTERPOLATION = /\$\{[^}\n]*\}/g;
 

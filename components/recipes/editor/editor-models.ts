@@ -1,5 +1,5 @@
 import { editorLanguage } from './editor-language';
-import { type monaco as Monaco } from './monaco';
+import type { monaco as Monaco } from './monaco';
 
 export type EditorFile = {
   readonly path: string;

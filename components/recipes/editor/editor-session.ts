@@ -1,9 +1,9 @@
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
-import { type Annotation } from '../annotate';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Annotation } from '../annotate';
 import { interpolationDecorations, rangeOf, toDecoration, toMarker } from './editor-marks';
 import { createEditorModels, type EditorFile } from './editor-models';
 import { applyEditorTheme, EDITOR_THEME } from './editor-theme';
-import { type monaco as Monaco } from './monaco';
+import type { monaco as Monaco } from './monaco';
 
 export type EditorCommands = {
   readonly edit: (path: string, text: string) => void;

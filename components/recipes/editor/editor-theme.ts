@@ -1,4 +1,4 @@
-import { type monaco as Monaco } from './monaco';
+import type { monaco as Monaco } from './monaco';
 
 export const EDITOR_THEME = 'galley';
 
