@@ -23,12 +23,13 @@ export type Env = {
 export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
   const parsed = Environment.safeParse(source);
   if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
-  const root = path.resolve(parsed.data.GALLEY_ROOT ?? process.cwd());
-  const dataDir = path.resolve(root, parsed.data.GALLEY_DATA_DIR);
+  // these folders are known at run time only; the bundler must not trace what might lie in them
+  const root = path.resolve(/*turbopackIgnore: true*/ parsed.data.GALLEY_ROOT ?? process.cwd());
+  const dataDir = path.resolve(/*turbopackIgnore: true*/ root, parsed.data.GALLEY_DATA_DIR);
   return {
     root,
     dataDir,
-    recipesDir: path.resolve(root, parsed.data.GALLEY_RECIPES_DIR),
+    recipesDir: path.resolve(/*turbopackIgnore: true*/ root, parsed.data.GALLEY_RECIPES_DIR),
     databaseUrl: parsed.data.GALLEY_DATABASE_URL ?? `file:${path.join(dataDir, 'galley.db')}`,
     port: parsed.data.PORT ?? null,
   };

@@ -22,6 +22,7 @@ export type RunProgress = Follower & { finish(): void };
 export function createRunProgress(io: CliIo, now: () => number = Date.now): RunProgress {
   const view = io.isTerminal ? createBar() : createLines(io);
   const eta = createEta(now);
+  const lineOf = createLineWriter();
   let reward: number | null = null;
   return {
     onEvents(events, run) {
@@ -36,15 +37,21 @@ export function createRunProgress(io: CliIo, now: () => number = Date.now): RunP
   };
 }
 
-function lineOf(event: RunEvent): string | null {
-  if (event.kind === 'log' && (event.level === 'warning' || event.level === 'error')) {
-    return `${event.level}: ${event.message}`;
-  }
-  if (event.kind === 'advisory') return `${event.severity}: ${event.message}`;
-  if (event.kind === 'status') {
-    return event.reason === null ? `run ${event.status}` : `run ${event.status}: ${event.reason}`;
-  }
-  return null;
+/** What is worth a line of its own: trouble, a new status, the phases that take long. */
+function createLineWriter(): (event: RunEvent) => string | null {
+  let said = '';
+  return (event) => {
+    if (event.kind === 'advisory') return `${event.severity}: ${event.message}`;
+    if (event.kind === 'log') {
+      return event.level === 'warning' || event.level === 'error' ? `${event.level}: ${event.message}` : null;
+    }
+    if (event.kind !== 'status') return null;
+    const word = event.phase === 'warm_start' ? PHASE_WORDS.warm_start : event.status;
+    const line = event.reason === null ? word : `${word}: ${event.reason}`;
+    const isNews = line !== said;
+    said = line;
+    return isNews ? line : null;
+  };
 }
 
 type Figures = { readonly reward: number | null; readonly eta: string };
