@@ -7,7 +7,7 @@ import { checkData } from './check-data';
 import { checkEvaluator } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
-import { configDiagnostics } from './config-diagnostics';
+import { configDiagnostics } from '@/lib/recipes/config-diagnostics';
 import { type LaunchRequest, type Preflight, type PreflightCheck } from './launch';
 
 /** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
