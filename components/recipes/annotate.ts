@@ -1,12 +1,12 @@
-import type { ResolvedRow } from './resolved-rows';
+import { isUnresolved, type ResolvedRow } from './resolved-rows';
 import { placeText } from './row-origin';
 
 /** A remark of the editor on a range of the file in front. */
 export type Annotation = {
   readonly start: number;
   readonly end: number;
-  /** `note` stands behind the line; `overridden` dims the range. */
-  readonly kind: 'note' | 'overridden';
+  /** `note` and `missing` stand behind the line; `overridden` dims the range. */
+  readonly kind: 'note' | 'missing' | 'overridden';
   readonly text: string;
 };
 
@@ -28,13 +28,20 @@ function notesOn(
 ): readonly Annotation[] {
   const source = row.provenance?.source;
   if (row.provenance === null || source?.file !== file || row.kind === 'section') return [];
-  const notes: string[] = [];
-  if (row.provenance.chain.length > 0) notes.push(`= ${shorten(row.text)}`);
-  const [beaten] = row.provenance.beaten;
-  if (beaten !== undefined) notes.push(`overrides ${placeText(beaten, files)}`);
-  return notes.length === 0
-    ? []
-    : [{ start: source.start, end: source.end, kind: 'note', text: notes.join(' · ') }];
+  const { chain, beaten } = row.provenance;
+  const place = { start: source.start, end: source.end };
+  if (isUnresolved(row)) {
+    const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length);
+    return [
+      { ...place, kind: 'missing', text: variable === undefined ? 'not resolved' : `${variable} is not set` },
+    ];
+  }
+  const [loser] = beaten;
+  const notes = [
+    ...(chain.length > 0 ? [`= ${shorten(row.text)}`] : []),
+    ...(loser === undefined ? [] : [`overrides ${placeText(loser, files)}`]),
+  ];
+  return notes.length === 0 ? [] : [{ ...place, kind: 'note', text: notes.join(' · ') }];
 }
 
 function dimmedBy(

@@ -88,6 +88,11 @@ function keyText(key: ConfigKey): string {
   return key.kind === 'float' ? floatText(key.value) : String(key.value);
 }
 
+/** Whether an interpolation still stands in the value: what it asks for is not there. */
+export function isUnresolved({ kind, text, provenance }: ResolvedRow): boolean {
+  return kind === 'string' && text.includes('${') && (provenance?.chain.length ?? 0) > 0;
+}
+
 /** Rows whose path or value contains the words, with the sections that lead to them. */
 export function filterRows(rows: readonly ResolvedRow[], filter: string): readonly ResolvedRow[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);

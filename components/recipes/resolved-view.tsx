@@ -7,7 +7,7 @@ import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { LayerChip } from './layer-chip';
-import { filterRows, type ResolvedRow } from './resolved-rows';
+import { filterRows, isUnresolved, type ResolvedRow } from './resolved-rows';
 import { originOf } from './row-origin';
 
 const ROW_HEIGHT = 24;
@@ -120,7 +120,7 @@ function ResolvedLine(props: {
           {row.label}
         </span>
         {row.kind === 'section' || row.label === '-' ? ' ' : <span className="text-muted">: </span>}
-        <span className={VALUE_COLORS[row.kind]}>{row.text}</span>
+        <span className={isUnresolved(row) ? 'text-warning' : VALUE_COLORS[row.kind]}>{row.text}</span>
       </span>
       {origin === null ? null : <LayerChip {...origin} className="ml-auto" />}
     </>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import { composePreview } from './compose-preview';
 import { environmentNames } from './environment-names';
 import { variantState } from './variant-state';
 
@@ -10,9 +11,14 @@ const problem = (message: string, severity: Diagnostic['severity'] = 'error'): D
   path: null,
   range: null,
 });
-const MISSING = problem("Environment variable 'NEXRL_DATA_PATH' not found");
+// As composition reports it, not as this test imagines it.
+const [MISSING] = composePreview(
+  { name: 'embedded', entry: 'a/embedded.yaml' },
+  { files: { 'a/embedded.yaml': 'data: ${oc.env:NEXRL_DATA_PATH}\n' }, env: {} },
+).diagnostics;
 
 test('a variant that lacks only variables needs them; anything else is a problem', () => {
+  if (MISSING === undefined) throw new Error('a missing variable was not reported');
   expect(variantState([])).toEqual({ kind: 'composes' });
   expect(variantState([MISSING, MISSING])).toEqual({ kind: 'needs', names: ['NEXRL_DATA_PATH'] });
   expect(variantState([MISSING, problem('broken')])).toEqual({ kind: 'problems', count: 2 });

@@ -8,16 +8,21 @@ export type VariantState =
   | { readonly kind: 'warnings'; readonly count: number }
   | { readonly kind: 'problems'; readonly count: number };
 
-const MISSING_VARIABLE = /Environment variable '([^']+)' (?:not found|is not set)/;
+const MISSING_VARIABLE = /environment variable (\S+) is not set/;
 
 export function variantState(diagnostics: readonly Diagnostic[]): VariantState {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const missing = errors.map(({ message }) => MISSING_VARIABLE.exec(message)?.[1]);
+  const missing = errors.map(missingVariable);
   const names = [...new Set(missing.filter((name) => name !== undefined))];
   if (errors.length > 0 && missing.every((name) => name !== undefined)) return { kind: 'needs', names };
   if (errors.length > 0) return { kind: 'problems', count: errors.length };
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').length;
   return warnings > 0 ? { kind: 'warnings', count: warnings } : { kind: 'composes' };
+}
+
+/** The variable whose absence a diagnostic reports. */
+export function missingVariable({ code, message }: Diagnostic): string | undefined {
+  return code === 'env_unset' ? MISSING_VARIABLE.exec(message)?.[1] : undefined;
 }
 
 export function variantStateText(state: VariantState): string {

@@ -56,7 +56,10 @@ export function toDecoration(
     range: new monaco.Range(range.endLineNumber, lineEnd, range.endLineNumber, lineEnd),
     options: {
       showIfCollapsed: true,
-      after: { content: `  ${annotation.text}`, inlineClassName: 'galley-note' },
+      after: {
+        content: `  ${annotation.text}`,
+        inlineClassName: annotation.kind === 'missing' ? 'galley-missing' : 'galley-note',
+      },
     },
   };
 }
