@@ -71,7 +71,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['app/**'],
+    files: ['app/**', 'recipes/**'],
     rules: {
       'unicorn/filename-case': ['error', { case: 'kebabCase', ignore: [/^_/], checkDirectories: false }],
     },
