@@ -1,0 +1,330 @@
+import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RunId } from '@/lib/domain/run';
+import { createBandit, goneError, type Bandit } from '@/lib/testing/bandit-services';
+import { bundleForTest } from '@/lib/testing/bundle-for-test';
+import { eventsOf, messagesOf, orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';
+import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
+import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
+import { startRunProcess, type RunProcess } from './run-process';
+
+// The whole run process over the real store, the real writer and a real evaluator process; only the model is small.
+
+let folder = '';
+let evaluatorChild = '';
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'galley-run-process-'));
+  evaluatorChild = await bundleForTest('lib/evaluators/evaluator-child.ts', folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function setUp() {
+  const database = await testDatabase();
+  const runs = await orchestratedRuns(database);
+  const start = (runId: RunId, bandit: Bandit = createBandit()): Promise<RunProcess> =>
+    startRunProcess({
+      env: runs.env,
+      runId,
+      evaluatorChild,
+      writerWorker: testWriterWorker(),
+      open: bandit.open,
+    });
+  const runToEnd = async (runId: RunId, bandit?: Bandit) => (await start(runId, bandit)).ended;
+  const resume = async (runId: RunId, bandit?: Bandit) => {
+    await runs.store.transition(runId, 'queued', null);
+    return runToEnd(runId, bandit);
+  };
+  return { ...runs, db: database.db, start, runToEnd, resume };
+}
+
+/** Waits for a call with this number, gives it to the test, and holds it until the test lets go. */
+function haltAt(name: Parameters<NonNullable<Parameters<typeof createBandit>[0]>>[0], number: number) {
+  let letGo: () => void = () => undefined;
+  let arrive: () => void = () => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  const bandit = createBandit(async (call, count, signal) => {
+    if (call !== name || count !== number) return;
+    arrive();
+    await Promise.race([held, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+  });
+  return { bandit, arrived, letGo: () => letGo() };
+}
+
+describe('a run', () => {
+  test('learns, and tells every step, validation and checkpoint', async () => {
+    const { launch, runToEnd, store, env, db } = await setUp();
+    const runId = await launch({ trainer: { total_train_steps: 40, save_freq: 10 } });
+    expect(await runToEnd(runId)).toEqual({ status: 'succeeded', reason: null });
+    const run = await store.get(runId);
+    expect(run).toMatchObject({ status: 'succeeded', step: 40, phase: null });
+    expect(run.trainSeconds).toBeGreaterThan(0);
+
+    const series = await seriesOf(store, runId);
+    const reward = (step: number): number => series[`rollout/reward_mean@${step}`] ?? NaN;
+    expect(reward(39)).toBeGreaterThan(reward(0) + 0.2);
+    expect(Object.keys(series).filter((name) => name.startsWith('val/exact_match@'))).toEqual(
+      [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40].map((step) => `val/exact_match@${step}`),
+    );
+    expect(await readdir(path.join(env.dataDir, 'checkpoints', `run-${runId}`))).toEqual(
+      expect.arrayContaining(['step-30', 'step-40']),
+    );
+    const { rows, total } = await createTrajectoryStore(db).list({
+      runId,
+      step: 3,
+      validation: false,
+      sort: 'order',
+      limit: 100,
+      offset: 0,
+    });
+    expect(total).toBe(32);
+    expect(rows.map(({ sample }) => sample).slice(0, 5)).toEqual([0, 1, 2, 3, 0]);
+    expect(Math.abs(rows.reduce((sum, row) => sum + (row.advantage ?? NaN), 0))).toBeLessThan(1e-6);
+  });
+
+  test('the same seed twice gives the same series to the last digit, another seed another', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runs = [await launch(), await launch(), await launch({ data: { seed: 8 } })];
+    for (const runId of runs) await runToEnd(runId);
+    const [first, second, other] = await Promise.all(runs.map((runId) => seriesOf(store, runId)));
+    expect(second).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  test('warm start is a phase of its own, before step 0 and without the held-out file', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch({ trainer: { total_train_steps: 1, warm_start: { until_exact: 1 } } });
+    await runToEnd(runId);
+    const series = await seriesOf(store, runId);
+    const names = Object.keys(series).filter((name) => name.startsWith('warm_start/'));
+    expect(names.filter((name) => name.startsWith('warm_start/loss@'))).toHaveLength(6);
+    expect(names.filter((name) => name.startsWith('warm_start/exact@'))).toEqual(
+      [1, 3, 5].map((update) => `warm_start/exact@${update}`),
+    );
+    expect(names.slice(0, 1)).toEqual(['warm_start/loss@0']);
+    const kinds = (await eventsOf(store, runId)).map((event) => event.kind);
+    expect(kinds.indexOf('checkpoint')).toBeLessThan(kinds.indexOf('trajectories'));
+  });
+});
+
+describe('a resumed run', () => {
+  async function uninterrupted(changes = {}) {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch(changes);
+    await runToEnd(runId);
+    return seriesOf(store, runId);
+  }
+
+  test.each([
+    ['in the middle of a rollout', 'generate', 400],
+    ['in an optimizer step', 'trainStep', 20],
+    ['while weights are published', 'publishWeights', 9],
+  ] as const)('after a stop %s gives the series of an uninterrupted run', async (_, call, number) => {
+    const { launch, start, resume, store } = await setUp();
+    const runId = await launch();
+    const halted = haltAt(call, number);
+    const run = await start(runId, halted.bandit);
+    await halted.arrived;
+    run.command('stop');
+    halted.letGo();
+    expect(await run.ended).toMatchObject({ status: 'stopped' });
+    const stopped = await store.get(runId);
+    expect(stopped.status).toBe('stopped');
+    expect((await store.checkpoints(runId))[0]?.step).toBe(stopped.step);
+
+    expect(await resume(runId)).toMatchObject({ status: 'succeeded' });
+    expect(await store.get(runId)).toMatchObject({ step: 12, attempt: 2 });
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted());
+  });
+
+  test('after a stop in the warm start repeats it', async () => {
+    const { launch, start, resume, store } = await setUp();
+    const runId = await launch({ trainer: { total_train_steps: 2 } });
+    const halted = haltAt('trainStep', 2);
+    const run = await start(runId, halted.bandit);
+    await halted.arrived;
+    run.command('stop');
+    expect(await run.ended).toMatchObject({ status: 'stopped' });
+    expect(await store.checkpoints(runId)).toEqual([]);
+    await resume(runId);
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted({ trainer: { total_train_steps: 2 } }));
+  });
+
+  test('passes over a damaged checkpoint and says so', async () => {
+    const { launch, runToEnd, resume, start, store, env } = await setUp();
+    const runId = await launch();
+    const halted = haltAt('generate', 400);
+    const run = await start(runId, halted.bandit);
+    await halted.arrived;
+    run.command('stop');
+    await run.ended;
+    const root = path.join(env.dataDir, 'checkpoints', `run-${runId}`);
+    const newest =
+      (await readdir(root))
+        .filter((name) => /^step-/.test(name))
+        .sort()
+        .at(-1) ?? '';
+    await appendFile(path.join(root, newest, 'service-state.json'), ' ');
+    await resume(runId);
+    expect(await messagesOf(store, runId)).toContainEqual(
+      expect.stringMatching(new RegExp(`${newest} is passed over: service-state\\.json is damaged`)),
+    );
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted());
+    await expect(runToEnd(runId)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('that had succeeded ends again at once', async () => {
+    const { launch, runToEnd, resume, store } = await setUp();
+    const runId = await launch({ trainer: { total_train_steps: 3 } });
+    await runToEnd(runId);
+    const before = await seriesOf(store, runId);
+    expect(await resume(runId)).toMatchObject({ status: 'succeeded' });
+    expect(await seriesOf(store, runId)).toEqual(before);
+  });
+});
+
+describe('a paused run', () => {
+  test('finishes its step, saves, waits, and goes on as if nothing had been', async () => {
+    const { launch, start, store, runToEnd } = await setUp();
+    const runId = await launch();
+    const halted = haltAt('generate', 400);
+    const run = await start(runId, halted.bandit);
+    await halted.arrived;
+    await store.command(runId, 'pause');
+    await expect.poll(async () => (await store.get(runId)).status).toBe('pausing');
+    halted.letGo();
+    await expect.poll(async () => (await store.get(runId)).status).toBe('paused');
+    const { step } = await store.get(runId);
+    expect((await store.checkpoints(runId))[0]?.step).toBe(step);
+    await store.command(runId, 'resume');
+    expect(await run.ended).toMatchObject({ status: 'succeeded' });
+
+    const other = await launch();
+    await runToEnd(other);
+    expect(await seriesOf(store, runId)).toEqual(await seriesOf(store, other));
+  });
+
+  test('can be stopped', async () => {
+    const { launch, start, store } = await setUp();
+    const runId = await launch();
+    const halted = haltAt('generate', 400);
+    const run = await start(runId, halted.bandit);
+    await halted.arrived;
+    run.command('pause');
+    halted.letGo();
+    await expect.poll(async () => (await store.get(runId)).status).toBe('paused');
+    await store.command(runId, 'stop');
+    expect(await run.ended).toMatchObject({ status: 'stopped' });
+    expect(await store.get(runId)).toMatchObject({ status: 'stopped', phase: null });
+  });
+});
+
+describe('a service that is gone', () => {
+  test('is opened again, and the run continues from its last checkpoint as a new attempt', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch();
+    let isDead = false;
+    const bandit = createBandit((call, count) => {
+      if (call === 'open') isDead = false;
+      if (call === 'trainStep' && count === 20) isDead = true;
+      if (isDead) throw goneError();
+    });
+    expect(await runToEnd(runId, bandit)).toMatchObject({ status: 'succeeded' });
+    expect((await store.attempts(runId)).map(({ startStep }) => startStep > 0)).toEqual([false, true]);
+    const other = await launch();
+    await runToEnd(other);
+    expect(await seriesOf(store, runId)).toEqual(await seriesOf(store, other));
+  });
+
+  test('again and again fails the run with what the service said', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch();
+    const bandit = createBandit((call) => {
+      if (call === 'trainStep') throw goneError();
+    });
+    expect(await runToEnd(runId, bandit)).toEqual({
+      status: 'failed',
+      reason: 'bandit: the service is gone',
+    });
+    expect(await store.attempts(runId)).toHaveLength(4);
+    expect(await store.get(runId)).toMatchObject({ status: 'failed', reason: 'bandit: the service is gone' });
+  });
+});
+
+describe('a broken evaluator', () => {
+  const scorer = (body: string): string =>
+    `export class DigitEvaluator { evaluate(data: { index: number; run_id: number }, target: { finalAnswer: string }) { ${body} } }`;
+
+  test('that throws on all fails the run, naming the first error, and the rollouts are stored', async () => {
+    const { launch, runToEnd, store, db } = await setUp();
+    const runId = await launch({ validate: null }, scorer(`throw new TypeError('no dictionary');`));
+    const end = await runToEnd(runId);
+    expect(end.status).toBe('failed');
+    expect(end.reason).toMatch(
+      /17 of 32 rollouts at step 0 failed.*DigitEvaluator threw TypeError: no dictionary at evaluator\.ts:1/,
+    );
+    expect(await store.get(runId)).toMatchObject({ status: 'failed', reason: end.reason });
+    const query = { runId, step: 0, validation: false, sort: 'order', limit: 100, offset: 0 } as const;
+    const { rows } = await createTrajectoryStore(db).list(query);
+    expect(rows.length).toBeGreaterThanOrEqual(17);
+    expect(rows[0]?.error).toContain('no dictionary');
+  });
+
+  test('that returns NaN now and then costs those rollouts only', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch(
+      { validate: null, trainer: { total_train_steps: 2 } },
+      scorer(`return { reward: data.run_id === 3 ? NaN : Number(target.finalAnswer) / 10 };`),
+    );
+    expect(await runToEnd(runId)).toMatchObject({ status: 'succeeded' });
+    const series = await seriesOf(store, runId);
+    expect(series['rollout/failed@0']).toBe(8);
+    expect(series['rollout/failed_share@1']).toBe(0.25);
+    const messages = await messagesOf(store, runId);
+    expect(messages.filter((message) => message.includes('reward NaN'))).toHaveLength(6);
+    expect(messages).toContain('Step 0: 5 more rollouts failed.');
+  });
+
+  test('that never returns for one prompt is cut there', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const runId = await launch(
+      {
+        validate: null,
+        trainer: { total_train_steps: 1 },
+        data: { shuffle: false },
+        rollout_worker: { evaluator_timeout: 0.3 },
+      },
+      scorer(
+        `while (data.index === 2 && data.run_id === 0) { /* forever */ } return { reward: Number(target.finalAnswer) };`,
+      ),
+    );
+    expect(await runToEnd(runId)).toMatchObject({ status: 'succeeded' });
+    expect((await seriesOf(store, runId))['rollout/failed@0']).toBe(1);
+    expect(await messagesOf(store, runId)).toContainEqual(
+      expect.stringMatching(
+        /task-2, sample 0 failed: DigitEvaluator in .*evaluator\.ts did not return within its limit of 0\.3 s/,
+      ),
+    );
+  });
+
+  test('that does not compile fails the run before it starts', async () => {
+    const { launch, runToEnd } = await setUp();
+    const end = await runToEnd(await launch({}, 'export class DigitEvaluator {'));
+    expect(end.reason).toMatch(/evaluator\.ts does not compile/);
+  });
+});
+
+test('settings that are not built yet are refused with what to set', async () => {
+  const { launch, runToEnd } = await setUp();
+  const end = await runToEnd(await launch({ weight: { sync_mode: 'fully-async' } }));
+  expect(end).toMatchObject({ status: 'failed' });
+  expect(end.reason).toMatch(/weight\.sync_mode is fully-async; .* set it to sync/);
+});
+
+test('a missing data file fails the run with where it was looked for', async () => {
+  const { launch, runToEnd } = await setUp();
+  const end = await runToEnd(await launch({ data: { data_files: ['nowhere.parquet'] } }));
+  expect(end.reason).toMatch(/data\.data_files names nowhere\.parquet.*digits\/nowhere\.parquet/);
+});
