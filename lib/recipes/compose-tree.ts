@@ -6,11 +6,12 @@ import { createLayerStore, type Layer, type LayerStore } from './defaults/layer-
 import { readDefaults } from './defaults/read-defaults';
 import { resolveDefaults } from './defaults/resolve-defaults';
 import { Failure, type Problem } from './failure';
-import { isHydraOverride, takeHydraSection } from './hydra-section';
+import { checkHydraSection, checkSearchPath, dropHydraSection } from './hydra-section';
 import { type Scope } from './interpolation/evaluate';
 import { RESOLVERS } from './interpolation/resolvers';
-import { newBudget } from './nodes/build-nodes';
-import { type MapNode } from './nodes/config-node';
+import { type LayerMap, type LayerNode } from './layers/layer-node';
+import { buildNodes, newBudget } from './nodes/build-nodes';
+import { type MapNode, valueOf } from './nodes/config-node';
 import { applyOverride } from './overrides/apply-override';
 import { type Override } from './overrides/override';
 import { parseOverride } from './overrides/parse-override';
@@ -41,9 +42,12 @@ export function composeTree(input: ComposeInput, scope: Scope, warn: (problem: P
     onMissingSelf: (layer) => missSelf(layer, input.env, warn),
   });
   const root = composeLayers(uses, scope);
-  takeHydraSection(root);
-  for (const override of choices.valueOverrides)
-    if (!isHydraOverride(override.key)) applyOverride(root, override, scope);
+  checkHydraSection(root);
+  for (const override of choices.valueOverrides) {
+    applyOverride(root, override, scope);
+    if (override.key.startsWith('hydra')) checkHydraSection(root);
+  }
+  dropHydraSection(root);
   return root;
 }
 
@@ -59,6 +63,13 @@ function checkPrimary(store: LayerStore, entry: string): void {
       range: { file, start: root.start, end: root.end },
     });
   readDefaults(root, file);
+  const hydra = valueAt(root, 'hydra');
+  const searchPath = hydra?.kind === 'map' ? valueAt(hydra, 'searchpath') : undefined;
+  if (searchPath !== undefined) checkSearchPath(valueOf(buildNodes(searchPath, file, newBudget())));
+}
+
+function valueAt(map: LayerMap, name: string): LayerNode | undefined {
+  return map.entries.find(({ key }) => key.kind === 'string' && key.value === name)?.value;
 }
 
 function refuseSweeps(overrides: readonly Override[]): void {

@@ -1,35 +1,36 @@
 import { type ConfigValue } from './config-value';
 import { Failure } from './failure';
-import { type MapNode, pathOf, valueOf } from './nodes/config-node';
+import { getEntry, isMissing, type MapNode, valueOf } from './nodes/config-node';
 
-type Field = 'text' | 'list' | 'map' | 'any' | Schema;
-type Schema = { readonly [name: string]: Field };
+/** The type of one of Hydra's settings; `given` is a text that Hydra itself sets. */
+export type HydraField = 'text' | 'given' | 'list' | 'map' | 'any' | HydraSchema;
+export type HydraSchema = { readonly [name: string]: HydraField };
 
-// What Hydra lets a recipe say about Hydra itself. It steers Hydra's own program, so Galley checks it and drops it.
-const SCHEMA: Schema = {
+/** What Hydra lets a recipe say about Hydra itself. It steers Hydra's own program: Galley checks it and drops it. */
+export const HYDRA_SCHEMA: HydraSchema = {
   mode: 'any',
   searchpath: 'list',
-  run: { dir: 'text' },
-  sweep: { dir: 'text', subdir: 'text' },
+  run: { dir: 'given' },
+  sweep: { dir: 'given', subdir: 'given' },
   hydra_logging: 'map',
   job_logging: 'map',
-  sweeper: 'any',
-  launcher: 'any',
+  sweeper: 'map',
+  launcher: 'map',
   callbacks: 'map',
-  help: { app_name: 'text', header: 'text', footer: 'text', template: 'text' },
-  hydra_help: { hydra_help: 'text', template: 'text' },
-  output_subdir: 'text',
+  help: { app_name: 'given', header: 'given', footer: 'given', template: 'given' },
+  hydra_help: { hydra_help: 'text', template: 'given' },
+  output_subdir: 'given',
   overrides: { hydra: 'list', task: 'list' },
   job: {
     name: 'text',
     chdir: 'any',
     override_dirname: 'text',
     id: 'text',
-    num: 'any',
+    num: 'text',
     config_name: 'text',
     env_set: 'map',
     env_copy: 'list',
-    config: { override_dirname: { kv_sep: 'text', item_sep: 'text', exclude_keys: 'list' } },
+    config: { override_dirname: { kv_sep: 'given', item_sep: 'given', exclude_keys: 'list' } },
   },
   runtime: {
     version: 'text',
@@ -42,73 +43,65 @@ const SCHEMA: Schema = {
   verbose: 'any',
 };
 
-/** Checks the `hydra` section and takes it out of the configuration. */
-export function takeHydraSection(root: MapNode): void {
-  for (const [identity, child] of root.entries) {
-    if (pathOf(child) !== 'hydra') continue;
-    checkSearchPath(child.kind === 'map' ? valueOf(child) : null);
-    check(valueOf(child), SCHEMA, 'hydra');
-    root.entries.delete(identity);
-  }
+/** Throws what Hydra finds wrong in its own section. */
+export function checkHydraSection(root: MapNode): void {
+  const section = getEntry(root, 'hydra');
+  if (section === undefined || isMissing(section)) return;
+  if (section.kind !== 'map')
+    throw new Failure({
+      class: 'internal',
+      message: '"hydra" is the section of Hydra\'s own settings and must be a map.',
+    });
+  const value = valueOf(section);
+  check(value, HYDRA_SCHEMA, 'hydra');
 }
 
-/** Whether an override is about Hydra itself. Throws when Hydra has no such key. */
-export function isHydraOverride(key: string): boolean {
-  const [first, ...rest] = key.split('.');
-  if (first !== 'hydra') return false;
-  let field: Field = SCHEMA;
-  for (const [at, name] of rest.entries()) {
-    if (typeof field === 'string') return true;
-    const next: Field | undefined = Object.hasOwn(field, name) ? field[name] : undefined;
-    if (next === undefined) throw unknown(['hydra', ...rest.slice(0, at + 1)].join('.'));
-    field = next;
-  }
-  return true;
+/** Hydra's settings are no part of the configuration that a recipe gets. */
+export function dropHydraSection(root: MapNode): void {
+  root.entries.delete('shydra');
 }
 
-function unknown(key: string): Failure {
-  return new Failure({ class: 'unknown_key', key, message: `Hydra has no setting "${key}".` });
-}
-
-function checkSearchPath(section: ConfigValue | null): void {
-  if (section?.kind !== 'map') return;
-  const found = section.entries.find(([key]) => key.kind === 'string' && key.value === 'searchpath')?.[1];
-  if (found === undefined || found.kind === 'null') return;
-  if (found.kind !== 'list' || !found.items.every((item) => item.kind === 'string'))
-    throw new Failure({ class: 'hydra', message: 'hydra.searchpath must be a list of strings.' });
-}
-
-function check(value: ConfigValue, field: Field, path: string): void {
+function check(value: ConfigValue, field: HydraField, path: string): void {
+  if (isSpecial(value)) return;
   if (typeof field === 'string') {
-    if (!fits(value, field))
-      throw new Failure({
-        class: 'validation',
-        key: path,
-        message: `"${path}" is Hydra's own setting and needs another type of value.`,
-      });
+    if (!fits(value, field)) throw invalid(path, 'needs another type of value');
     return;
   }
-  if (isSpecial(value)) return;
-  if (value.kind !== 'map')
-    throw new Failure({
-      class: 'validation',
-      key: path,
-      message: `"${path}" is Hydra's own section and must be a map.`,
-    });
+  if (value.kind !== 'map') throw invalid(path, 'must be a map');
   for (const [key, item] of value.entries) {
     const name = key.kind === 'string' ? key.value : '';
-    const next = Object.hasOwn(field, name) ? field[name] : undefined;
-    if (next === undefined) throw unknown(`${path}.${name}`);
-    check(item, next, `${path}.${name}`);
+    const own = Object.hasOwn(field, name) ? field[name] : undefined;
+    if (own === undefined)
+      throw new Failure({
+        class: 'unknown_key',
+        key: `${path}.${name}`,
+        message: `Hydra has no setting "${path}.${name}".`,
+      });
+    check(item, own, `${path}.${name}`);
   }
+}
+
+function invalid(path: string, what: string): Failure {
+  return new Failure({
+    class: 'validation',
+    key: path,
+    message: `"${path}" is one of Hydra's own settings and ${what}.`,
+  });
 }
 
 function isSpecial(value: ConfigValue): boolean {
   return value.kind === 'string' && (value.value === '???' || value.value.includes('${'));
 }
 
-function fits(value: ConfigValue, field: 'text' | 'list' | 'map' | 'any'): boolean {
-  if (field === 'any' || isSpecial(value)) return true;
-  if (field === 'text') return value.kind !== 'list' && value.kind !== 'map';
-  return value.kind === field;
+function fits(value: ConfigValue, field: Exclude<HydraField, HydraSchema>): boolean {
+  if (field === 'any') return true;
+  if (field === 'text' || field === 'given') return value.kind !== 'list' && value.kind !== 'map';
+  return value.kind === field || (field === 'map' && value.kind === 'null');
+}
+
+/** `hydra.searchpath` is read from the primary layer before anything else. */
+export function checkSearchPath(searchPath: ConfigValue): void {
+  if (searchPath.kind === 'null') return;
+  if (searchPath.kind !== 'list' || !searchPath.items.every(({ kind }) => kind === 'string'))
+    throw new Failure({ class: 'hydra', message: 'hydra.searchpath must be a list of strings.' });
 }

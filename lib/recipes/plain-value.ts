@@ -8,22 +8,26 @@ export function plainValue(value: ConfigValue): unknown {
   switch (value.kind) {
     case 'null':
       return null;
+    case 'int':
+      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
+    case 'secret':
+      return plainSecret(value);
+    case 'list':
+      return value.items.map(plainValue);
+    case 'map':
+      // `fromEntries` makes own properties even of a key called `__proto__`
+      return Object.fromEntries(value.entries.map(([key, item]) => [plainKey(key), plainValue(item)]));
     case 'bool':
     case 'float':
     case 'string':
     case 'bytes':
     case 'path':
       return value.value;
-    case 'int':
-      return Number.isSafeInteger(Number(value.value)) ? Number(value.value) : value.value.toString();
-    case 'secret':
-      return { $secret: value.name, ...(value.template === undefined ? {} : { $template: value.template }) };
-    case 'list':
-      return value.items.map(plainValue);
-    case 'map':
-      // `fromEntries` makes own properties even of a key called `__proto__`
-      return Object.fromEntries(value.entries.map(([key, item]) => [plainKey(key), plainValue(item)]));
   }
+}
+
+function plainSecret({ name, template }: Extract<ConfigValue, { kind: 'secret' }>): unknown {
+  return { $secret: name, ...(template === undefined ? {} : { $template: template }) };
 }
 
 function plainKey(key: ConfigKey): string {

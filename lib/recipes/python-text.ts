@@ -85,17 +85,21 @@ export function strText(value: ConfigValue | ConfigKey): string {
       return value.value.toString();
     case 'float':
       return floatText(value.value);
-    case 'string':
-    case 'path':
-      return value.value;
     case 'bytes':
       return bytesText(value.value);
     case 'secret':
-      return value.template ?? `\${${value.name}}`;
+      return secretText(value);
+    case 'string':
+    case 'path':
+      return value.value;
     case 'list':
     case 'map':
       return reprText(value);
   }
+}
+
+function secretText({ name, template }: Extract<ConfigValue, { kind: 'secret' }>): string {
+  return template ?? `\${${name}}`;
 }
 
 /** Python's name of the value's type, for messages. */

@@ -1,4 +1,5 @@
 import { compose, type Composed } from '@/lib/recipes/compose';
+import { type Diagnostic } from '@/lib/recipes/diagnostic';
 import { type Expectation, type GoldenCase } from './golden-case';
 import { canonical, encodeValue } from './value-code';
 
@@ -19,19 +20,27 @@ export function checkCase(golden: GoldenCase): string | null {
 function compareWith(expected: Expectation, actual: Composed): string | null {
   const { error } = expected;
   const found = actual.diagnostics.find(({ severity }) => severity === 'error');
-  if (error === undefined) {
-    if (found !== undefined)
-      return `unexpected ${found.code} (${found.reference?.key ?? ''}): ${found.message}`;
-    return compareValue('composed', expected, actual) ?? compareValue('resolved', expected, actual);
+  if (error !== undefined) {
+    if (found === undefined) return `expected the error ${error.class}, but there is none`;
+    return compareError(error, found) ?? compareKept(expected, actual);
   }
-  if (found === undefined)
-    return `expected the error ${error.class}, but got ${canonical(actual.resolved && encodeValue(actual.resolved))}`;
+  if (found !== undefined) return `unexpected ${found.code} (${found.path ?? ''}): ${found.message}`;
+  return compareValue('composed', expected, actual) ?? compareValue('resolved', expected, actual);
+}
+
+/** What is composed although it cannot be resolved. */
+function compareKept(expected: Expectation, actual: Composed): string | null {
+  return 'composed' in expected ? compareValue('composed', expected, actual) : null;
+}
+
+function compareError(error: NonNullable<Expectation['error']>, found: Diagnostic): string | null {
   if (error.class === 'internal') return null;
-  const reference = found.reference ?? { class: found.code, phase: 'compose' as const };
+  const { reference } = found;
+  if (reference === undefined) return `the error ${found.code} names no reference`;
   for (const fact of ['class', 'phase', 'key', 'missing'] as const)
     if (error[fact] !== undefined && error[fact] !== reference[fact])
       return `expected the error's ${fact} ${error[fact]}, but got ${reference[fact] ?? 'none'}: ${found.message}`;
-  return 'composed' in expected ? compareValue('composed', expected, actual) : null;
+  return null;
 }
 
 function compareValue(part: 'composed' | 'resolved', expected: Expectation, actual: Composed): string | null {

@@ -44,13 +44,7 @@ export class Choices {
       );
     const key = override.package === null ? override.key : `${override.key}@${override.package}`;
     if (override.action === 'delete') {
-      if (value !== null && value.kind !== 'null' && value.kind !== 'string')
-        throw failureOf(
-          override,
-          'group_value_type',
-          `"${override.text}": the choice of a group is the name of a layer.`,
-        );
-      this.deletions.set(key, { name: value?.kind === 'string' ? value.value : null, override, used: false });
+      this.deletions.set(key, { name: deletedChoice(override), override, used: false });
       return;
     }
     const choice = choiceOf(override);
@@ -151,6 +145,13 @@ function choiceOf(override: Override): string | readonly string[] {
   if (value?.kind === 'list')
     return value.items.map((item) => (item.kind === 'string' ? item.value : failChoice(override)));
   return failChoice(override);
+}
+
+/** `~db=pg` takes the group out only if `pg` is chosen. */
+function deletedChoice(override: Override): string | null {
+  const { value } = override;
+  if (value === null || value.kind === 'null') return null;
+  return value.kind === 'string' ? value.value : failChoice(override);
 }
 
 function failChoice(override: Override): never {

@@ -1,7 +1,9 @@
-import { type ConfigKey } from '@/lib/recipes/config-value';
-import { type LayerMap, type LayerNode } from '@/lib/recipes/layers/layer-node';
+import { type ConfigScalar } from '@/lib/recipes/config-value';
+import { HYDRA_SCHEMA, type HydraField, type HydraSchema } from '@/lib/recipes/hydra-section';
+import { type LayerEntry, type LayerMap, type LayerNode } from '@/lib/recipes/layers/layer-node';
 
-/** Hydra's own groups and their choices. Their content does not reach a recipe; their names can be overridden. */
+// Hydra's own groups, their first choice being the usual one. What they hold steers Hydra's program and does not
+// reach a recipe, but recipes may name them.
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   output: ['default'],
   launcher: ['basic'],
@@ -15,39 +17,45 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 const PLACE = { start: 0, end: 0 } as const;
 
-function text(value: string): LayerNode {
-  return { kind: 'scalar', value: { kind: 'string', value }, ...PLACE };
+function scalar(value: ConfigScalar): LayerNode {
+  return { kind: 'scalar', value, ...PLACE };
 }
 
-function map(entries: readonly (readonly [string, LayerNode])[]): LayerMap {
-  const key = (value: string): ConfigKey => ({ kind: 'string', value });
-  return {
-    kind: 'map',
-    entries: entries.map(([name, value]) => ({ key: key(name), keyStart: 0, keyEnd: 0, value })),
-    ...PLACE,
-  };
+function entry(name: string, value: LayerNode): LayerEntry {
+  return { key: { kind: 'string', value: name }, keyStart: 0, keyEnd: 0, value };
 }
 
-const EMPTY = map([]);
-const CHOICES: readonly (readonly [string, LayerNode])[] = [
-  ['output', text('default')],
-  ['launcher', text('basic')],
-  ['sweeper', text('basic')],
-  ['help', text('default')],
-  ['hydra_help', text('default')],
-  ['hydra_logging', text('default')],
-  ['job_logging', text('default')],
-  ['callbacks', { kind: 'scalar', value: { kind: 'null' }, ...PLACE }],
-  ['env', text('default')],
-];
+function map(entries: readonly LayerEntry[]): LayerMap {
+  return { kind: 'map', entries, ...PLACE };
+}
+
+function contentOf(field: HydraField): LayerNode {
+  if (field === 'list') return { kind: 'list', items: [], ...PLACE };
+  if (field === 'map') return map([]);
+  if (field === 'any') return scalar({ kind: 'null' });
+  if (typeof field === 'object') return map(contentEntries(field));
+  return scalar({ kind: 'string', value: field === 'given' ? 'default' : '???' });
+}
+
+function contentEntries(schema: HydraSchema): readonly LayerEntry[] {
+  return Object.entries(schema).map(([name, field]) => entry(name, contentOf(field)));
+}
+
+const CHOICES: LayerNode = {
+  kind: 'list',
+  items: [
+    ...Object.entries(GROUPS).map(([group, [choice = '']]) =>
+      map([entry(group, scalar({ kind: 'string', value: choice }))]),
+    ),
+    map([entry('callbacks', scalar({ kind: 'null' }))]),
+  ],
+  ...PLACE,
+};
 
 /** The layers that Hydra brings along, by path without extension. */
 export const HYDRA_LAYERS: ReadonlyMap<string, LayerMap> = new Map([
-  [
-    'hydra/config',
-    map([['defaults', { kind: 'list', items: CHOICES.map((choice) => map([choice])), ...PLACE }]]),
-  ],
+  ['hydra/config', map([entry('defaults', CHOICES), ...contentEntries(HYDRA_SCHEMA)])],
   ...Object.entries(GROUPS).flatMap(([group, names]) =>
-    names.map((name): [string, LayerMap] => [`hydra/${group}/${name}`, EMPTY]),
+    names.map((name): [string, LayerMap] => [`hydra/${group}/${name}`, map([])]),
   ),
 ]);

@@ -54,7 +54,9 @@ export function createLayerStore(files: Readonly<Record<string, string>>, budget
     const text = Object.hasOwn(files, file) ? files[file] : undefined;
     if (text !== undefined) return loadText(file, text, budget);
     const own = HYDRA_LAYERS.get(normal);
-    return own === undefined ? null : { file: '', root: own, header: null };
+    if (own === undefined) return null;
+    // the content of Hydra's choices is empty here, and must not make keys of its own
+    return { file: '', root: own, header: normal === 'hydra/config' ? null : '_global_' };
   };
 
   return {

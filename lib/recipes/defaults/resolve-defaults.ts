@@ -58,27 +58,32 @@ class DefaultsResolver {
     const hydra = this.visit(newEntry({ ...facts, path: 'hydra/config' }), false);
     const uses = [...hydra, ...own];
     refuseRepeats(uses);
-    return uses.filter(({ layer }) => layer.file !== '');
+    return uses;
   }
 
   /** The uses of an entry and of everything that it includes. */
   private visit(entry: DefaultEntry, fromInterpolation: boolean): readonly Use[] {
     const { choices, store } = this.input;
     const name = nameOf(entry);
-    if (name !== null && name !== '???') entry.header = store.load(layerPath(entry))?.header ?? null;
+    const path = layerPath(entry);
+    if (name !== null && name !== '???') entry.header = store.load(path)?.header ?? null;
     if (choices.takeDeleted(entry)) return [];
     choices.note(entry);
     if (name === null) return [];
-    if (layerPath(entry).endsWith('???')) throw this.mustChoose(entry);
-    const layer = store.load(layerPath(entry));
-    if (layer === null) {
-      if (entry.isOptional) return [];
-      throw missing(
-        layerPath(entry),
-        this.path.length === 0 ? 'The layer to compose' : `A layer that "${this.path.at(-1) ?? ''}" lists`,
-        entry.range,
-      );
-    }
+    if (path.endsWith('???')) throw this.mustChoose(entry);
+    const layer = store.load(path);
+    if (layer !== null) return this.include(entry, layer, fromInterpolation);
+    if (entry.isOptional) return [];
+    throw missing(path, this.lister(), entry.range);
+  }
+
+  /** Who asks for a layer, in words. */
+  private lister(): string {
+    const above = this.path[this.path.length - 1];
+    return above === undefined ? 'The layer to compose' : `A layer that "${above}" lists`;
+  }
+
+  private include(entry: DefaultEntry, layer: Layer, fromInterpolation: boolean): readonly Use[] {
     this.path.push(layerPath(entry));
     if (this.path.length > DEEPEST) throw this.circle(entry);
     const uses = this.children(entry, layer, fromInterpolation);

@@ -118,7 +118,7 @@ function joinText(scope: Scope, frame: Frame, text: Text): ConfigValue {
 
 function evaluate(scope: Scope, frame: Frame, interpolation: Interpolation): Outcome {
   if (interpolation.kind === 'reference') return { node: evaluateReference(scope, frame, interpolation.key) };
-  const name = interpolation.name.map((part) => keyPart(scope, frame, part, 'resolver name')).join('');
+  const name = interpolation.name.map((part) => keyPart(scope, frame, part)).join('');
   const args = interpolation.args.map((element) => plainOf(evaluateElement(scope, frame, element)));
   const resolver = scope.resolvers.get(name);
   if (resolver === undefined)
@@ -133,14 +133,14 @@ function evaluate(scope: Scope, frame: Frame, interpolation: Interpolation): Out
   return resolver({ scope, frame, args });
 }
 
-function keyPart(scope: Scope, frame: Frame, part: string | Interpolation, role: string): string {
+function keyPart(scope: Scope, frame: Frame, part: string | Interpolation): string {
   if (typeof part === 'string') return part;
   const value = plainOf(evaluate(scope, frame, part));
   if (value.kind === 'string') return value.value;
   throw new Failure({
     class: 'interp_key_type',
     family: 'interpolation',
-    message: `An interpolation inside a ${role} must give a string, but this one gives ${typeName(value)}.`,
+    message: `An interpolation inside a key or a resolver's name must give a string, but this one gives ${typeName(value)}.`,
   });
 }
 
@@ -151,7 +151,7 @@ export function selectionOf(scope: Scope, how: Omit<Selection, 'follow'>): Selec
 }
 
 function evaluateReference(scope: Scope, frame: Frame, key: Text): ConfigNode {
-  const path = key.map((part) => keyPart(scope, frame, part, 'key')).join('');
+  const path = key.map((part) => keyPart(scope, frame, part)).join('');
   const { rest, root } = resolveRoot(frame.container, path);
   const found = select(
     root,

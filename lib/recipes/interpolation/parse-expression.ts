@@ -27,7 +27,7 @@ export function parseElement(source: string): Element {
   return element;
 }
 
-const PRIMITIVES: ReadonlySet<GrammarTokenKind> = new Set([
+const PRIMITIVES: ReadonlySet<GrammarTokenKind | 'end'> = new Set([
   'id',
   'null',
   'int',
@@ -84,7 +84,7 @@ class ExpressionParser {
     this.tokens = tokenize(source, mode);
   }
 
-  private get kind(): GrammarTokenKind | 'end' {
+  private kind(): GrammarTokenKind | 'end' {
     return this.tokens[this.at]?.kind ?? 'end';
   }
 
@@ -96,7 +96,7 @@ class ExpressionParser {
   }
 
   private expect(kind: GrammarTokenKind): GrammarToken {
-    return this.kind === kind ? this.next() : this.fail();
+    return this.kind() === kind ? this.next() : this.fail();
   }
 
   private fail(): never {
@@ -115,65 +115,59 @@ class ExpressionParser {
   }
 
   end(): void {
-    if (this.kind !== 'end') this.fail();
+    if (this.kind() !== 'end') this.fail();
   }
 
   text(): Text {
     const parts: (string | Interpolation)[] = [];
     let plain = '';
-    while (this.kind !== 'end' && this.kind !== 'quote-close') {
-      if (this.kind === 'open') {
+    while (this.kind() !== 'end' && this.kind() !== 'quote-close') {
+      if (this.kind() === 'open') {
         if (plain !== '') parts.push(plain);
         plain = '';
         parts.push(this.interpolation());
       } else plain += this.plainPart(this.next());
     }
     if (plain !== '') parts.push(plain);
-    return parts.length === 0 && this.kind === 'end' ? this.fail() : parts;
+    return parts.length === 0 && this.kind() === 'end' ? this.fail() : parts;
   }
 
   /** Backslashes matter only before `${`, and in quotes before the quote and at the end. */
-  private plainPart(token: GrammarToken): string {
-    switch (token.kind) {
-      case 'escaped-open':
-        return token.text.slice(-(Math.floor(token.text.length / 2) + 1));
-      case 'escape':
-        return everySecond(token.text);
-      case 'top-backslashes':
-        return this.kind === 'open' ? everySecond(token.text) : token.text;
-      case 'quoted-backslashes':
-        return this.kind === 'open' || this.kind === 'quote-close' ? everySecond(token.text) : token.text;
-      case 'string':
-        return token.text;
-      default:
-        return this.fail();
-    }
+  private plainPart({ kind, text }: GrammarToken): string {
+    if (kind === 'string') return text;
+    if (kind === 'escaped-open') return text.slice(-(Math.floor(text.length / 2) + 1));
+    if (kind === 'escape') return everySecond(text);
+    const next = this.kind();
+    if (kind === 'top-backslashes') return next === 'open' ? everySecond(text) : text;
+    if (kind !== 'quoted-backslashes') return this.fail();
+    return next === 'open' || next === 'quote-close' ? everySecond(text) : text;
   }
 
   private interpolation(): Interpolation {
     return this.deeper(() => {
       const { start } = this.expect('open');
       const key: (string | Interpolation)[] = [];
-      while (this.kind === 'dot') key.push(this.next().text);
+      while (this.kind() === 'dot') key.push(this.next().text);
       let mayBeCall = key.length === 0;
-      mayBeCall = this.segment(key) && mayBeCall;
-      while (this.kind === 'dot' || this.kind === 'bracket-open') {
-        if (this.kind === 'dot') key.push(this.next().text);
-        mayBeCall = this.segment(key) && mayBeCall;
+      mayBeCall = this.segment(key, this.kind() === 'bracket-open') && mayBeCall;
+      for (;;) {
+        const isBracket = this.kind() === 'bracket-open';
+        if (!isBracket && this.kind() !== 'dot') break;
+        if (!isBracket) key.push(this.next().text);
+        mayBeCall = this.segment(key, isBracket) && mayBeCall;
       }
-      if (this.kind === 'colon' && mayBeCall) return this.call(start, key);
+      if (this.kind() === 'colon' && mayBeCall) return this.call(start, key);
       const close = this.expect('close');
       return { kind: 'reference', key, start, end: close.start + close.text.length };
     });
   }
 
   /** One key, in brackets or not; true when a resolver's name may hold it. */
-  private segment(key: (string | Interpolation)[]): boolean {
-    const inBrackets = this.kind === 'bracket-open';
+  private segment(key: (string | Interpolation)[], inBrackets: boolean): boolean {
     if (inBrackets) key.push(this.next().text);
-    const isKey = this.kind === 'key';
-    if (this.kind === 'open') key.push(this.interpolation());
-    else if (isKey || this.kind === 'id') key.push(this.next().text);
+    const isKey = this.kind() === 'key';
+    if (this.kind() === 'open') key.push(this.interpolation());
+    else if (isKey || this.kind() === 'id') key.push(this.next().text);
     else this.fail();
     if (inBrackets) key.push(this.expect('bracket-close').text);
     return !inBrackets && !isKey;
@@ -181,7 +175,7 @@ class ExpressionParser {
 
   private call(start: number, name: Text): Interpolation {
     this.expect('colon');
-    const args = this.kind === 'brace-close' ? [] : this.sequence('brace-close');
+    const args = this.kind() === 'brace-close' ? [] : this.sequence('brace-close');
     const close = this.expect('brace-close');
     return { kind: 'call', name, args, start, end: close.start + close.text.length };
   }
@@ -191,8 +185,8 @@ class ExpressionParser {
     const items: Element[] = [];
     const empty: Element = { kind: 'literal', value: { kind: 'string', value: '' } };
     let afterComma = true;
-    while (this.kind !== close) {
-      if (this.kind === 'comma') {
+    while (this.kind() !== close) {
+      if (this.kind() === 'comma') {
         this.next();
         if (afterComma) items.push(empty);
         afterComma = true;
@@ -208,29 +202,23 @@ class ExpressionParser {
 
   element(): Element {
     return this.deeper(() => {
-      switch (this.kind) {
-        case 'quote-open':
-          return this.quoted();
-        case 'bracket-open':
-          return this.list();
-        case 'brace-open':
-          return this.map();
-        default:
-          return this.primitive();
-      }
+      const kind = this.kind();
+      if (kind === 'quote-open') return this.quoted();
+      if (kind === 'bracket-open') return this.list();
+      return kind === 'brace-open' ? this.map() : this.primitive();
     });
   }
 
   private quoted(): Element {
     this.next();
-    const text = this.kind === 'quote-close' ? [] : this.text();
+    const text = this.kind() === 'quote-close' ? [] : this.text();
     this.expect('quote-close');
     return { kind: 'text', text };
   }
 
   private list(): Element {
     this.next();
-    const items = this.kind === 'bracket-close' ? [] : this.sequence('bracket-close');
+    const items = this.kind() === 'bracket-close' ? [] : this.sequence('bracket-close');
     this.expect('bracket-close');
     return { kind: 'list', items };
   }
@@ -238,7 +226,7 @@ class ExpressionParser {
   private map(): Element {
     this.next();
     const entries: (readonly [ConfigKey, Element])[] = [];
-    while (this.kind !== 'brace-close') {
+    while (this.kind() !== 'brace-close') {
       if (entries.length > 0) this.expect('comma');
       const key = this.mapKey();
       this.expect('colon');
@@ -250,7 +238,7 @@ class ExpressionParser {
 
   private mapKey(): ConfigKey {
     const words: GrammarToken[] = [];
-    while (PRIMITIVES.has(this.next1()) && this.kind !== 'colon' && this.kind !== 'open')
+    while (PRIMITIVES.has(this.kind()) && this.kind() !== 'colon' && this.kind() !== 'open')
       words.push(this.next());
     const [only] = words;
     if (only === undefined) return this.fail();
@@ -259,14 +247,10 @@ class ExpressionParser {
     return value.kind === 'path' ? this.fail() : value;
   }
 
-  private next1(): GrammarTokenKind {
-    return this.tokens[this.at]?.kind ?? 'comma';
-  }
-
   private primitive(): Element {
     const parts: (GrammarToken | Interpolation)[] = [];
-    while (PRIMITIVES.has(this.next1()))
-      parts.push(this.kind === 'open' ? this.interpolation() : this.next());
+    while (PRIMITIVES.has(this.kind()))
+      parts.push(this.kind() === 'open' ? this.interpolation() : this.next());
     const [only] = parts;
     if (only === undefined) return this.fail();
     if (parts.length > 1)

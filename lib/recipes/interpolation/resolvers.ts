@@ -108,8 +108,7 @@ const create: Resolver = (call) => {
   const { container } = call.frame;
   if (value?.kind === 'string') return adopt(createFromText(value.value, call), container);
   if (value?.kind === 'null') return adopt(newScalar(value), container);
-  if (value?.kind === 'list' || value?.kind === 'map')
-    return adopt(createFromData(value, call), container);
+  if (value?.kind === 'list' || value?.kind === 'map') return adopt(createFromData(value, call), container);
   return refuse(
     `\${oc.create:…} needs a list, a map or YAML text, but got ${value === undefined ? 'nothing' : typeName(value)}.`,
   );
@@ -157,7 +156,7 @@ function mapArgument(name: string, call: ResolverCall): { readonly map: MapNode;
   checkCount(name, call, [1, 1]);
   const path = textArgument(name, call.args[0]);
   const node = selectGiven(name, call, path);
-  if (node === null) throw new Failure({ class: 'interp_key', message: `The key "${path}" does not exist.` });
+  if (node === null) return refuse(`The key "${path}" does not exist.`);
   if (node.kind !== 'map') return refuse(`\${${name}:…} needs a map, but "${path}" is none.`);
   return { map: node, path };
 }
@@ -188,7 +187,7 @@ const deprecated: Resolver = (call) => {
   const path = textArgument('oc.deprecated', call.args[0]);
   if (call.args[1] !== undefined) textArgument('oc.deprecated', call.args[1]);
   const node = selectNode(call, path, false);
-  if (node === null) throw new Failure({ class: 'interp_key', message: `The key "${path}" does not exist.` });
+  if (node === null) return refuse(`The key "${path}" does not exist.`);
   return { node };
 };
 

@@ -95,7 +95,7 @@ export function select(start: Container, path: string, selection: Selection): Co
       });
     container = target;
   }
-  const last = selectOne(container, keys.at(-1) ?? '', selection);
+  const last = selectOne(container, keys[keys.length - 1] ?? '', selection);
   return last === null ? null : followLast(last, selection);
 }
 

@@ -120,7 +120,7 @@ export function tokenize(text: string, mode: 'top' | 'value'): readonly GrammarT
   const modes: Mode[] = [mode];
   let at = 0;
   while (at < text.length) {
-    const found = longest(text, at, modes.at(-1) ?? mode);
+    const found = longest(text, at, modes[modes.length - 1] ?? mode);
     if (found === null) throw grammarFailure(describeStop(text, at));
     tokens.push({ kind: found.rule.kind, text: text.slice(at, found.end), start: at });
     at = found.end;
@@ -149,6 +149,6 @@ function move(modes: Mode[], step: Move): void {
 }
 
 function describeStop(text: string, at: number): string {
-  const character = [...text.slice(at, at + 2)][0] ?? '';
+  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
   return `The interpolation in "${text}" cannot be read at ${JSON.stringify(character)}. Quote the text, or escape the character with a backslash.`;
 }

@@ -84,16 +84,20 @@ class Constructor {
       case 'pairs':
         return { kind: 'list', items: this.pairs(node), start, end };
       case 'set':
-        if (node.kind !== 'mapping') return failAt(node, '!!set needs a map.');
-        this.entries(node);
-        return { kind: 'unsupported', name: '!!set', start, end };
       case 'timestamp':
-        return { kind: 'unsupported', name: '!!timestamp', start, end };
+        return this.unsupported(node, type);
       case null:
         return failAt(node, `The tag ${node.tag} is unknown here. Remove it.`);
       default:
         return { kind: 'scalar', value: this.scalar(node, type), start, end };
     }
+  }
+
+  /** Types that PyYAML reads and OmegaConf refuses. */
+  private unsupported(node: YamlNode, type: 'set' | 'timestamp'): LayerNode {
+    if (type === 'set' && node.kind !== 'mapping') failAt(node, '!!set needs a map.');
+    if (node.kind === 'mapping') this.entries(node);
+    return { kind: 'unsupported', name: `!!${type}`, start: node.start, end: node.end };
   }
 
   private scalar(node: YamlNode, type: string): ConfigScalar {

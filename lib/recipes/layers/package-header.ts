@@ -3,13 +3,13 @@ import { Failure } from '@/lib/recipes/failure';
 /** Only this much of a file is searched for a header, as in Hydra. */
 const SEARCHED = 512;
 const HEADER_LINE = /^\s*#\s*@/;
-const LINE_ENDS = /\r\n|[\n\r\v\f\u001c-\u001e\u0085\u2028\u2029]/;
+const LINE_ENDS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/;
 
 /** The package of a `# @package name` line at the very top of a layer; null without one. */
 export function packageHeader(text: string): string | null {
   let found: string | null = null;
   let start = 0;
-  for (const line of [...text.slice(0, SEARCHED * 2)].slice(0, SEARCHED).join('').split(LINE_ENDS)) {
+  for (const line of text.slice(0, SEARCHED).split(LINE_ENDS)) {
     const trimmed = line.trim();
     if (trimmed !== '' && !HEADER_LINE.test(trimmed)) return found;
     if (trimmed !== '') found = headerOf(trimmed, { start, end: start + line.length }) ?? found;

@@ -214,29 +214,38 @@ export function scanBlock(cursor: Cursor, parentIndent: number): Token {
   const folded = cursor.peek() === '>';
   const { chomp, increment } = scanBlockHeader(cursor, start);
   const least = Math.max(1, parentIndent + 1);
-  let indent = least + increment - 1;
-  let breaks: string;
-  if (increment === 0) {
-    const found = scanBlockIndentation(cursor);
-    breaks = found.breaks;
-    indent = Math.max(least, found.deepest);
-  } else breaks = scanBlockBreaks(cursor, indent);
-  let value = '';
-  let lineBreak = '';
-  let end = cursor.offset;
+  const first = increment === 0 ? scanBlockIndentation(cursor) : null;
+  const indent = first === null ? least + increment - 1 : Math.max(least, first.deepest);
+  const breaks = first === null ? scanBlockBreaks(cursor, indent) : first.breaks;
+  const body = scanBlockLines(cursor, { folded, indent, breaks });
+  const tail = (chomp === '-' ? '' : body.lineBreak) + (chomp === '+' ? body.breaks : '');
+  return { ...token('scalar', start, body.end), value: body.text + tail };
+}
+
+type BlockBody = {
+  text: string;
+  /** The last line's own break, and the blank lines after it. */
+  lineBreak: string;
+  breaks: string;
+  end: number;
+};
+
+function scanBlockLines(
+  cursor: Cursor,
+  { breaks: blank, folded, indent }: { breaks: string; folded: boolean; indent: number },
+): BlockBody {
+  const body: BlockBody = { text: '', lineBreak: '', breaks: blank, end: cursor.offset };
   while (cursor.column === indent && !cursor.atEnd) {
-    value += breaks;
+    body.text += body.breaks;
     const leadingText = !isBlank(cursor.peek());
-    value += cursor.take(REST_OF_LINE);
-    end = cursor.offset;
-    lineBreak = cursor.takeBreak();
-    breaks = scanBlockBreaks(cursor, indent);
-    if (cursor.column !== indent || cursor.atEnd) break;
-    const folds = folded && lineBreak === '\n' && leadingText && !isBlank(cursor.peek());
-    if (!folds) value += lineBreak;
-    else if (breaks === '') value += ' ';
+    body.text += cursor.take(REST_OF_LINE);
+    body.end = cursor.offset;
+    body.lineBreak = cursor.takeBreak();
+    body.breaks = scanBlockBreaks(cursor, indent);
+    if (cursor.column !== indent || cursor.offset >= cursor.text.length) break;
+    const folds = folded && body.lineBreak === '\n' && leadingText && !isBlank(cursor.peek());
+    if (!folds) body.text += body.lineBreak;
+    else if (body.breaks === '') body.text += ' ';
   }
-  if (chomp !== '-') value += lineBreak;
-  if (chomp === '+') value += breaks;
-  return { ...token('scalar', start, end), value };
+  return body;
 }

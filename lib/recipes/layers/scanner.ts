@@ -149,37 +149,53 @@ export class Scanner {
   }
 
   private fetchIndicator(): boolean {
-    const { cursor } = this;
-    const character = cursor.peek();
+    const character = this.cursor.peek();
     switch (character) {
       case '[':
       case '{':
-        this.saveSimpleKey();
-        this.flowLevel += 1;
-        this.allowSimpleKey = true;
-        this.push(character, 1);
-        return true;
+        return this.fetchOpen(character);
       case ']':
       case '}':
-        this.removeSimpleKey();
-        this.flowLevel -= 1;
-        this.allowSimpleKey = false;
-        this.push(character, 1);
-        return true;
+        return this.fetchClose(character);
       case ',':
-        this.allowSimpleKey = true;
-        this.removeSimpleKey();
-        this.push(',', 1);
-        return true;
+        return this.fetchComma();
       case '-':
-        return cursor.isSpace(1) && this.fetchBlockEntry();
+        return this.cursor.isSpace(1) && this.fetchBlockEntry();
       case '?':
-        return (this.flowLevel > 0 || cursor.isSpace(1)) && this.fetchKey();
+        return this.isMark() && this.fetchKey();
       case ':':
-        return (this.flowLevel > 0 || cursor.isSpace(1)) && this.fetchValue();
+        return this.isMark() && this.fetchValue();
       default:
         return false;
     }
+  }
+
+  /** `?` and `:` are marks before a space, and inside flow collections always. */
+  private isMark(): boolean {
+    return this.flowLevel > 0 || this.cursor.isSpace(1);
+  }
+
+  private fetchOpen(character: '[' | '{'): true {
+    this.saveSimpleKey();
+    this.flowLevel += 1;
+    this.allowSimpleKey = true;
+    this.push(character, 1);
+    return true;
+  }
+
+  private fetchClose(character: ']' | '}'): true {
+    this.removeSimpleKey();
+    this.flowLevel -= 1;
+    this.allowSimpleKey = false;
+    this.push(character, 1);
+    return true;
+  }
+
+  private fetchComma(): true {
+    this.allowSimpleKey = true;
+    this.removeSimpleKey();
+    this.push(',', 1);
+    return true;
   }
 
   private openBlock(kind: 'block-sequence-start' | 'block-mapping-start', refusal: string): void {

@@ -73,7 +73,11 @@ class Application {
       if (!(error instanceof Failure)) throw error;
       if (error.family === 'type') return null;
       const isIndex = error.problem.class === 'interp_list_index';
-      throw new Failure({ ...error.problem, ...(isIndex ? { class: 'list_index' } : {}), key: this.override.key });
+      throw new Failure({
+        ...error.problem,
+        ...(isIndex ? { class: 'list_index' } : {}),
+        key: this.override.key,
+      });
     }
   }
 
@@ -106,7 +110,7 @@ class Application {
     const keys = splitKey(this.override.key);
     let container: Container = this.root;
     for (const key of keys.slice(0, -1)) container = this.step(container, key);
-    this.set(container, keys.at(-1) ?? '', this.override.value ?? { kind: 'null' });
+    this.set(container, keys[keys.length - 1] ?? '', this.override.value ?? { kind: 'null' });
   }
 
   /** The container under a key; a plain value or an interpolation there makes room for an empty map. */

@@ -19,22 +19,14 @@ export type Sweep = {
 
 /** The value that is set; a sweep has none. */
 export function settledValue(value: OverrideValue): ConfigValue | null {
-  switch (value.kind) {
-    case 'sweep':
-      return null;
-    case 'quoted':
-      return { kind: 'string', value: value.value };
-    case 'list':
-      return { kind: 'list', items: value.items.map(orNull) };
-    case 'map': {
-      const entries = new Map<string, readonly [ConfigKey, ConfigValue]>();
-      for (const [key, item] of value.entries)
-        entries.set(keyIdentity(key), [entries.get(keyIdentity(key))?.[0] ?? key, orNull(item)]);
-      return { kind: 'map', entries: [...entries.values()] };
-    }
-    default:
-      return value;
-  }
+  if (value.kind === 'sweep') return null;
+  if (value.kind === 'quoted') return { kind: 'string', value: value.value };
+  if (value.kind === 'list') return { kind: 'list', items: value.items.map(orNull) };
+  if (value.kind !== 'map') return value;
+  const entries = new Map<string, readonly [ConfigKey, ConfigValue]>();
+  for (const [key, item] of value.entries)
+    entries.set(keyIdentity(key), [entries.get(keyIdentity(key))?.[0] ?? key, orNull(item)]);
+  return { kind: 'map', entries: [...entries.values()] };
 }
 
 function orNull(value: OverrideValue): ConfigValue {
