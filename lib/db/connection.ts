@@ -1,6 +1,6 @@
 import { type ArgType, type SqlQueryable } from '@prisma/driver-adapter-utils';
 import { z } from 'zod';
-import { galleyAdapter } from './galley-adapter';
+import { galleyAdapter, refusing } from './galley-adapter';
 
 export type SqlValue = string | number | bigint | boolean | null | Date | Uint8Array;
 
@@ -21,20 +21,19 @@ export type Connection = Statements & {
 };
 
 export async function openConnection(url: string): Promise<Connection> {
-  const adapter = await galleyAdapter(url).connect();
+  const adapter = await refusing(() => galleyAdapter(url).connect());
   return {
     ...statementsOn(adapter),
-    script: (sql) => adapter.executeScript(sql),
+    script: (sql) => refusing(() => adapter.executeScript(sql)),
     transaction: async (work) => {
-      const transaction = await adapter.startTransaction();
-      try {
-        const result = await work(statementsOn(transaction));
-        await transaction.commit();
-        return result;
-      } catch (error) {
+      const transaction = await refusing(() => adapter.startTransaction());
+      const result = await work(statementsOn(transaction)).catch(async (error: unknown) => {
         await transaction.rollback();
         throw error;
-      }
+      });
+      // A commit that fails has rolled back by itself.
+      await refusing(() => transaction.commit());
+      return result;
     },
     close: () => adapter.dispose(),
   };
@@ -43,7 +42,9 @@ export async function openConnection(url: string): Promise<Connection> {
 function statementsOn(queryable: SqlQueryable): Statements {
   return {
     query: async (row, sql, args = []) => {
-      const { rows } = await queryable.queryRaw({ sql, args: [...args], argTypes: args.map(argType) });
+      const { rows } = await refusing(() =>
+        queryable.queryRaw({ sql, args: [...args], argTypes: args.map(argType) }),
+      );
       return z.array(row).parse(rows);
     },
     execute: (sql, args = []) => queryable.executeRaw({ sql, args: [...args], argTypes: args.map(argType) }),

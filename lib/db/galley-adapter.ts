@@ -7,6 +7,7 @@ import {
   type SqlQueryable,
   type Transaction,
 } from '@prisma/driver-adapter-utils';
+import { AppError } from '@/lib/shared/app-error';
 import { createMutex } from './mutex';
 import { asStorageError, databaseFile } from './storage-fault';
 
@@ -18,10 +19,34 @@ const NO_ARGS = { args: [], argTypes: [] };
 /** Numbers in milliseconds instead of ISO text: comparable, half the size, and what raw statements write. */
 const TIMESTAMPS = { timestampFormat: 'unixepoch-ms' } as const;
 
+/** Carries an `AppError` through Prisma's client, which would rewrite every error that has a `code`. */
+class Refused extends Error {
+  readonly refusal: AppError;
+
+  constructor(refusal: AppError) {
+    super(refusal.message, { cause: refusal });
+    this.refusal = refusal;
+  }
+}
+
+/** Runs what uses the adapter, so that storage faults come out as `AppError('storage')`. */
+export async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Refused ? error.refusal : error;
+  }
+}
+
+function carry(error: unknown, url: string): unknown {
+  const translated = asStorageError(error, url);
+  return translated instanceof AppError ? new Refused(translated) : translated;
+}
+
 /**
  * Prisma's libSQL adapter with two things changed. Its transactions take the connection away and the next query opens
  * a new one, which leaks two file descriptors per transaction until a garbage collection and forgets the PRAGMAs: here
- * a transaction is BEGIN … COMMIT on the one connection. And storage faults become `AppError('storage')`.
+ * a transaction is BEGIN … COMMIT on the one connection. And storage faults become `Refused`.
  */
 export function galleyAdapter(url: string): SqlDriverAdapterFactory {
   const factory = new PrismaLibSql({ url, timeout: BUSY_TIMEOUT_MS }, TIMESTAMPS);
@@ -36,7 +61,7 @@ export function galleyAdapter(url: string): SqlDriverAdapterFactory {
         await prepare(inner);
         return serialAdapter(inner, url);
       } catch (error) {
-        throw asStorageError(error, url);
+        throw carry(error, url);
       }
     },
   };
@@ -56,7 +81,7 @@ function serialAdapter(inner: SqlDriverAdapter, url: string): SqlDriverAdapter {
     try {
       return await work();
     } catch (error) {
-      throw asStorageError(error, url);
+      throw carry(error, url);
     }
   };
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -22,7 +22,7 @@ const FAULT_OF_MESSAGE: readonly (readonly [RegExp, StorageFault])[] = [
   [/readonly database|EROFS/i, 'readonly'],
   [/database (table )?is locked|SocketTimeout/i, 'busy'],
   [/disk I\/O error|EIO\b/i, 'io'],
-  [/EACCES|EPERM|ENOTDIR/, 'unopenable'],
+  [/EACCES|EPERM|ENOTDIR|EEXIST|ELOOP|ENAMETOOLONG/, 'unopenable'],
 ];
 const MASK_OF_PRIMARY_CODE = 0xff;
 
@@ -34,7 +34,7 @@ const ErrorShape = z.looseObject({
   extendedCode: z.number().optional().catch(undefined),
   kind: z.string().optional().catch(undefined),
   originalMessage: z.string().optional().catch(undefined),
-  cause: z.unknown(),
+  cause: z.unknown().optional(),
 });
 
 /** The storage fault behind an error, looking through its causes; null when it is no such fault. */

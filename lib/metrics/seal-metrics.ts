@@ -3,7 +3,7 @@ import { type Connection, type Statements } from '@/lib/db/connection';
 import { type RunId } from '@/lib/domain/run';
 import { packRows, unpackRows } from '@/lib/series/pack-rows';
 import { appendToPyramid, type SeriesBlock, tailBlocks } from '@/lib/series/pyramid';
-import { rowOfPoint, type SeriesRow } from '@/lib/series/series-row';
+import { mergeRows, rowOfPoint, type SeriesRow } from '@/lib/series/series-row';
 import { StoredMetrics } from './stored-metrics';
 
 /** Events whose values move into blocks together. */
@@ -83,15 +83,8 @@ async function growSeries(
   growths: readonly Growth[],
 ): Promise<readonly GrowingSeries[]> {
   const rows = growths.map(({ attempt, key, rows: added }) => {
-    const steps = added.map(({ minStep }) => minStep);
-    return [
-      attempt,
-      key,
-      added.length,
-      Math.min(...steps),
-      Math.max(...steps),
-      String(added.at(-1)?.last ?? NaN),
-    ];
+    const { count, minStep, maxStep, last } = mergeRows(added);
+    return [attempt, key, count, minStep, maxStep, String(last)];
   });
   await statements.execute(
     `INSERT INTO "MetricSeries" ("runId", "attempt", "key", "count", "firstStep", "lastStep", "last")

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { type TestProject } from 'vitest/node';
 import { migrateDatabase } from '@/lib/db/migrate-database';
+import { bundleForTest } from './bundle-for-test';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,29 +15,14 @@ declare module 'vitest' {
   }
 }
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const migrationsDir = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 /** Makes one migrated database, and one bundle of the writer's worker, for all tests. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-test-'));
   const database = path.join(folder, 'migrated.db');
-  await migrateDatabase({ url: `file:${database}`, migrationsDir: path.join(root, 'prisma/migrations') });
+  await migrateDatabase({ url: `file:${database}`, migrationsDir });
   provide('migratedDatabase', database);
-
-  // Bundles import packages by name and live outside the repository.
-  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-  const writerWorker = path.join(folder, 'writer-worker.mjs');
-  await build({
-    entryPoints: [path.join(root, 'lib/run-store/writer-worker.ts')],
-    outfile: writerWorker,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    tsconfig: path.join(root, 'tsconfig.json'),
-    logLevel: 'warning',
-  });
-  provide('writerWorker', writerWorker);
+  provide('writerWorker', await bundleForTest('lib/run-store/writer-worker.ts', folder));
   return () => rm(folder, { recursive: true, force: true });
 }
