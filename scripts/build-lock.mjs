@@ -1,12 +1,12 @@
-// One builder at a time in a clone: `npm start`, `npm test` and `galley` may begin at the same moment.
+// One builder of a part at a time in a clone: `npm start`, `npm test` and `galley` may begin at the same moment.
 import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 const POLL_MS = 250;
 
-export async function withBuildLock(folder, say, work) {
+export async function withBuildLock(folder, { name, say }, work) {
   await mkdir(folder, { recursive: true });
-  const file = path.join(folder, 'build.lock');
+  const file = path.join(folder, `${name}.lock`);
   let waiting = false;
   while (!(await take(file))) {
     if (!waiting) say('  Waiting for another Galley command that is building …');

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test('two builders work one after the other', async () => {
   const order: string[] = [];
   const release = { first: (): void => undefined };
-  const first = withBuildLock(folder, quiet, async () => {
+  const first = withBuildLock(folder, { name: 'build', say: quiet }, async () => {
     order.push('first begins');
     await new Promise<void>((resolve) => (release.first = resolve));
     order.push('first ends');
@@ -24,7 +24,7 @@ test('two builders work one after the other', async () => {
   const second = withBuildLock(
     folder,
     // it says so once it has found the lock taken
-    () => release.first(),
+    { name: 'build', say: () => release.first() },
     () => Promise.resolve(order.push('second')),
   );
   await Promise.all([first, second]);
@@ -34,10 +34,14 @@ test('two builders work one after the other', async () => {
 test('the lock of a process that died is taken over', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   writeFileSync(path.join(folder, 'build.lock'), String(pid));
-  expect(await withBuildLock(folder, quiet, () => Promise.resolve('built'))).toBe('built');
+  expect(await withBuildLock(folder, { name: 'build', say: quiet }, () => Promise.resolve('built'))).toBe(
+    'built',
+  );
 });
 
 test('a failing build gives the lock back', async () => {
-  await expect(withBuildLock(folder, quiet, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await expect(
+    withBuildLock(folder, { name: 'build', say: quiet }, () => Promise.reject(new Error('no'))),
+  ).rejects.toThrow('no');
   expect(existsSync(path.join(folder, 'build.lock'))).toBe(false);
 });

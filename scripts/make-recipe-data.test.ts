@@ -27,7 +27,7 @@ test.each(RECIPES)(
     const held = await rowsOf(recipe, 'test');
     for (const row of [...train, ...held]) {
       expect(row['prompt']).toMatch(/./);
-    expect(row['answer']).toMatch(/./);
+      expect(row['answer']).toMatch(/./);
     }
     const seen = new Set(train.map((row) => row['prompt']));
     expect(seen.size).toBe(train.length);

@@ -27,21 +27,21 @@ const WEB_SOURCES = [
 /** `web` builds the pages too; `install` may be refused with `--no-install`. */
 export async function prepare({ install = true, web = true, say = console.log } = {}) {
   checkNode();
-  await withBuildLock(BUILD, say, async () => {
-    await installPackages(install, say);
-    const stamps = createStamps(path.join(BUILD, 'stamps.json'));
-    await generateClient(stamps, say);
-    await step({
-      stamps,
-      say,
-      name: 'processes',
-      title: 'Bundling processes',
-      sources: PROCESS_SOURCES,
-      isThere: () => existsSync(path.join(BUILD, 'lib/cli/main.mjs')),
-      work: async () => (await import('./build-processes.mjs')).buildProcesses(),
-    });
-    if (web) await buildWeb(stamps, say);
-  });
+  if (await isPrepared({ install, web })) return;
+  await withBuildLock(BUILD, { name: 'install', say }, () => installPackages(install, say));
+  // a lock each: the command line does not wait for pages
+  for (const part of parts(web)) {
+    await withBuildLock(BUILD, { name: part.name, say }, () => buildPart(part, say));
+  }
+}
+
+/** Nothing to do needs no lock, and no right to write: a clone may be shared. */
+async function isPrepared({ install, web }) {
+  if (install && (await packagesDifference()) !== null) return false;
+  const fresh = await Promise.all(
+    parts(web).map(async (part) => isFresh(part, await hashSources(ROOT, part.sources))),
+  );
+  return fresh.every(Boolean);
 }
 
 /** The environment of every process of this clone. */
@@ -49,17 +49,18 @@ export function galleyEnvironment(extra = {}) {
   return { ...process.env, GALLEY_ROOT: ROOT, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, ...extra };
 }
 
-/** Creates or updates the database; a store that cannot be used is explained. */
+/**
+ * Creates or updates the database. A store that cannot be used is explained here, and by every page until somebody
+ * mends it: no reason not to serve.
+ */
 export async function migrate(say = console.log) {
-  const began = performance.now();
   const args = [path.join(BUILD, 'lib/cli/main.mjs'), 'migrate'];
-  const output = await runQuietly(process.execPath, args, { cwd: ROOT, env: galleyEnvironment() }).catch(
-    (error) => {
-      if (!(error instanceof Stop)) throw error;
-      throw new Stop(error.message.split('\n\n`')[0]);
-    },
-  );
-  if (output.trim() !== '') say(`  ${output.trim()} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  try {
+    await runQuietly(process.execPath, args, { cwd: ROOT, env: galleyEnvironment() });
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error;
+    say(`\n  ${error.message.split('\n\n`')[0]}\n`);
+  }
 }
 
 export function checkNode(version = process.versions.node) {
@@ -105,43 +106,54 @@ async function packagesDifference() {
   return extra === undefined ? null : `${extra} is not in the lock file.`;
 }
 
-async function generateClient(stamps, say) {
-  await step({
-    stamps,
-    say,
-    name: 'client',
-    title: 'Generating the database client',
-    sources: [
-      'prisma/schema.prisma',
-      'prisma.config.ts',
-      'scripts/generate-prisma.mjs',
-      'node_modules/prisma/package.json',
-    ],
-    isThere: () => existsSync(path.join(ROOT, 'prisma/generated')),
-    work: () =>
-      runQuietly(process.execPath, ['scripts/generate-prisma.mjs'], { cwd: ROOT, env: galleyEnvironment() }),
-  });
+const stamps = createStamps(path.join(BUILD, 'stamps.json'));
+
+const CLIENT = {
+  name: 'client',
+  title: 'Generating the database client',
+  sources: [
+    'prisma/schema.prisma',
+    'prisma.config.ts',
+    'scripts/generate-prisma.mjs',
+    'node_modules/prisma/package.json',
+  ],
+  result: 'prisma/generated',
+  work: () =>
+    runQuietly(process.execPath, ['scripts/generate-prisma.mjs'], { cwd: ROOT, env: galleyEnvironment() }),
+};
+
+const PROCESSES = {
+  name: 'processes',
+  title: 'Bundling processes',
+  sources: PROCESS_SOURCES,
+  result: '.galley-build/lib/cli/main.mjs',
+  work: async () => (await import('./build-processes.mjs')).buildProcesses(),
+};
+
+const WEB = {
+  name: 'web',
+  title: 'Building the pages',
+  sources: WEB_SOURCES,
+  result: '.next/BUILD_ID',
+  work: () =>
+    runQuietly(process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+      cwd: ROOT,
+      env: galleyEnvironment({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }),
+    }),
+};
+
+function parts(web) {
+  return web ? [CLIENT, PROCESSES, WEB] : [CLIENT, PROCESSES];
 }
 
-async function buildWeb(stamps, say) {
-  await step({
-    stamps,
-    say,
-    name: 'web',
-    title: 'Building the pages',
-    sources: WEB_SOURCES,
-    isThere: () => existsSync(path.join(ROOT, '.next/BUILD_ID')),
-    work: () =>
-      runQuietly(process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
-        cwd: ROOT,
-        env: galleyEnvironment({ NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }),
-      }),
-  });
+async function buildPart(part, say) {
+  // hashed before the work: what changes meanwhile is built the next time
+  const hash = await hashSources(ROOT, part.sources);
+  if (await isFresh(part, hash)) return;
+  await timed(say, part.title, part.work);
+  await stamps.set(part.name, hash);
 }
 
-async function step({ stamps, say, name, title, sources, isThere, work }) {
-  const hash = await hashSources(ROOT, sources);
-  if (isThere() && (await stamps.matches(name, hash))) return;
-  await timed(say, title, work);
-  await stamps.set(name, hash);
+async function isFresh({ name, result }, hash) {
+  return existsSync(path.join(ROOT, result)) && (await stamps.matches(name, hash));
 }
