@@ -1,3 +1,4 @@
+import { toNumbers } from '@/lib/services/embedded/packed';
 import { type Sample, type SampleRequest } from './model/learner';
 import { type Tokenizer } from './tokenizer';
 
@@ -83,7 +84,7 @@ function cut({ promptTokens, stops }: Plan, drawn: Sample, tokenizer: Tokenizer)
     promptTokens,
     tokens,
     logprobs: drawn.logprobs.subarray(0, kept),
-    text: tokenizer.decode(Array.from(tokens.subarray(0, textEnd))),
+    text: tokenizer.decode(toNumbers(tokens.subarray(0, textEnd))),
     stopReason: stop === null ? drawn.stopReason : 'stop',
   };
 }

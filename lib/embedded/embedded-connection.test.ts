@@ -255,6 +255,22 @@ test('a learner that breaks takes its model with it and no other', async () => {
   await other.inference.generate(request, never);
 });
 
+test('a service that ends in the middle of a call is gone for everybody who waits', async () => {
+  const gate = gateAt('trainStep');
+  const host = await start({ onCall: gate.onCall });
+  const { inference, training } = await open(host);
+  const calls = [training.trainStep(step('s1'), never), inference.generate(request, never)];
+  const outcomes = Promise.allSettled(calls);
+  await gate.arrived;
+  await expect.poll(() => queuedOf(host, 'run-1')).toBe(2);
+  await host.stop();
+  gate.open();
+  expect(await outcomes).toMatchObject([
+    { status: 'rejected', reason: { kind: 'gone', retryable: false } },
+    { status: 'rejected', reason: { kind: 'gone', retryable: false } },
+  ]);
+});
+
 test('calls before open and after close say that the model is not open', async () => {
   const host = await start();
   const connection = connectEmbedded({ ...host.location, modelName: 'run-1', shape, threads: 1 });

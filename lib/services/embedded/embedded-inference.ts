@@ -9,7 +9,7 @@ import { ServiceError } from '../service-error';
 import { type EmbeddedSession } from './embedded-session';
 import { findRunning } from './ensure-running';
 import { EncodeReply, ForwardReply, MAX_SEQUENCES, SampleReply, type SampleRequestBody } from './native-wire';
-import { packBatch } from './packed';
+import { packBatch, toNumbers } from './packed';
 import { createBatcher } from './sample-batcher';
 
 /** 1 ms gathers what was asked for in one go and costs little beside the forward passes of a batch. */
@@ -42,7 +42,7 @@ export function createEmbeddedInference(
         const body = { texts: texts.slice(start, start + MAX_SEQUENCES), appendEnd };
         const call = { operation: 'encode', body, schema: EncodeReply, quick: true };
         const reply = await session.call(call, signal);
-        rows.push(...reply.tokens.map((row) => Array.from(row)));
+        rows.push(...reply.tokens.map(toNumbers));
       }
       return rows;
     },
@@ -102,10 +102,12 @@ function generationOf(
     return { ok: false, error: new ServiceError('protocol', message) };
   }
   const value: Generation = {
-    promptTokens: Array.from(promptTokens),
-    tokens: Array.from(tokens),
-    logprobs: Array.from(logprobs),
-    tokenTexts: Array.from([...promptTokens, ...tokens], (token) => vocabulary[token] ?? ''),
+    promptTokens: toNumbers(promptTokens),
+    tokens: toNumbers(tokens),
+    logprobs: toNumbers(logprobs),
+    tokenTexts: toNumbers(promptTokens)
+      .concat(toNumbers(tokens))
+      .map((token) => vocabulary[token] ?? ''),
     text,
     stopReason,
     weightVersion: reply.weightVersion,

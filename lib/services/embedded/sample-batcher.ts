@@ -1,5 +1,3 @@
-import { setMaxListeners } from 'node:events';
-
 /** Gathers single calls for a moment and answers them from one batched call. */
 export type Batcher<Q, R> = {
   /** Rejects with the signal's reason as soon as it aborts; the batch goes on for the others. */
@@ -16,21 +14,31 @@ export type BatcherOptions<Q, R> = {
 
 type Waiting<Q, R> = {
   readonly request: Q;
-  readonly signal: AbortSignal;
   readonly resolve: (result: R) => void;
   readonly reject: (reason: unknown) => void;
 };
 
+/**
+ * Calls that are gathered or under way, by signal: a run asks hundreds of times with one signal, and a listener for each
+ * call would cost time in the square of their number.
+ */
+type Batch<Q, R> = {
+  size: number;
+  readonly bySignal: Map<AbortSignal, { readonly calls: Set<Waiting<Q, R>>; readonly onAbort: () => void }>;
+  /** Aborts when every call has been aborted. */
+  readonly abandoned: AbortController;
+};
+
 export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R> {
-  let waiting: Waiting<Q, R>[] = [];
+  let gathering = createBatch<Q, R>();
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    const batch = waiting.filter((entry) => !entry.signal.aborted);
-    waiting = [];
-    if (batch.length > 0) void sendBatch(options, batch);
+    const batch = gathering;
+    gathering = createBatch();
+    if (batch.bySignal.size > 0) void sendBatch(options, batch);
   }
 
   return {
@@ -40,53 +48,51 @@ export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R
           reject(asError(signal.reason));
           return;
         }
-        // one signal of a run stands behind hundreds of calls, and every listener below is removed again
-        setMaxListeners(0, signal);
-        const onAbort = (): void => reject(asError(signal.reason));
-        signal.addEventListener('abort', onAbort, { once: true });
-        const settle =
-          <A>(done: (value: A) => void) =>
-          (value: A): void => {
-            signal.removeEventListener('abort', onAbort);
-            done(value);
-          };
-        waiting.push({ request, signal, resolve: settle(resolve), reject: settle(reject) });
-        if (waiting.length >= options.maxBatch) flush();
+        enter(gathering, { request, resolve, reject }, signal);
+        if (gathering.size >= options.maxBatch) flush();
         else timer ??= setTimeout(flush, options.windowMs);
       });
     },
   };
 }
 
-async function sendBatch<Q, R>(
-  options: BatcherOptions<Q, R>,
-  batch: readonly Waiting<Q, R>[],
-): Promise<void> {
-  const abandoned = new AbortController();
-  let interested = batch.length;
-  // a listener of its own for each call: the same one would be added once to a signal that several calls share
-  const listeners = batch.map(({ signal }) => {
-    const onAbort = (): void => {
-      interested -= 1;
-      if (interested === 0) abandoned.abort();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    return { signal, onAbort };
-  });
+function createBatch<Q, R>(): Batch<Q, R> {
+  return { size: 0, bySignal: new Map(), abandoned: new AbortController() };
+}
+
+function enter<Q, R>(batch: Batch<Q, R>, call: Waiting<Q, R>, signal: AbortSignal): void {
+  batch.size += 1;
+  const known = batch.bySignal.get(signal);
+  if (known !== undefined) {
+    known.calls.add(call);
+    return;
+  }
+  const calls = new Set([call]);
+  const onAbort = (): void => {
+    batch.bySignal.delete(signal);
+    for (const each of calls) each.reject(asError(signal.reason));
+    if (batch.bySignal.size === 0) batch.abandoned.abort();
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  batch.bySignal.set(signal, { calls, onAbort });
+}
+
+async function sendBatch<Q, R>(options: BatcherOptions<Q, R>, batch: Batch<Q, R>): Promise<void> {
+  const calls = [...batch.bySignal.values()].flatMap((group) => [...group.calls]);
   try {
     const results = await options.send(
-      batch.map((entry) => entry.request),
-      abandoned.signal,
+      calls.map((call) => call.request),
+      batch.abandoned.signal,
     );
-    batch.forEach((entry, index) => {
+    calls.forEach((call, index) => {
       const result = results[index];
-      if (result === undefined) entry.reject(new Error(`The batch has no answer ${index}`));
-      else entry.resolve(result);
+      if (result === undefined) call.reject(new Error(`The batch has no answer ${index}`));
+      else call.resolve(result);
     });
   } catch (error) {
-    for (const entry of batch) entry.reject(error);
+    for (const call of calls) call.reject(error);
   } finally {
-    for (const { signal, onAbort } of listeners) signal.removeEventListener('abort', onAbort);
+    for (const [signal, { onAbort }] of batch.bySignal) signal.removeEventListener('abort', onAbort);
   }
 }
 
