@@ -203,6 +203,25 @@ test('what the kernels could not take is refused with its reason', async () => {
   await expect(createLearner({ shape: { ...SHAPE, heads: 3 }, seed: 1 })).rejects.toThrow(/multiple of 8/);
 });
 
+test.each([
+  { modelWidth: 8, layers: 1, heads: 1, context: 8 },
+  { modelWidth: 64, layers: 2, heads: 4, context: 64 },
+  { modelWidth: 16, layers: 5, heads: 2, context: 320 },
+])('a model of width $modelWidth has room for full batches of long and of short sequences', async (shape) => {
+  const learner = await createLearner({ shape, seed: 1, threads: 1 });
+  open.push(learner);
+  const samples = await learner.sample(
+    Array.from({ length: 70 }, (_, index) =>
+      request(index, { prompt: [65], maxTokens: 1000, stopTokens: [] }),
+    ),
+  );
+  expect(new Set(samples.map(({ tokens }) => tokens.length))).toEqual(new Set([shape.context]));
+  const long = samples.slice(0, 9).map(({ tokens }) => sequence([65], tokens));
+  const short = Array.from({ length: 1100 }, (_, index) => sequence([65], Int32Array.of(index % 250)));
+  const metrics = await learner.trainStep([...long, ...short], IMITATE, OPTIMIZER);
+  expect(metrics['tokens']).toBe(9 * shape.context + 1100);
+});
+
 test('calls run in the order in which they were made', async () => {
   const learner = await start();
   const twin = await start();

@@ -92,7 +92,7 @@ export function cacheFloats(shape: ModelShape): number {
 }
 
 function decodeScratchFloats(shape: ModelShape, rows: number): number {
-  const perRow = cacheFloats(shape) + 12 * shape.modelWidth + 2 * PADDED_VOCABULARY + 16;
+  const perRow = cacheFloats(shape) + 18 * shape.modelWidth + 2 * PADDED_VOCABULARY + 16;
   return rows * perRow + shape.context;
 }
 

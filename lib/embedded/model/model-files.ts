@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-// In a checkout the files of this folder lie beside this module. In a bundle they lie beside the bundle's entry or one
-// folder down: `.galley-build/lib/embedded/main.mjs` has `model/worker.mjs` and `model/kernels.wasm`.
+// In a checkout the files of this folder lie beside this module. In a build this module is part of another bundle:
+// `lib/embedded/main.mjs` or `bench/….mjs`, both in the folder that has `lib/embedded/model/worker.mjs`.
+const FOLDERS = ['./', './model/', '../lib/embedded/model/'];
+
 function find(name: string): URL | null {
-  const places = [`./${name}`, `./model/${name}`].map((place) => new URL(place, import.meta.url));
+  const places = FOLDERS.map((folder) => new URL(folder + name, import.meta.url));
   return places.find((place) => existsSync(place)) ?? null;
 }
 
