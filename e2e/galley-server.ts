@@ -57,7 +57,7 @@ export async function createGalleyServer(): Promise<GalleyServer> {
     printed: () => printed,
     start: async () => {
       printed = '';
-      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-install'], { cwd: ROOT, env });
+      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: ROOT, env });
       web = child;
       const keep = (chunk: Buffer): void => void (printed += chunk.toString());
       child.stdout.on('data', keep);

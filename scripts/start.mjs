@@ -8,11 +8,16 @@ import { readPort } from './read-port.mjs';
 await runScript(async () => {
   const began = performance.now();
   const { values } = parseArgs({
-    options: { 'no-install': { type: 'boolean', default: false }, port: { type: 'string', short: 'p' } },
+    options: {
+      'no-install': { type: 'boolean', default: false },
+      /** Serves what was built before, whatever has changed since. */
+      'no-build': { type: 'boolean', default: false },
+      port: { type: 'string', short: 'p' },
+    },
   });
   const port = readPort(values.port);
   console.log('Galley');
-  await prepare({ install: !values['no-install'] });
+  if (!values['no-build']) await prepare({ install: !values['no-install'] });
   await migrate();
   const code = await serve({
     port,
