@@ -30,5 +30,5 @@ async function rewardTrail(metricStore: MetricStore, run: Run): Promise<RunListI
   if (run.attempt === 0) return { last: null, points: [] };
   const { series } = await metricStore.ranges({ runId: run.id, keys: REWARD_KEYS, width: SPARKLINE_WIDTH });
   const reward = series.find(({ step }) => step.length > 0);
-  return { last: reward?.last.at(-1) ?? null, points: [...(reward?.mean ?? [])] };
+  return { last: reward?.last.at(-1) ?? null, points: reward?.mean ?? [] };
 }

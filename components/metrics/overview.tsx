@@ -8,22 +8,19 @@ import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import { type Run, type RunId } from '@/lib/domain/run';
-import { OVERVIEW_KEYS, OVERVIEW_PANELS, seriesOf } from '@/lib/insight/overview-panels';
+import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH, seriesOf } from '@/lib/insight/overview-panels';
 import { phaseWords, statusWords } from '@/lib/insight/run-words';
 import { ChartControls } from './chart-controls';
 import { ChartGridSkeleton } from './chart-grid-skeleton';
 import { PanelCard } from './panel-card';
 import { WarmStart } from './warm-start';
 
-/** About the width of a card: more points than pixels would be drawn on top of each other. */
-const WIDTH = 360;
-
 /** The charts by which a run is judged, in fixed order, growing as it learns. */
 export function Overview({ id }: { id: RunId }) {
   const [view, setView] = useUrlQuery(ChartView);
   const router = useRouter();
   const { data: run } = useQuery(runQuery(id));
-  const question = { keys: OVERVIEW_KEYS, from: view.from, to: view.to, width: WIDTH };
+  const question = { keys: OVERVIEW_KEYS, from: view.from, to: view.to, width: OVERVIEW_WIDTH };
   const { data, error } = useQuery(metricsQuery(id, question));
   if (data === undefined) {
     return error === null ? (

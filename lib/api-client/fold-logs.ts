@@ -1,4 +1,5 @@
 import { type RunEvent } from '@/lib/domain/run-event';
+import { freshEvents } from './fresh-events';
 import { type LogPage } from './wire';
 
 /** Older lines are a page away; a tab left open for a week must not hold them all. */
@@ -7,7 +8,7 @@ const MAX_LINES = 5000;
 /** Appends the log lines among `events`. Replayed ones change nothing. */
 export function foldLogs(page: LogPage, events: readonly RunEvent[]): LogPage {
   const last = page.events.at(-1)?.seq ?? 0;
-  const fresh = events.filter((event) => event.kind === 'log' && event.seq > last);
+  const fresh = freshEvents(events, last).filter(({ kind }) => kind === 'log');
   if (fresh.length === 0) return page;
   const lines = [...page.events, ...fresh];
   return {

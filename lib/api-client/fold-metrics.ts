@@ -1,4 +1,5 @@
 import { type RunEvent } from '@/lib/domain/run-event';
+import { freshEvents } from './fresh-events';
 import { type SeriesRange } from './wire';
 
 export type MetricsQuestion = {
@@ -22,14 +23,14 @@ export type MetricsData = {
 /** Rows per pixel from which on the server should thin the series out again. */
 const ROWS_PER_PIXEL = 4;
 
-type Columns = Omit<SeriesRange, 'key' | 'level'>;
+type Columns = Record<keyof Omit<SeriesRange, 'key' | 'level'>, number[]>;
 
 /**
  * Folds events into ranges, in order. Replayed events change nothing, so reconnecting is always safe. A step that is
  * not beyond the last one means that a later attempt started over from there: what follows it is dropped.
  */
 export function foldMetrics(data: MetricsData, events: readonly RunEvent[]): MetricsData {
-  const fresh = events.filter((event) => event.seq > data.seq);
+  const fresh = freshEvents(events, data.seq);
   const last = fresh.at(-1);
   if (last === undefined) return data;
   const drafts = new Map<string, Columns>();
@@ -59,7 +60,15 @@ function isOutside({ from, to }: MetricsQuestion, step: number): boolean {
   return (from !== null && step < from) || (to !== null && step > to);
 }
 
-const NOTHING: Columns = { step: [], time: [], min: [], max: [], mean: [], last: [], count: [] };
+const NOTHING: Omit<SeriesRange, 'key' | 'level'> = {
+  step: [],
+  time: [],
+  min: [],
+  max: [],
+  mean: [],
+  last: [],
+  count: [],
+};
 
 /** A copy that may be changed. */
 function draftOf(series: readonly SeriesRange[], key: string): Columns {

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { type RunId } from '@/lib/domain/run';
 import { type RunEvent } from '@/lib/domain/run-event';
 import { foldMetrics, type MetricsData, type MetricsQuestion } from './fold-metrics';
+import { freshEvents } from './fresh-events';
 import { recentEventsQuery } from './recent-events';
 import { request, withQuery } from './request';
 import { MetricRanges, type SeriesSummary, SummaryList } from './wire';
@@ -20,7 +21,6 @@ export const metricsQuery = (id: RunId, question: MetricsQuestion) =>
       const recent = client.getQueryData(recentEventsQuery(id).queryKey) ?? [];
       return foldMetrics({ question, ...ranges, isStale: false }, recent);
     },
-    staleTime: Infinity,
     // A new zoom keeps the old picture until its own arrives; another run's picture would be a lie.
     placeholderData: (before: MetricsData | undefined, query) =>
       query?.queryKey[1] === id ? before : undefined,
@@ -37,12 +37,11 @@ export const summariesQuery = (id: RunId) =>
       const recent = client.getQueryData(recentEventsQuery(id).queryKey) ?? [];
       return foldSummaries({ seq: 0, series }, recent);
     },
-    staleTime: Infinity,
   });
 
 /** Takes newer values over, and keys that are new. Counts grow only for steps not seen before. */
 export function foldSummaries(data: Summaries, events: readonly RunEvent[]): Summaries {
-  const fresh = events.filter((event) => event.seq > data.seq);
+  const fresh = freshEvents(events, data.seq);
   const last = fresh.at(-1);
   if (last === undefined) return data;
   const byKey = new Map(data.series.map((summary) => [summary.key, summary]));

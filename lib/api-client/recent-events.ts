@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { type RunId } from '@/lib/domain/run';
 import { type RunEvent } from '@/lib/domain/run-event';
+import { freshEvents } from './fresh-events';
 
 /** Far more than can happen while one request is under way. */
 const MAX_RECENT = 2000;
@@ -19,6 +20,6 @@ export const recentEventsQuery = (id: RunId) =>
 /** Appends what is new; keeps the newest. */
 export function remember(recent: readonly RunEvent[], events: readonly RunEvent[]): readonly RunEvent[] {
   const last = recent.at(-1)?.seq ?? 0;
-  const fresh = events.filter((event) => event.seq > last);
+  const fresh = freshEvents(events, last);
   return fresh.length === 0 ? recent : [...recent, ...fresh].slice(-MAX_RECENT);
 }

@@ -8,7 +8,12 @@ import { withQuery } from './request';
 // The addresses of the pages about runs: one parser and one builder each. A value that makes no sense reads as absent,
 // so an old or mistyped link still opens the page.
 
-const whole = z.coerce.number().int().nonnegative().nullable().catch(null);
+const whole = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+  .nullable()
+  .catch(null);
 
 /** `1,2,3`; what is not a number of a run is left out, and so is a repetition. */
 export const RunIdList = z

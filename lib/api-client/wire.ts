@@ -7,7 +7,10 @@ import { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
 // What the API says, in the form in which both of its sides know it. Numbers that JSON has no word for travel as text.
 
 /** Recent reward of a run, thinned for a sparkline. */
-export const RewardTrail = z.object({ last: MetricValue.nullable(), points: z.array(MetricValue) });
+export const RewardTrail = z.object({
+  last: MetricValue.nullable(),
+  points: z.array(MetricValue).readonly(),
+});
 export type RewardTrail = z.infer<typeof RewardTrail>;
 
 export const RunListItem = z.object({ run: Run, reward: RewardTrail });
@@ -30,8 +33,8 @@ export type RunHistory = z.infer<typeof RunHistory>;
 export const LogPage = z.object({ events: z.array(RunEventSchema), hasOlder: z.boolean() });
 export type LogPage = z.infer<typeof LogPage>;
 
-const Values = z.array(MetricValue);
-const Integers = z.array(z.number());
+const Values = z.array(MetricValue).readonly();
+const Integers = z.array(z.number()).readonly();
 
 export const SeriesRange = z.object({
   key: z.string(),
@@ -46,7 +49,7 @@ export const SeriesRange = z.object({
 });
 export type SeriesRange = z.infer<typeof SeriesRange>;
 
-export const MetricRanges = z.object({ seq: z.number(), series: z.array(SeriesRange) });
+export const MetricRanges = z.object({ seq: z.number(), series: z.array(SeriesRange).readonly() });
 export type MetricRanges = z.infer<typeof MetricRanges>;
 
 export const SeriesSummary = z.object({
@@ -72,7 +75,7 @@ export type TrajectoryPage = z.infer<typeof TrajectoryPage>;
 export const TrajectoryDetail = z.object({
   row: Row,
   body: TrajectoryBody.extend({
-    logprobs: Values,
+    logprobs: z.array(MetricValue),
     metrics: z.record(z.string(), MetricValue),
   }),
 });

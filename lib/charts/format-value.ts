@@ -11,6 +11,7 @@ const SUFFIX: Readonly<Record<MetricUnit, string>> = {
   count: '',
 };
 
+const MAX_DECIMALS = 6;
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** Three significant digits; `—` for absent, the word for what is not a number. Zero is `0`. */
@@ -23,7 +24,7 @@ export function formatNumber(value: number | null | undefined, digits = 3): stri
   if (size >= 1e9 || size < 1e-3) return minus(value.toExponential(Math.max(0, digits - 2)));
   if (size >= 1000) return minus(GROUPED.format(value));
   const whole = Math.floor(Math.log10(size)) + 1;
-  return minus(value.toFixed(Math.max(0, digits - Math.max(1, whole))));
+  return minus(value.toFixed(Math.max(0, digits - whole)));
 }
 
 export function formatValue(value: number | null | undefined, unit: MetricUnit = 'plain'): string {
@@ -41,9 +42,24 @@ export function formatSigned(value: number | null | undefined): string {
 export function formatTick(value: number, step: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
-  if (size < 1e-3 || size >= 1e6) return minus(value.toExponential(step >= size / 10 ? 0 : 1));
-  const decimals = step >= 1 ? 0 : Math.min(6, Math.ceil(-Math.log10(step) - 1e-9));
-  return minus(size >= 1000 ? GROUPED.format(value) : value.toFixed(decimals));
+  if (size < 1e-3 || size >= 1e6) return minus(value.toExponential(placesOf(size, step)));
+  return minus(size >= 1000 && step >= 1 ? GROUPED.format(value) : value.toFixed(decimalsOf(step)));
+}
+
+/** Places of a number in scientific notation that tell it from one `step` away. */
+function placesOf(size: number, step: number): number {
+  const mantissa = step / 10 ** Math.floor(Math.log10(step));
+  const places = Math.ceil(Math.log10(size / step) - 1e-9) + (Math.abs(mantissa - 2.5) < 1e-6 ? 1 : 0);
+  return Math.min(MAX_DECIMALS, Math.max(0, places));
+}
+
+/** Places after the point that a step of 0.25, say, needs: 2. */
+function decimalsOf(step: number): number {
+  for (let decimals = 0; decimals < MAX_DECIMALS; decimals += 1) {
+    const scaled = step * 10 ** decimals;
+    if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return decimals;
+  }
+  return MAX_DECIMALS;
 }
 
 /** A real minus sign: as wide as a plus, and not a hyphen at a line's end. */

@@ -209,6 +209,9 @@ export const OVERVIEW_KEYS: readonly string[] = [
   ...new Set(OVERVIEW_PANELS.flatMap((panel) => panel.series.flatMap((series) => series.keys))),
 ].toSorted();
 
+/** About the width of a card: more points than pixels would be drawn on top of each other. */
+export const OVERVIEW_WIDTH = 360;
+
 /** The one key by which runs are first judged, per trainer family. */
 export const REWARD_KEYS: readonly string[] =
   OVERVIEW_PANELS.find((panel) => panel.id === 'reward')?.series[0]?.keys ?? [];

@@ -1,6 +1,35 @@
-import { runIdIn } from '@/app/_server/render-page';
+import { HydrationBoundary } from '@tanstack/react-query';
+import { renderPage, runIdIn } from '@/app/_server/render-page';
+import { withQueries } from '@/app/_server/with-queries';
 import { Overview } from '@/components/metrics/overview';
+import { metricsQuery } from '@/lib/api-client/metrics';
+import { ChartView } from '@/lib/api-client/run-urls';
+import { OVERVIEW_KEYS, OVERVIEW_WIDTH } from '@/lib/insight/overview-panels';
 
-export default async function OverviewPage({ params }: PageProps<'/runs/[runId]'>) {
-  return <Overview id={await runIdIn(params)} />;
+export default async function OverviewPage({ params, searchParams }: PageProps<'/runs/[runId]'>) {
+  const id = await runIdIn(params);
+  const { from, to } = ChartView.parse(await searchParams);
+  return renderPage(async ({ metricStore }) => {
+    const question = { keys: OVERVIEW_KEYS, from, to, width: OVERVIEW_WIDTH };
+    const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
+    const ranges = await metricStore.ranges({
+      runId: id,
+      keys: OVERVIEW_KEYS,
+      width: OVERVIEW_WIDTH,
+      ...range,
+    });
+    // Dated long ago, so that the browser asks again at once: what came meanwhile must not be missed.
+    const state = withQueries((client) =>
+      client.setQueryData(
+        metricsQuery(id, question).queryKey,
+        { question, ...ranges, isStale: false },
+        { updatedAt: 1 },
+      ),
+    );
+    return (
+      <HydrationBoundary state={state}>
+        <Overview id={id} />
+      </HydrationBoundary>
+    );
+  });
 }

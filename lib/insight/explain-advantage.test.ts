@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { groupAdvantages } from '@/lib/rl/grpo';
+import { explainAdvantage } from './explain-advantage';
+
+const REWARDS = [1, 0.5, 0, 0.5];
+
+test('fills in the formula that the trainer used', () => {
+  const normalised = groupAdvantages(REWARDS, { divideByStd: true });
+  const centred = groupAdvantages(REWARDS, { divideByStd: false });
+  expect(explainAdvantage(REWARDS, 1, normalised[0] ?? 0).formula).toBe(
+    '(1.00 − 0.500) / (0.408 + 1e-6) = +1.22',
+  );
+  expect(explainAdvantage(REWARDS, 0, centred[2] ?? 0).formula).toBe('0 − 0.500 = −0.500');
+});
+
+test('a group without a signal says so', () => {
+  expect(explainAdvantage([1, 1], 1, 0).formula).toBe('every reward of the group is 1.00: no signal, so 0');
+});
+
+test('claims no formula that does not give the recorded value', () => {
+  expect(explainAdvantage(REWARDS, 1, 0.9).formula).toBeNull();
+  expect(explainAdvantage(REWARDS, 1, null).formula).toBeNull();
+});
