@@ -174,10 +174,21 @@ function Verdict(props: { isSaved: boolean; preflight: Preflight | null; refusal
   if (props.refusal !== null) return <span className="text-error">Not launched.</span>;
   if (preflight === null) return <span className="text-muted">Checking…</span>;
   const failed = preflight.checks.filter(({ status }) => status === 'failed').length;
-  if (failed === 0) return <span className="text-muted">All {preflight.checks.length} checks done.</span>;
+  if (failed === 0) return <PassedVerdict preflight={preflight} />;
   return (
     <span className="text-error">
       {failed} of {preflight.checks.length} checks failed: mend {failed === 1 ? 'it' : 'them'} first.
+    </span>
+  );
+}
+
+function PassedVerdict({ preflight }: { preflight: Preflight }) {
+  const { length } = preflight.checks;
+  const warnings = preflight.checks.filter(({ status }) => status === 'warning').length;
+  if (warnings === 0) return <span className="text-ok">All {length} checks passed.</span>;
+  return (
+    <span className="text-warning">
+      {length - warnings} of {length} checks passed, {warnings} with a warning.
     </span>
   );
 }

@@ -75,7 +75,7 @@ function VariantChips({ recipe }: { recipe: RecipeListItem }) {
             className="relative -mx-1.5 flex items-center gap-2 rounded-button px-1.5 py-1 hover:bg-hover"
           >
             <LayerChip {...layerOf(name)} label={`Variant ${variantTitle(name)}`} />
-            <span className="font-medium">{variantTitle(name)}</span>
+            <span className="font-medium whitespace-nowrap">{variantTitle(name)}</span>
             <span className="ml-auto flex min-w-0 items-center gap-1.5 text-muted">
               <StateMark state={state} />
               <span className="truncate text-sm" title={variantStateText(state)}>

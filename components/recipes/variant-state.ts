@@ -30,12 +30,17 @@ export function variantStateText(state: VariantState): string {
     case 'composes':
       return 'composes';
     case 'needs':
-      return `needs ${state.names.join(', ')}`;
+      return needsText(state.names);
     case 'warnings':
       return count(state.count, 'warning');
     case 'problems':
       return count(state.count, 'problem');
   }
+}
+
+/** The first name says what kind of thing is missing; the problems list the rest. */
+function needsText([first = '', ...rest]: readonly string[]): string {
+  return rest.length === 0 ? `needs ${first}` : `needs ${first} and ${rest.length} more`;
 }
 
 function count(number: number, word: string): string {

@@ -9,6 +9,7 @@ import { Dialog as Primitive } from 'radix-ui';
 import { type ReactNode, useEffect, useState } from 'react';
 import { Dialog, DialogDescription, DialogTitle } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/kbd';
+import { Skeleton } from '@/components/ui/skeleton';
 import { recipeNamesQuery } from '@/lib/api-client/recipes';
 import { runsQuery } from '@/lib/api-client/runs';
 
@@ -83,7 +84,8 @@ function Palette({ onClose }: { onClose: () => void }) {
             </Item>
           ))}
         </Group>
-        <Group heading="Recipes">
+        <Group heading="Recipes" isEmpty={recipes.data?.length === 0}>
+          {recipes.isPending ? <Pending /> : null}
           {(recipes.data ?? []).map(({ name, title }) => (
             <Item
               key={name}
@@ -95,7 +97,8 @@ function Palette({ onClose }: { onClose: () => void }) {
             </Item>
           ))}
         </Group>
-        <Group heading="Runs">
+        <Group heading="Runs" isEmpty={runs.data?.items.length === 0}>
+          {runs.isPending ? <Pending /> : null}
           {(runs.data?.items ?? []).map(({ run }) => (
             <Item
               key={run.id}
@@ -115,7 +118,16 @@ function Palette({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Group({ heading, children }: { heading: string; children: ReactNode }) {
+function Group({
+  heading,
+  isEmpty,
+  children,
+}: {
+  heading: string;
+  isEmpty?: boolean | undefined;
+  children: ReactNode;
+}) {
+  if (isEmpty === true) return null;
   return (
     <Command.Group
       heading={heading}
@@ -136,5 +148,13 @@ function Item(props: { value: string; onSelect: () => void; icon: ReactNode; chi
       {props.icon}
       <span className="truncate">{props.children}</span>
     </Command.Item>
+  );
+}
+
+function Pending() {
+  return (
+    <div role="status" aria-label="Loading" className="px-2.5 py-2">
+      <Skeleton className="h-3 w-40" />
+    </div>
   );
 }
