@@ -1,7 +1,7 @@
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type RunId } from '@/lib/domain/run';
 import { createBandit, goneError, type Bandit } from '@/lib/testing/bandit-services';
 import { bundleForTest } from '@/lib/testing/bundle-for-test';
@@ -11,6 +11,9 @@ import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-stor
 import { startRunProcess, type RunProcess } from './run-process';
 
 // The whole run process over the real store, the real writer and a real evaluator process; only the model is small.
+
+// several processes and whole runs per test
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder = '';
 let evaluatorChild = '';
@@ -109,14 +112,24 @@ describe('a run', () => {
   });
 });
 
-describe('a resumed run', () => {
-  async function uninterrupted(changes = {}) {
+const references = new Map<number, Promise<Readonly<Record<string, number>>>>();
+
+/** The series of a run that nothing happened to. */
+function uninterrupted(steps = 12): Promise<Readonly<Record<string, number>>> {
+  const known = references.get(steps);
+  if (known) return known;
+  const run = async (): Promise<Readonly<Record<string, number>>> => {
     const { launch, runToEnd, store } = await setUp();
-    const runId = await launch(changes);
+    const runId = await launch({ trainer: { total_train_steps: steps } });
     await runToEnd(runId);
     return seriesOf(store, runId);
-  }
+  };
+  const reference = run();
+  references.set(steps, reference);
+  return reference;
+}
 
+describe('a resumed run', () => {
   test.each([
     ['in the middle of a rollout', 'generate', 400],
     ['in an optimizer step', 'trainStep', 20],
@@ -149,7 +162,7 @@ describe('a resumed run', () => {
     expect(await run.ended).toMatchObject({ status: 'stopped' });
     expect(await store.checkpoints(runId)).toEqual([]);
     await resume(runId);
-    expect(await seriesOf(store, runId)).toEqual(await uninterrupted({ trainer: { total_train_steps: 2 } }));
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted(2));
   });
 
   test('passes over a damaged checkpoint and says so', async () => {
@@ -187,7 +200,7 @@ describe('a resumed run', () => {
 
 describe('a paused run', () => {
   test('finishes its step, saves, waits, and goes on as if nothing had been', async () => {
-    const { launch, start, store, runToEnd } = await setUp();
+    const { launch, start, store } = await setUp();
     const runId = await launch();
     const halted = haltAt('generate', 400);
     const run = await start(runId, halted.bandit);
@@ -200,10 +213,7 @@ describe('a paused run', () => {
     expect((await store.checkpoints(runId))[0]?.step).toBe(step);
     await store.command(runId, 'resume');
     expect(await run.ended).toMatchObject({ status: 'succeeded' });
-
-    const other = await launch();
-    await runToEnd(other);
-    expect(await seriesOf(store, runId)).toEqual(await seriesOf(store, other));
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted());
   });
 
   test('can be stopped', async () => {
@@ -233,9 +243,7 @@ describe('a service that is gone', () => {
     });
     expect(await runToEnd(runId, bandit)).toMatchObject({ status: 'succeeded' });
     expect((await store.attempts(runId)).map(({ startStep }) => startStep > 0)).toEqual([false, true]);
-    const other = await launch();
-    await runToEnd(other);
-    expect(await seriesOf(store, runId)).toEqual(await seriesOf(store, other));
+    expect(await seriesOf(store, runId)).toEqual(await uninterrupted());
   });
 
   test('again and again fails the run with what the service said', async () => {

@@ -9,14 +9,15 @@ import { type RunStore } from '@/lib/run-store/run-store';
 import { aNewRun, aSnapshot } from './builders';
 import { type TestDatabase } from './test-database';
 
-/** Scores 1 for the right digit and less the farther away: a group without the answer still has a best rollout. */
+/** Scores 1 for the right answer and less the farther away its first character is: every group has a best rollout. */
 export const DIGIT_EVALUATOR = `
   import { type Evaluator, type EvaluationTarget } from 'galley/evaluator';
   export class DigitEvaluator implements Evaluator {
     evaluate(data: Readonly<Record<string, unknown>>, target: EvaluationTarget) {
       const right = target.finalAnswer === data.answer;
-      const distance = Math.abs(Number(target.finalAnswer) - Number(data.answer));
-      return { reward: right ? 1 : 0.5 - distance / 20, groundTruth: String(data.answer),
+      const code = (text: unknown) => String(text).charCodeAt(0) || 0;
+      const distance = Math.min(256, Math.abs(code(target.finalAnswer) - code(data.answer)));
+      return { reward: right ? 1 : 0.5 - distance / 512, groundTruth: String(data.answer),
         metrics: { exact_match: right ? 1 : 0 } };
     }
   }`;

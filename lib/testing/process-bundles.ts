@@ -1,0 +1,35 @@
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const ENTRIES = [
+  'lib/orchestrator/main.ts',
+  'lib/embedded/main.ts',
+  'lib/embedded/model/worker.ts',
+  'lib/run-store/writer-worker.ts',
+  'lib/evaluators/evaluator-child.ts',
+];
+
+/** Builds what a run is made of below `<target>/.galley-build`, from today's sources, so that `target` can be GALLEY_ROOT. */
+export async function buildProcessBundles(target: string): Promise<void> {
+  const out = path.join(target, '.galley-build');
+  await build({
+    absWorkingDir: root,
+    entryPoints: ENTRIES,
+    outdir: out,
+    outbase: root,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  const kernels = 'lib/embedded/model/kernels.wasm';
+  await mkdir(path.dirname(path.join(out, kernels)), { recursive: true });
+  await cp(path.join(root, kernels), path.join(out, kernels));
+  await symlink(path.join(root, 'node_modules'), path.join(target, 'node_modules'));
+}
