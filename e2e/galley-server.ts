@@ -26,6 +26,8 @@ export type GalleyServer = {
   /** What the web process has printed. */
   printed(): string;
   cli(...args: string[]): Promise<CommandResult>;
+  /** Launches a run that goes on by itself; what it said is the error when it did not start. */
+  launch(entry: string, ...overrides: string[]): Promise<void>;
   /** Process id of a run's newest attempt. */
   runPid(id: number): Promise<number>;
   /** Stops every run and removes the folders. */
@@ -75,6 +77,10 @@ export async function createGalleyServer(): Promise<GalleyServer> {
       return endProcess(child, signal);
     },
     cli: (...args) => runCli(args, { env, cwd: folder }),
+    launch: async (...args) => {
+      const { code, err } = await server.cli('run', ...args, '--detach');
+      if (code !== 0) fail(err);
+    },
     runPid: async (id) => {
       const database = await openDatabase({ url: `file:${databaseFile}` });
       const attempts = await createRunStore(database).attempts(RunId.parse(id));

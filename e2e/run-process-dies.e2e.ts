@@ -5,15 +5,12 @@ test('killing the run process is said on the page within 15 seconds, and Resume 
   page,
   galley,
 }) => {
-  const launched = await galley.cli(
-    'run',
+  await galley.launch(
     'pig_latin/embedded',
     'trainer.total_train_steps=2000',
-    'trainer.save_freq=2',
+    '++trainer.save_freq=2',
     ...SMALL_RUN,
-    '--detach',
   );
-  expect(launched.code).toBe(0);
   await page.goto('/runs/1');
   await untilStep(page, 4);
   const before = await readRewards(page.request, 1);

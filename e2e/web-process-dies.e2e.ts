@@ -2,16 +2,7 @@ import { expect, test } from './fixtures';
 import { countingTo, readRewards, readRun, shownStep, SMALL_RUN, untilStep } from './run-page';
 
 test('killing the web process in mid-run loses no point and doubles none', async ({ page, galley }) => {
-  const launched = await galley.cli(
-    'run',
-    'pig_latin/embedded',
-    'trainer.total_train_steps=2000',
-    ...SMALL_RUN,
-    '--detach',
-    '--json',
-  );
-  expect(launched.err).not.toContain('error');
-  expect(launched.code).toBe(0);
+  await galley.launch('pig_latin/embedded', 'trainer.total_train_steps=2000', ...SMALL_RUN);
   await page.goto('/runs/1');
   await untilStep(page, 3);
   const pid = await galley.runPid(1);
@@ -38,14 +29,7 @@ test('killing the web process in mid-run loses no point and doubles none', async
 test('Ctrl-C ends the web process cleanly and leaves the run running; stop --all ends it', async ({
   galley,
 }) => {
-  const launched = await galley.cli(
-    'run',
-    'pig_latin/embedded',
-    'trainer.total_train_steps=5000',
-    ...SMALL_RUN,
-    '--detach',
-  );
-  expect(launched.code).toBe(0);
+  await galley.launch('pig_latin/embedded', 'trainer.total_train_steps=5000', ...SMALL_RUN);
   expect(await galley.end('SIGINT')).toBe(0);
   const runs = await galley.cli('runs', '--json');
   expect(runs.out).toMatch(/"status":"(starting|running)"/);
