@@ -21,6 +21,8 @@ export type GalleyServer = {
   readonly recipesDir: string;
   readonly databaseFile: string;
   start(): Promise<void>;
+  /** Tries to serve once more on the same port. */
+  startSecond(): Promise<CommandResult>;
   /** Ends the web process and resolves with its exit code, or the signal that ended it. */
   end(signal: 'SIGINT' | 'SIGKILL'): Promise<number | string>;
   /** What the web process has printed. */
@@ -70,13 +72,14 @@ export async function createGalleyServer(): Promise<GalleyServer> {
         () => printed,
       );
     },
+    startSecond: () => runScript('scripts/start.mjs', ['--no-build'], { env, cwd: folder }),
     end: async (signal) => {
       const child = web;
       if (child === null) return 0;
       web = null;
       return endProcess(child, signal);
     },
-    cli: (...args) => runCli(args, { env, cwd: folder }),
+    cli: (...args) => runScript('scripts/galley.mjs', ['--no-install', ...args], { env, cwd: folder }),
     launch: async (...args) => {
       const { code, err } = await server.cli('run', ...args, '--detach');
       if (code !== 0) fail(err);
@@ -129,13 +132,13 @@ function endProcess(child: ChildProcess, signal: NodeJS.Signals): Promise<number
   });
 }
 
-function runCli(
+function runScript(
+  script: string,
   args: readonly string[],
   options: { readonly env: NodeJS.ProcessEnv; readonly cwd: string },
 ): Promise<CommandResult> {
-  const file = path.join(ROOT, 'scripts/galley.mjs');
   return new Promise((resolve) => {
-    execFile(process.execPath, [file, '--no-install', ...args], options, (error, out, err) => {
+    execFile(process.execPath, [path.join(ROOT, script), ...args], options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, out, err });
     });
   });

@@ -1,0 +1,17 @@
+import { expect, test } from './fixtures';
+import { SMALL_RUN, untilStep } from './run-page';
+
+const TABS = 8;
+
+test('eight tabs are live at once', async ({ context, galley }) => {
+  await galley.launch('pig_latin/embedded', 'trainer.total_train_steps=5000', ...SMALL_RUN);
+  const pages = await Promise.all(Array.from({ length: TABS }, () => context.newPage()));
+  for (const page of pages) await page.goto(`${galley.url}/runs/1`);
+  await Promise.all(pages.map((page) => untilStep(page, 3)));
+  // all go on, and none starves the others of connections: each can still ask for something
+  await Promise.all(pages.map((page) => untilStep(page, 6)));
+  const answers = await Promise.all(
+    pages.map((page) => page.evaluate(async () => (await fetch('/api/runs')).status)),
+  );
+  expect(answers).toEqual(Array.from({ length: TABS }, () => 200));
+});
