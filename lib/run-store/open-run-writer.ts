@@ -101,10 +101,10 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
   // Sent from here and not made in the worker, so that a run that hangs falls silent.
   const beat = setInterval(() => post({ type: 'beat', time: now() }), HEARTBEAT_MS);
   beat.unref();
-  const waitFor = async (until: 'empty' | 'half'): Promise<void> => {
+  const flush = (): Promise<void> => {
     send();
     post({ type: 'hurry' });
-    await buffer.wait(until);
+    return buffer.wait('empty');
   };
 
   return {
@@ -121,11 +121,11 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
     onTrouble: (listener) => {
       heard.onTrouble = listener;
     },
-    flush: () => waitFor('empty'),
-    drained: () => waitFor('half'),
+    flush,
+    drained: () => buffer.wait('half'),
     close: async () => {
       try {
-        await waitFor('empty');
+        await flush();
       } finally {
         clearInterval(beat);
         const ended = once(worker, 'exit');
