@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { decodeEvent } from '@/lib/api-client/wire';
 import { type Database } from '@/lib/db/open-database';
@@ -34,7 +33,11 @@ async function serving(heartbeatMs = 60_000) {
       },
     );
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    if (response.body !== null) Readable.fromWeb(response.body).pipe(outgoing);
+    const reader = response.body?.getReader();
+    for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read()) {
+      outgoing.write(chunk.value);
+    }
+    outgoing.end();
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -57,11 +60,12 @@ async function read(
   expect(response.headers.get('content-type')).toContain('text/event-stream');
   const frames: Frame[] = [];
   let rest = '';
-  for await (const chunk of response.body ?? []) {
-    const parts = (rest + Buffer.from(chunk).toString()).split('\n\n');
+  const reader = response.body?.getReader();
+  while (!isEnough(frames)) {
+    const chunk = await reader?.read();
+    const parts = (rest + Buffer.from(chunk?.value ?? []).toString()).split('\n\n');
     rest = parts.pop() ?? '';
     frames.push(...parts.map(parseFrame));
-    if (isEnough(frames)) break;
   }
   abort.abort();
   return frames;

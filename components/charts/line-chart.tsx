@@ -7,7 +7,6 @@ import {
   ComposedChart,
   Line,
   ReferenceArea,
-  ReferenceLine,
   ResponsiveContainer,
   Tooltip,
   type TooltipContentProps,
@@ -83,12 +82,15 @@ export function LineChart({ title, model, height, syncId, ...gestures }: LineCha
           {bands(model)}
           {lines(model)}
           {model.marks.map((mark) => (
-            <ReferenceLine
-              key={`${mark.name}-${mark.step}`}
-              x={mark.step}
+            <ReferenceArea
+              key={`${mark.name} ${mark.from}`}
+              x1={mark.from}
+              x2={mark.to}
+              fill="var(--error)"
+              fillOpacity={0.08}
               stroke="var(--error)"
               strokeDasharray="2 3"
-              label={{ value: mark.text, position: 'insideTopRight', fontSize: 10, fill: 'var(--error)' }}
+              label={{ value: mark.text, position: 'insideTop', fontSize: 10, fill: 'var(--error)' }}
             />
           ))}
           {hands.selection === null ? null : (
@@ -147,7 +149,7 @@ function lines(model: ChartModel) {
         {...common}
         dataKey={(row: ChartRow) => row.smoothed[index]}
         strokeWidth={1.6}
-        dot={model.isSmoothed ? false : dot}
+        dot={dot}
         activeDot={{ r: 3, strokeWidth: 0 }}
       />
     );
@@ -159,7 +161,7 @@ function lines(model: ChartModel) {
         dataKey={(row: ChartRow) => row.raw[index]}
         strokeWidth={1}
         strokeOpacity={RAW_OPACITY}
-        dot={dot}
+        dot={false}
         activeDot={false}
       />
     );

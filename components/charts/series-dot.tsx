@@ -11,5 +11,5 @@ export function SeriesDot(props: {
   const { cx, cy, payload, index, color } = props;
   const sample = payload?.samples[index] ?? null;
   if (cx === undefined || cy === undefined || !Number.isFinite(cy) || sample === null) return null;
-  return <circle cx={cx} cy={cy} r={2} fill={color} />;
+  return <circle cx={cx} cy={cy} r={2.6} fill={color} />;
 }

@@ -58,7 +58,7 @@ export function CompareView(props: {
           left out.
         </p>
       )}
-      <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-[minmax(0,1fr)_34rem]">
+      <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-[minmax(0,1fr)_37rem]">
         <div className="flex min-w-0 flex-col gap-3">
           <Card>
             <OverlayChart runs={compared} info={info} view={view} onChange={setView} />

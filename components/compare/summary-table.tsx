@@ -38,7 +38,7 @@ export function SummaryTable(props: { runs: readonly ComparedRun[]; unit: Metric
               <TableCell>
                 <span className="flex items-center gap-2">
                   <Swatch color={style.color} dash={style.dash} />
-                  <Link href={runHref(run.id)} className="max-w-44 truncate font-medium hover:underline">
+                  <Link href={runHref(run.id)} className="max-w-48 truncate font-medium hover:underline">
                     {run.name}
                   </Link>
                 </span>

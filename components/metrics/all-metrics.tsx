@@ -8,6 +8,7 @@ import { useUrlQuery } from '@/components/ui/use-url-query';
 import { summariesQuery } from '@/lib/api-client/metrics';
 import { ChartView, MetricsView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
+import { type SeriesColor } from '@/lib/charts/series-color';
 import { type MetricInfo } from '@/lib/domain/metric';
 import { metricInfo } from '@/lib/domain/metric-info';
 import { type RunId } from '@/lib/domain/run';
@@ -15,15 +16,19 @@ import { ChartControls } from './chart-controls';
 import { ChartGridSkeleton } from './chart-grid-skeleton';
 import { MetricGroup } from './metric-group';
 
-const GROUPS: readonly { readonly id: MetricInfo['group']; readonly title: string }[] = [
-  { id: 'reward', title: 'Reward' },
-  { id: 'validation', title: 'Held-out' },
-  { id: 'signal', title: 'Groups and advantages' },
-  { id: 'length', title: 'Length' },
-  { id: 'training', title: 'Training' },
-  { id: 'timing', title: 'Time and throughput' },
-  { id: 'progress', title: 'Progress' },
-  { id: 'warm_start', title: 'Warm start' },
+const GROUPS: readonly {
+  readonly id: MetricInfo['group'];
+  readonly title: string;
+  readonly color: SeriesColor;
+}[] = [
+  { id: 'reward', title: 'Reward', color: 'self-hosted' },
+  { id: 'validation', title: 'Held-out', color: 'weaver' },
+  { id: 'signal', title: 'Groups and advantages', color: 'self-hosted' },
+  { id: 'length', title: 'Length', color: 'self-hosted' },
+  { id: 'training', title: 'Training', color: 'self-hosted' },
+  { id: 'timing', title: 'Time and throughput', color: 'self-hosted' },
+  { id: 'progress', title: 'Progress', color: 'self-hosted' },
+  { id: 'warm_start', title: 'Warm start', color: 'environment' },
 ];
 
 /** Every key that the run has written, by family, searchable by name. */
@@ -70,13 +75,14 @@ export function AllMetrics({ id }: { id: RunId }) {
           <ChartControls view={chart} onChange={setView} lastStep={run === undefined ? null : run.step - 1} />
         </div>
       </div>
-      {GROUPS.map(({ id: group, title }) => {
+      {GROUPS.map(({ id: group, title, color }) => {
         const metrics = found.filter((metric) => metric.group === group);
         return metrics.length === 0 ? null : (
           <MetricGroup
             key={group}
             id={id}
             title={title}
+            color={color}
             metrics={metrics}
             view={group === 'warm_start' ? { ...chart, from: null, to: null } : chart}
             onZoom={(range) => setView({ from: range?.from ?? null, to: range?.to ?? null })}

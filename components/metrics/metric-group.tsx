@@ -6,6 +6,7 @@ import { type StepRange } from '@/components/charts/use-chart-gestures';
 import { useIsNear } from '@/components/ui/use-is-near';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { type ChartView } from '@/lib/api-client/run-urls';
+import { type SeriesColor } from '@/lib/charts/series-color';
 import { NO_COLUMNS } from '@/lib/charts/series-columns';
 import { type MetricInfo } from '@/lib/domain/metric';
 import { type RunId } from '@/lib/domain/run';
@@ -17,6 +18,7 @@ const WIDTH = 300;
 export function MetricGroup(props: {
   id: RunId;
   title: string;
+  color: SeriesColor;
   metrics: readonly MetricInfo[];
   view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
   onZoom: (range: StepRange | null) => void;
@@ -40,7 +42,13 @@ export function MetricGroup(props: {
           <PanelCard
             key={name}
             panel={{ title, unit, draw: 'lines', hint: `${name}: ${meaning}` }}
-            lines={[{ name, columns: data?.series.find(({ key }) => key === name) ?? NO_COLUMNS }]}
+            lines={[
+              {
+                name: 'now',
+                color: props.color,
+                columns: data?.series.find(({ key }) => key === name) ?? NO_COLUMNS,
+              },
+            ]}
             view={view}
             onZoom={props.onZoom}
             onPick={props.onPick}

@@ -52,9 +52,9 @@ export function Overview({ id }: { id: RunId }) {
               <PanelCard
                 key={panel.id}
                 panel={panel}
-                lines={series.flatMap(({ name, key }) => {
+                lines={series.flatMap(({ name, color, key }) => {
                   const columns = byKey.get(key);
-                  return columns === undefined ? [] : [{ name, columns }];
+                  return columns === undefined ? [] : [{ name, color, columns }];
                 })}
                 view={view}
                 onZoom={(range) => setView({ from: range?.from ?? null, to: range?.to ?? null })}

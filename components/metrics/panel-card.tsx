@@ -52,7 +52,10 @@ function Drawn({ panel, lines, view, onZoom, onPick, height = HEIGHT, syncId = '
   if (panel.draw === 'stack') {
     const model = prepareStack(lines, { unit, from: view.from, to: view.to });
     return (
-      <Framed panel={panel} legend={<ChartLegend entries={model.series} />}>
+      <Framed
+        panel={panel}
+        legend={<ChartLegend entries={model.series.map(({ name, color }) => ({ name, color }))} />}
+      >
         <StackChart title={panel.title} model={model} height={height} />
       </Framed>
     );
@@ -94,15 +97,13 @@ function Framed(props: {
 }) {
   return (
     <>
-      <CardHeader className="flex-nowrap items-baseline">
+      <CardHeader className="items-baseline">
         <Tooltip content={props.panel.hint}>
-          <CardTitle tabIndex={0} className="truncate">
-            {props.panel.title}
-          </CardTitle>
+          <CardTitle tabIndex={0}>{props.panel.title}</CardTitle>
         </Tooltip>
         {props.legend}
       </CardHeader>
-      <div className="pt-1 pr-1 pb-2">{props.children}</div>
+      <div className="mt-auto pt-1 pr-1 pb-2">{props.children}</div>
     </>
   );
 }

@@ -40,7 +40,7 @@ export function WarmStart({ id, isUnderWay }: { id: RunId; isUnderWay: boolean }
             <PanelCard
               key={columns.key}
               panel={{ title: `${title}, by update`, unit, draw: 'lines', hint: meaning, floor: 0 }}
-              lines={[{ name: columns.key.replace('warm_start/', ''), columns }]}
+              lines={[{ name: columns.key.replace('warm_start/', ''), color: 'environment', columns }]}
               view={{ from: range?.from ?? null, to: range?.to ?? null, smooth: '0' }}
               onZoom={setRange}
               syncId="warm-start"

@@ -55,7 +55,7 @@ function facts(run: Run): string {
   return [
     `run ${run.id}`,
     `${run.recipe} · ${run.variant}`,
-    run.backend,
+    run.backend === run.variant ? null : run.backend,
     run.model,
     run.seed === null ? null : `seed ${run.seed}`,
     run.attempt > 1 ? `attempt ${run.attempt}` : null,

@@ -21,10 +21,15 @@ export function RunNotice({ id }: { id: RunId }) {
       <p className="font-semibold text-error">
         {run.status === 'lost' ? goneSince(run, now) : 'The run failed'}
       </p>
-      {run.reason === null ? null : <p className="mt-0.5 whitespace-pre-wrap">{run.reason}</p>}
+      {run.reason === null ? null : <p className="mt-0.5 whitespace-pre-wrap">{withoutAdvice(run.reason)}</p>}
       <p className="mt-0.5 text-muted">{wayOn(run, newest)}</p>
     </div>
   );
+}
+
+/** What to do is said below, and there with the step. */
+function withoutAdvice(reason: string): string {
+  return reason.replace(/\s*Resume continues from the last checkpoint\.$/, '');
 }
 
 function goneSince(run: Run, now: number | null): string {

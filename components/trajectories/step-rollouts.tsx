@@ -5,6 +5,7 @@ import { type KeyboardEvent, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { EmptyState } from '@/components/ui/empty-state';
+import { Skeleton } from '@/components/ui/skeleton';
 import { type RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutsQuery } from '@/lib/api-client/trajectories';
 import { type RolloutSteps } from '@/lib/api-client/wire';
@@ -45,7 +46,10 @@ export function StepRollouts(props: {
     if (move?.to === 'step') goToStep(move.step);
   }
   return (
-    <div className="grid min-h-0 flex-1 grid-cols-1 lg:grid-cols-[25rem_minmax(0,1fr)]" onKeyDown={onKeyDown}>
+    <div
+      className="grid min-h-0 flex-1 grid-cols-1 lg:grid-cols-[27.5rem_minmax(0,1fr)]"
+      onKeyDown={onKeyDown}
+    >
       <div className={cn('flex min-w-0 flex-col border-r', view.rollout !== null && 'max-lg:hidden')}>
         <StepPicker {...props} onStep={goToStep} />
         <RewardHistogram bins={bins} chosen={bin} onChoose={setBin} />
@@ -64,7 +68,9 @@ export function StepRollouts(props: {
         <Button variant="link" className="mx-4 lg:hidden" onClick={() => onChange({ rollout: null })}>
           ‹ All rollouts of step {view.step}
         </Button>
-        {selected === null ? (
+        {data === undefined && view.step !== null && error === null ? (
+          <Skeleton className="m-4 h-80 rounded-card" />
+        ) : selected === null ? (
           <NoRollout view={view} />
         ) : (
           <RolloutDetail

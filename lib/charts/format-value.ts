@@ -48,8 +48,9 @@ export function formatTick(value: number, step: number): string {
 
 /** Places of a number in scientific notation that tell it from one `step` away. */
 function placesOf(size: number, step: number): number {
-  const mantissa = step / 10 ** Math.floor(Math.log10(step));
-  const places = Math.ceil(Math.log10(size / step) - 1e-9) + (Math.abs(mantissa - 2.5) < 1e-6 ? 1 : 0);
+  const power = (value: number): number => Math.floor(Math.log10(value) + 1e-9);
+  const isHalved = Math.abs(step / 10 ** power(step) - 2.5) < 1e-6;
+  const places = power(size) - power(step) + (isHalved ? 1 : 0);
   return Math.min(MAX_DECIMALS, Math.max(0, places));
 }
 

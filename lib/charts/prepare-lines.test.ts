@@ -23,9 +23,12 @@ function line(name: string, ...points: (readonly [number, number])[]): LineInput
 
 describe('prepareLines', () => {
   test('a value that is no number breaks its line and leaves a mark at the edge', () => {
-    const model = prepareLines([line('loss', [0, 1], [1, NaN], [2, 3])], OPTIONS);
-    expect(model.rows.map(({ raw }) => raw[0])).toEqual([1, null, 3]);
-    expect(model.marks).toEqual([{ step: 1, name: 'loss', text: 'NaN' }]);
+    const model = prepareLines([line('loss', [0, 1], [1, NaN], [2, NaN], [3, Infinity], [4, 3])], OPTIONS);
+    expect(model.rows.map(({ raw }) => raw[0])).toEqual([1, null, null, null, 3]);
+    expect(model.marks).toEqual([
+      { name: 'loss', from: 1, to: 2, text: 'NaN' },
+      { name: 'loss', from: 3, to: 3, text: '∞' },
+    ]);
     expect(model.y.domain[1]).toBeLessThan(10);
   });
 
@@ -85,6 +88,15 @@ describe('prepareLines', () => {
     const alone = prepareLines([line('weaver', [0, 1])], OPTIONS);
     const third = prepareLines([line('a', [0, 1]), line('b', [0, 1]), line('weaver', [0, 1])], OPTIONS);
     expect(third.series[2]?.color).toBe(alone.series[0]?.color);
+  });
+
+  test('two lines of one chart never share a colour', () => {
+    const names = ['mean', 'train', 'rollout', 'high', 'all right'];
+    const { series } = prepareLines(
+      names.map((name) => line(name, [0, 1])),
+      OPTIONS,
+    );
+    expect(new Set(series.map(({ color }) => color)).size).toBe(names.length);
   });
 
   test('too many series are counted instead of drawn', () => {

@@ -1,12 +1,14 @@
 import { type MetricUnit } from '@/lib/domain/metric';
 import { type Axis, type AxisOptions, stepAxis, valueAxis } from './axis';
-import { formatValue } from './format-value';
-import { colorOf, type SeriesColor } from './series-color';
+import { formatNumber, formatValue } from './format-value';
+import { colorOf, SERIES_COLORS, type SeriesColor } from './series-color';
 import { type SeriesColumns } from './series-columns';
 import { smooth, type Smoothing } from './smooth';
 
 /** More lines than this cannot be told apart; the rest are counted in words. */
 const MAX_SERIES = 12;
+/** A legend says where a line stands; the tooltip has the rest. */
+const LEGEND_DIGITS = 2;
 /** Series with no more samples than this show each as a dot. */
 const DOTTED_SAMPLES = 40;
 
@@ -55,8 +57,13 @@ export type ChartSeries = {
   readonly hasDots: boolean;
 };
 
-/** A value that has no place on the axis, shown as a mark at the edge. */
-export type EdgeMark = { readonly step: number; readonly name: string; readonly text: string };
+/** Steps in a row at which a series had no place on the axis: NaN, or an infinity. */
+export type GapMark = {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+};
 
 export type ChartModel = {
   readonly rows: readonly ChartRow[];
@@ -64,7 +71,7 @@ export type ChartModel = {
   /** Series left out because there are too many. */
   readonly hidden: number;
   readonly isSmoothed: boolean;
-  readonly marks: readonly EdgeMark[];
+  readonly marks: readonly GapMark[];
   readonly x: Axis;
   readonly y: Axis;
   readonly unit: MetricUnit;
@@ -97,13 +104,16 @@ export function prepareLines(inputs: readonly LineInput[], options: LineOptions)
     smoothed: smoothed.map((values) => values[index] ?? null),
     band: lines.map((line) => bandAt(line.byStep.get(step))),
   }));
+  const colors = assignColors(lines.map(({ input }) => input));
   const isSmoothed = options.smoothing.kind !== 'none';
   return {
     rows,
-    series: lines.map((line, index) => describeSeries(line.input, { rows, index, unit: options.unit })),
+    series: lines.map((line, index) =>
+      describeSeries(line.input, { rows, index, color: colors[index] ?? 'common' }),
+    ),
     hidden: present.length - lines.length,
     isSmoothed,
-    marks: rows.flatMap((row) => marksOf(row, lines)),
+    marks: lines.flatMap((line, index) => marksOf(rows, line.input.name, index)),
     x: stepAxis(options.from ?? steps[0] ?? 0, options.to ?? steps.at(-1) ?? 1),
     y: axisOf(rows, options),
     unit: options.unit,
@@ -173,27 +183,53 @@ function bandAt(sample: Sample | undefined): readonly [number, number] | null {
 
 function describeSeries(
   input: LineInput,
-  at: { readonly rows: readonly ChartRow[]; readonly index: number; readonly unit: MetricUnit },
+  at: { readonly rows: readonly ChartRow[]; readonly index: number; readonly color: SeriesColor },
 ): ChartSeries {
-  const samples = at.rows.flatMap((row) => row.samples[at.index] ?? []);
+  const sampled = at.rows.filter((row) => row.samples[at.index] != null);
   const last = input.columns.last.at(-1) ?? null;
   return {
     name: input.name,
-    color: input.color ?? colorOf(input.name),
+    color: at.color,
     dash: input.dash ?? null,
-    last: formatValue(last, at.unit),
+    last: formatNumber(last, LEGEND_DIGITS),
     lastIsFinite: last !== null && Number.isFinite(last),
-    hasBand: samples.some((sample) => sample.count > 1),
-    hasDots:
-      (samples.length <= DOTTED_SAMPLES && samples.length < at.rows.length * 0.75) || samples.length < 3,
+    hasBand: sampled.some((row) => (row.samples[at.index]?.count ?? 0) > 1),
+    hasDots: sampled.length < 3 || (sampled.length <= DOTTED_SAMPLES && isSparse(sampled)),
   };
 }
 
-function marksOf(row: ChartRow, lines: readonly Line[]): readonly EdgeMark[] {
-  return row.samples.flatMap((sample, index) => {
-    if (sample === null || Number.isFinite(sample.value)) return [];
-    return [{ step: row.step, name: lines[index]?.input.name ?? '', text: formatValue(sample.value) }];
-  });
+/** Measured now and then, not at every step. */
+function isSparse(rows: readonly ChartRow[]): boolean {
+  const [first, last] = [rows[0]?.step ?? 0, rows.at(-1)?.step ?? 0];
+  return (last - first) / (rows.length - 1) > 1.5;
+}
+
+/** What a name's colour would be; the next free one when another line of the chart has that. */
+function assignColors(inputs: readonly LineInput[]): readonly SeriesColor[] {
+  const taken = new Set(inputs.flatMap(({ color }) => color ?? []));
+  const chosen = new Map<string, SeriesColor>();
+  for (const { name, color } of inputs.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const wanted = color ?? colorOf(name);
+    const isFree = color !== undefined || !taken.has(wanted);
+    const used = isFree ? wanted : (SERIES_COLORS.find((one) => !taken.has(one)) ?? wanted);
+    taken.add(used);
+    chosen.set(name, used);
+  }
+  return inputs.map(({ name }) => chosen.get(name) ?? 'common');
+}
+
+function marksOf(rows: readonly ChartRow[], name: string, index: number): readonly GapMark[] {
+  const marks: GapMark[] = [];
+  let before: string | null = null;
+  for (const row of rows) {
+    const sample = row.samples[index] ?? null;
+    if (sample === null) continue;
+    const text = Number.isFinite(sample.value) ? null : formatNumber(sample.value);
+    const from = text !== null && text === before ? marks.pop()?.from : undefined;
+    if (text !== null) marks.push({ name, text, from: from ?? row.step, to: row.step });
+    before = text;
+  }
+  return marks;
 }
 
 function axisOf(rows: readonly ChartRow[], options: LineOptions): Axis {

@@ -12,6 +12,6 @@ test('every panel draws something that a run of the embedded backend writes', ()
 test('of several names for one idea the first that is there is drawn', () => {
   const [reward] = OVERVIEW_PANELS;
   expect(reward && seriesOf(reward, (key) => key.startsWith('critic/'))).toEqual([
-    { name: 'train', key: 'critic/score/mean' },
+    { name: 'train', color: 'self-hosted', key: 'critic/score/mean' },
   ]);
 });

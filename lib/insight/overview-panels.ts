@@ -5,7 +5,7 @@ export type PanelSeries = {
   readonly name: string;
   /** The same idea under the names of different trainers; the first that the run has is drawn. */
   readonly keys: readonly string[];
-  readonly color?: SeriesColor;
+  readonly color: SeriesColor;
 };
 
 export type Panel = {
@@ -20,8 +20,8 @@ export type Panel = {
   readonly hint: string;
 };
 
-function line(name: string, ...keys: readonly string[]): PanelSeries {
-  return { name, keys };
+function line(name: string, color: SeriesColor, ...keys: readonly string[]): PanelSeries {
+  return { name, color, keys };
 }
 
 /** The charts of a run's overview, in the order in which a reader asks. A panel without a series is not drawn. */
@@ -33,7 +33,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     draw: 'lines',
     floor: 0,
     ceiling: 1,
-    series: [line('train', 'rollout/reward_mean', 'critic/score/mean', 'critic/rewards/mean')],
+    series: [line('train', 'self-hosted', 'rollout/reward_mean', 'critic/score/mean', 'critic/rewards/mean')],
     hint: 'Mean reward of the rollouts of a step.',
   },
   {
@@ -44,8 +44,8 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     floor: 0,
     ceiling: 1,
     series: [
-      line('exact', 'val/exact', 'val/exact_match', 'val/accuracy'),
-      line('reward', 'val/reward', 'val/reward_mean', 'val/score'),
+      line('exact', 'weaver', 'val/exact', 'val/exact_match', 'val/accuracy'),
+      line('reward', 'sky', 'val/reward', 'val/reward_mean', 'val/score'),
     ],
     hint: 'The same model on prompts it never trains on. Train up and held-out flat is memory, or a hacked reward.',
   },
@@ -56,8 +56,20 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     draw: 'lines',
     floor: 0,
     series: [
-      line('all right', 'rollout/zero_signal_all_right', 'critic/zero_signal/all_right', 'group/all_right'),
-      line('all wrong', 'rollout/zero_signal_all_wrong', 'critic/zero_signal/all_wrong', 'group/all_wrong'),
+      line(
+        'all right',
+        'self-hosted',
+        'rollout/zero_signal_all_right',
+        'critic/zero_signal/all_right',
+        'group/all_right',
+      ),
+      line(
+        'all wrong',
+        'tinker',
+        'rollout/zero_signal_all_wrong',
+        'critic/zero_signal/all_wrong',
+        'group/all_wrong',
+      ),
     ],
     hint: 'Share of prompts whose rollouts all earned the same: they teach nothing.',
   },
@@ -68,8 +80,8 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     draw: 'lines',
     floor: 0,
     series: [
-      line('mean', 'response_length/mean', 'rollout/response_length_mean'),
-      line('max', 'response_length/max', 'rollout/response_length_max'),
+      line('mean', 'self-hosted', 'response_length/mean', 'rollout/response_length_mean'),
+      line('max', 'embedded', 'response_length/max', 'rollout/response_length_max'),
     ],
     hint: 'A steady climb to the limit is a length hack; a fast fall is giving up.',
   },
@@ -79,7 +91,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'share',
     draw: 'lines',
     floor: 0,
-    series: [line('truncated', 'response_length/clip_ratio', 'rollout/truncated_share')],
+    series: [line('truncated', 'self-hosted', 'response_length/clip_ratio', 'rollout/truncated_share')],
     hint: 'Share of responses cut off at the length limit.',
   },
   {
@@ -88,7 +100,16 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'nats',
     draw: 'lines',
     floor: 0,
-    series: [line('mean', 'actor/entropy', 'actor/entropy_loss', 'training/entropy', 'rollout/entropy')],
+    series: [
+      line(
+        'mean',
+        'self-hosted',
+        'actor/entropy',
+        'actor/entropy_loss',
+        'training/entropy',
+        'rollout/entropy',
+      ),
+    ],
     hint: 'Falls gradually as the policy commits. A cliff is a collapse.',
   },
   {
@@ -97,8 +118,16 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'nats',
     draw: 'lines',
     series: [
-      line('ppo', 'actor/ppo_kl', 'actor/kl', 'actor/approx_kl', 'training/kl', 'training/approx_kl'),
-      line('reference', 'critic/kl', 'actor/kl_loss'),
+      line(
+        'ppo',
+        'self-hosted',
+        'actor/ppo_kl',
+        'actor/kl',
+        'actor/approx_kl',
+        'training/kl',
+        'training/approx_kl',
+      ),
+      line('reference', 'tinker', 'critic/kl', 'actor/kl_loss'),
     ],
     hint: 'How far a step moved the policy from the one that sampled the batch.',
   },
@@ -109,9 +138,9 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     draw: 'lines',
     floor: 0,
     series: [
-      line('all', 'actor/pg_clipfrac', 'actor/clip_fraction', 'training/clip_fraction'),
-      line('high', 'actor/pg_clipfrac_high', 'actor/clip_fraction_high'),
-      line('low', 'actor/pg_clipfrac_low', 'actor/clip_fraction_low'),
+      line('all', 'common', 'actor/pg_clipfrac', 'actor/clip_fraction', 'training/clip_fraction'),
+      line('high', 'self-hosted', 'actor/pg_clipfrac_high', 'actor/clip_fraction_high'),
+      line('low', 'tinker', 'actor/pg_clipfrac_low', 'actor/clip_fraction_low'),
     ],
     hint: 'Share of tokens whose ratio was clipped. Exactly 0 is normal with one update per batch.',
   },
@@ -121,7 +150,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'plain',
     draw: 'lines',
     floor: 0,
-    series: [line('before clipping', 'actor/grad_norm', 'training/grad_norm')],
+    series: [line('before clipping', 'self-hosted', 'actor/grad_norm', 'training/grad_norm')],
     hint: 'Global norm before clipping. Jumps of more than three times its usual size deserve a look.',
   },
   {
@@ -129,7 +158,9 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     title: 'Policy loss',
     unit: 'plain',
     draw: 'lines',
-    series: [line('loss', 'actor/pg_loss', 'actor/policy_loss', 'actor/loss', 'training/loss')],
+    series: [
+      line('loss', 'self-hosted', 'actor/pg_loss', 'actor/policy_loss', 'actor/loss', 'training/loss'),
+    ],
     hint: 'Hovers around 0 in GRPO; read the reward, not the loss.',
   },
   {
@@ -139,11 +170,17 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     draw: 'stack',
     floor: 0,
     series: [
-      line('rollout', 'timing/rollout_time', 'timing/rollout'),
-      line('evaluate', 'timing/evaluate_time', 'timing/evaluate'),
-      line('train', 'timing/training_time', 'timing/train'),
-      line('sync', 'timing/sync_time', 'timing/weight_sync', 'timing/sync'),
-      line('checkpoint', 'timing/checkpoint_time', 'timing/checkpoint', 'timing/training/save_checkpoint'),
+      line('rollout', 'self-hosted', 'timing/rollout_time', 'timing/rollout'),
+      line('evaluate', 'embedded', 'timing/evaluate_time', 'timing/evaluate'),
+      line('train', 'tinker', 'timing/training_time', 'timing/train'),
+      line('sync', 'weaver', 'timing/sync_time', 'timing/weight_sync', 'timing/sync'),
+      line(
+        'checkpoint',
+        'environment',
+        'timing/checkpoint_time',
+        'timing/checkpoint',
+        'timing/training/save_checkpoint',
+      ),
     ],
     hint: 'Where the seconds of a step go.',
   },
@@ -156,6 +193,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     series: [
       line(
         'generated',
+        'self-hosted',
         'rollout/tokens_per_second',
         'throughput/tokens_per_second',
         'timing/tokens_per_second',
@@ -169,7 +207,9 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'rate',
     draw: 'lines',
     floor: 0,
-    series: [line('rate', 'actor/lr', 'actor/learning_rate', 'training/lr', 'training/learning_rate')],
+    series: [
+      line('rate', 'self-hosted', 'actor/lr', 'actor/learning_rate', 'training/lr', 'training/learning_rate'),
+    ],
     hint: 'As the trainer used it at each step.',
   },
   {
@@ -178,7 +218,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'plain',
     draw: 'lines',
     floor: 0,
-    series: [line('std', 'critic/grpo_std/mean', 'rollout/reward_std')],
+    series: [line('std', 'self-hosted', 'critic/grpo_std/mean', 'rollout/reward_std')],
     hint: 'GRPO learns from differences within a group; at 0 there is nothing to learn.',
   },
   {
@@ -187,7 +227,10 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'plain',
     draw: 'lines',
     floor: 0,
-    series: [line('mean', 'rollout/staleness_mean'), line('max', 'rollout/staleness_max')],
+    series: [
+      line('mean', 'self-hosted', 'rollout/staleness_mean'),
+      line('max', 'embedded', 'rollout/staleness_max'),
+    ],
     hint: 'How many weight versions behind the trainer the sampler was.',
   },
   {
@@ -196,7 +239,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'plain',
     draw: 'lines',
     floor: 0,
-    series: [line('failed', 'rollout/failed', 'rollout/failed_count', 'rollout/failed_share')],
+    series: [line('failed', 'tinker', 'rollout/failed', 'rollout/failed_count', 'rollout/failed_share')],
     hint: 'Rollouts that ended in an error and were left out of the batch.',
   },
 ];
@@ -220,9 +263,9 @@ export const REWARD_KEYS: readonly string[] =
 export function seriesOf(
   panel: Panel,
   has: (key: string) => boolean,
-): readonly { name: string; key: string }[] {
-  return panel.series.flatMap(({ name, keys }) => {
+): readonly { readonly name: string; readonly color: SeriesColor; readonly key: string }[] {
+  return panel.series.flatMap(({ name, color, keys }) => {
     const key = keys.find(has);
-    return key === undefined ? [] : [{ name, key }];
+    return key === undefined ? [] : [{ name, color, key }];
   });
 }

@@ -1,9 +1,6 @@
 import { apiHandler, runIdOf } from '@/app/_server/api-handler';
+import { rolloutSteps } from '@/app/_server/rollout-steps';
 
-export const GET = apiHandler(async ({ stores, params }) => {
-  const id = runIdOf({ params });
-  return {
-    train: await stores.trajectoryStore.steps(id, false),
-    validation: await stores.trajectoryStore.steps(id, true),
-  };
-});
+export const GET = apiHandler(({ stores, params }) =>
+  rolloutSteps(stores.trajectoryStore, runIdOf({ params })),
+);
