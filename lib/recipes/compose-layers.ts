@@ -1,20 +1,22 @@
+import { checkDepth } from './budget';
 import { type ConfigKey } from './config-value';
 import { type LayerUse, contentOf } from './defaults/resolve-defaults';
 import { type Scope, tryDereference } from './interpolation/evaluate';
 import { splitKey } from './interpolation/select';
 import { type LayerMap, type LayerNode } from './layers/layer-node';
 import { buildNodes } from './nodes/build-nodes';
-import { type MapNode, newMap } from './nodes/config-node';
+import { type ConfigNode, type MapNode, newMap } from './nodes/config-node';
 import { mergeContainer } from './nodes/merge-nodes';
 
 /** Merges the layers in order, each below its package. */
 export function composeLayers(uses: readonly LayerUse[], scope: Scope): MapNode {
   const root = newMap();
+  const context = { follow: (node: ConfigNode) => tryDereference(scope, node), budget: scope.budget };
   for (const use of uses) {
     const { file } = use.layer;
     const layer = embed(use);
     const nodes = buildNodes(layer, file, scope.budget);
-    mergeContainer(root, nodes, (node) => tryDereference(scope, node));
+    mergeContainer(root, nodes, context);
   }
   return root;
 }
@@ -23,7 +25,9 @@ export function composeLayers(uses: readonly LayerUse[], scope: Scope): MapNode 
 function embed({ layer, package: target }: LayerUse): LayerNode {
   const content = layer.root.kind === 'map' ? contentOf(layer.root) : layer.root;
   if (target === '') return content;
-  return splitKey(target).reduceRight<LayerNode>((inner, name) => wrap(inner, name), content);
+  const steps = splitKey(target);
+  checkDepth(steps.length);
+  return steps.reduceRight<LayerNode>((inner, name) => wrap(inner, name), content);
 }
 
 function wrap(inner: LayerNode, name: string): LayerMap {

@@ -10,7 +10,8 @@ import { checkHydraSection, checkSearchPath, dropHydraSection } from './hydra-se
 import { type Scope } from './interpolation/evaluate';
 import { RESOLVERS } from './interpolation/resolvers';
 import { type LayerMap, type LayerNode } from './layers/layer-node';
-import { buildNodes, newBudget } from './nodes/build-nodes';
+import { newBudget } from './budget';
+import { buildNodes } from './nodes/build-nodes';
 import { type MapNode, valueOf } from './nodes/config-node';
 import { applyOverride } from './overrides/apply-override';
 import { type Override } from './overrides/override';
@@ -22,8 +23,9 @@ export function createScope(input: ComposeInput): Scope {
     now: input.now ?? new Date(),
     resolvers: RESOLVERS,
     budget: newBudget(),
-    trail: null,
+    trail: new Set(),
     depth: 0,
+    followed: null,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ConfigKey, type ConfigValue, keyIdentity } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
-import { type Budget } from '@/lib/recipes/nodes/build-nodes';
+import { type Budget, checkLength, spend } from '@/lib/recipes/budget';
 import {
   type ConfigNode,
   type Container,
@@ -20,11 +20,22 @@ export type Scope = {
   readonly now: Date;
   readonly resolvers: ReadonlyMap<string, Resolver>;
   readonly budget: Budget;
-  /** Config paths and `env:NAME` that were gone through, in order; null when nobody asks. */
-  trail: string[] | null;
+  /** Config paths and `env:NAME` that were gone through, in order. */
+  trail: Set<string>;
   /** Interpolations in progress, to stop a runaway before the stack does. */
   depth: number;
+  /** What was followed already; null while the tree still changes. */
+  followed: Map<ConfigNode, Followed> | null;
 };
+
+export type Followed = { readonly target: ConfigNode; readonly trail: readonly string[] };
+
+/** A trail is for people to read. */
+export const MOST_STATIONS = 32;
+
+export function passBy(scope: Scope, station: string): void {
+  if (scope.trail.size < MOST_STATIONS) scope.trail.add(station);
+}
 
 /** An existing node (shared, not copied), or a value that a resolver or a string made. */
 export type Outcome = { readonly node: ConfigNode } | { readonly value: ConfigValue };
@@ -44,7 +55,9 @@ export type ResolverCall = {
 };
 export type Resolver = (call: ResolverCall) => Outcome;
 
-const DEEPEST = 150;
+const DEEPEST = 100;
+/** Steps of the budget for one interpolation. */
+const FOLLOWING = 4;
 
 /** The value as Python would hand it on: a container as plain data, interpolations inside kept as text. */
 export function plainOf(outcome: Outcome): ConfigValue {
@@ -56,20 +69,40 @@ export function dereference(scope: Scope, node: ConfigNode, memo: Memo = null): 
   const source = interpolationText(node);
   const container = node.parent;
   if (source === null || container === null) return node;
+  const known = scope.followed?.get(node);
+  if (known !== undefined) {
+    known.trail.forEach((station) => passBy(scope, station));
+    return known.target;
+  }
+  const above = scope.trail;
+  scope.trail = new Set();
+  try {
+    const target = follow(scope, { container, node, memo }, source);
+    scope.followed?.set(node, { target, trail: [...scope.trail] });
+    return target;
+  } finally {
+    const { trail } = scope;
+    scope.trail = above;
+    trail.forEach((station) => passBy(scope, station));
+  }
+}
+
+function follow(scope: Scope, frame: Frame, source: string): ConfigNode {
   const text = parseText(source);
   scope.depth += 1;
   try {
+    spend(scope.budget, FOLLOWING);
     if (scope.depth > DEEPEST)
       throw new Failure({
         class: 'interp_cycle',
         family: 'interpolation',
         message: 'Interpolations lead back to themselves.',
       });
-    const outcome = evaluateText(scope, { container, node, memo }, text);
+    const outcome = evaluateText(scope, frame, text);
     if ('node' in outcome) return outcome.node;
-    const result = newScalar(outcome.value, node.origin);
-    result.parent = container;
-    result.key = node.key;
+    const result = newScalar(outcome.value, frame.node.origin);
+    result.parent = frame.container;
+    result.key = frame.node.key;
     return result;
   } catch (error) {
     throw asInterpolationFailure(error);
@@ -110,6 +143,7 @@ function joinText(scope: Scope, frame: Frame, text: Text): ConfigValue {
       const value = plainOf(evaluate(scope, frame, part));
       if (value.kind === 'secret') secret ??= value.name;
       joined += strText(value);
+      checkLength(joined);
     }
   }
   if (secret === null) return { kind: 'string', value: joined };
@@ -145,9 +179,13 @@ function keyPart(scope: Scope, frame: Frame, part: string | Interpolation): stri
 }
 
 /** How to walk a path with this scope's interpolations. */
-export function selectionOf(scope: Scope, how: Omit<Selection, 'follow'>): Selection {
-  const follow = how.throwOnFailure ? dereference : tryDereference;
-  return { ...how, follow: (node, memo) => follow(scope, node, memo) };
+export function selectionOf(scope: Scope, how: Omit<Selection, 'follow' | 'visit'>): Selection {
+  const following = how.throwOnFailure ? dereference : tryDereference;
+  return {
+    ...how,
+    follow: (node, memo) => following(scope, node, memo),
+    visit: (node) => passBy(scope, pathOf(node)),
+  };
 }
 
 function evaluateReference(scope: Scope, frame: Frame, key: Text): ConfigNode {
@@ -164,7 +202,6 @@ function evaluateReference(scope: Scope, frame: Frame, key: Text): ConfigNode {
       family: 'interpolation',
       message: `The key "${path}" does not exist.`,
     });
-  scope.trail?.push(pathOf(found));
   for (let at: Container | null = frame.container; at !== null; at = at.parent)
     if (at === found)
       throw new Failure({

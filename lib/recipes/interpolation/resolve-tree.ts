@@ -1,6 +1,6 @@
 import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
-import { Failure } from '@/lib/recipes/failure';
-import { spend } from '@/lib/recipes/nodes/build-nodes';
+import { attempt, Failure } from '@/lib/recipes/failure';
+import { DEEPEST, spend } from '@/lib/recipes/budget';
 import {
   childrenOf,
   type ConfigNode,
@@ -9,8 +9,10 @@ import {
   isContainer,
   type MapNode,
   pathOf,
+  valueOf,
 } from '@/lib/recipes/nodes/config-node';
-import { dereference, type Scope } from './evaluate';
+import { strText } from '@/lib/recipes/python-text';
+import { dereference, MOST_STATIONS, type Scope } from './evaluate';
 
 /** A leaf of the resolved configuration: where it stands, who set it, and over which stations its value came. */
 export type ResolvedLeaf = {
@@ -27,17 +29,30 @@ export type ResolvedTree = {
 
 /** Substitutes every interpolation. A value that cannot be resolved keeps its text and is reported. */
 export function resolveTree(root: MapNode, scope: Scope): ResolvedTree {
-  const walker = new Walker(scope);
-  return { value: walker.container(root, '', []), failures: walker.failures, leaves: walker.leaves };
+  const walker = new Walker({ ...scope, followed: new Map() });
+  return {
+    value: walker.container(root, { path: '', chain: [] }),
+    failures: walker.failures,
+    leaves: walker.leaves,
+  };
 }
 
-function joinPath(path: string, container: Container, node: ConfigNode): string {
-  const own = pathOf({
-    ...node,
-    parent: container.kind === 'list' ? { ...container, parent: null, key: null } : null,
-  });
-  return path === '' || own.startsWith('[') ? path + own : `${path}.${own}`;
+function joinPath(path: string, container: Container, { key }: ConfigNode): string {
+  if (key === null) return path;
+  if (container.kind === 'list') return `${path}[${typeof key === 'number' ? key : strText(key)}]`;
+  const name = typeof key === 'number' ? String(key) : strText(key);
+  return path === '' ? name : `${path}.${name}`;
 }
+
+/** A resolver may return a list or a map as one value; its leaves are leaves too. */
+function leafPaths(value: ConfigValue, path: string): readonly string[] {
+  if (value.kind === 'list') return value.items.flatMap((item, at) => leafPaths(item, `${path}[${at}]`));
+  if (value.kind !== 'map') return [path];
+  return value.entries.flatMap(([key, item]) => leafPaths(item, `${path}.${strText(key)}`));
+}
+
+/** Where the walk stands: the path as the user sees it, and the stations that led into the current container. */
+type Place = { readonly path: string; readonly chain: readonly string[] };
 
 class Walker {
   readonly failures: { failure: Failure; node: ConfigNode }[] = [];
@@ -49,12 +64,12 @@ class Walker {
     this.scope = scope;
   }
 
-  container(container: Container, path: string, chain: readonly string[]): ConfigValue {
+  container(container: Container, { chain, path }: Place): ConfigValue {
     this.open.add(container);
     const values: (readonly [ConfigKey | number | null, ConfigValue])[] = [];
     for (const child of childrenOf(container)) {
-      spend(this.scope.budget);
-      values.push([child.key, this.child(child, joinPath(path, container, child), chain)]);
+      if (!this.maySpend(child)) break;
+      values.push([child.key, this.child(child, { path: joinPath(path, container, child), chain })]);
     }
     this.open.delete(container);
     if (container.kind === 'list') return { kind: 'list', items: values.map(([, value]) => value) };
@@ -64,50 +79,47 @@ class Walker {
     return { kind: 'map', entries };
   }
 
-  private child(node: ConfigNode, path: string, above: readonly string[]): ConfigValue {
-    let target = node;
-    let chain = above;
-    if (interpolationText(node) !== null) {
-      const followed = this.follow(node);
-      chain = [...above, ...followed.trail];
-      if (followed.target === null) return this.leaf(node, node, { path, chain });
-      target = followed.target;
+  /** False, and reported once, when the configuration has grown too large to go on. */
+  private maySpend(node: ConfigNode): boolean {
+    if (this.scope.budget.left < 0) return false;
+    const spent = attempt(() => spend(this.scope.budget));
+    if (!spent.ok) this.failures.push({ failure: spent.error, node });
+    return spent.ok;
+  }
+
+  private child(node: ConfigNode, { chain, path }: Place): ConfigValue {
+    if (interpolationText(node) === null) return this.value(node, node, { path, chain });
+    const { target, trail } = this.follow(node);
+    const stations = [...chain, ...trail].slice(0, MOST_STATIONS);
+    return this.value(node, target ?? node, { path, chain: stations });
+  }
+
+  private value(node: ConfigNode, target: ConfigNode, place: Place): ConfigValue {
+    if (!isContainer(target)) {
+      for (const path of leafPaths(target.value, place.path)) this.leaves.push({ ...place, path, node });
+      return target.value;
     }
-    if (!isContainer(target)) return this.leaf(node, target, { path, chain });
-    if (this.open.has(target)) {
+    if (this.open.has(target) || this.open.size > DEEPEST) {
       const message = `"${pathOf(target)}" contains itself by way of this interpolation.`;
-      this.failures.push({
-        failure: new Failure({ class: 'interp_cycle', message, key: pathOf(node) }),
-        node,
-      });
-      return this.leaf(node, node, { path, chain });
+      const failure = new Failure({ class: 'interp_cycle', message, key: pathOf(node) });
+      this.failures.push({ failure, node });
+      this.leaves.push({ ...place, node });
+      return valueOf(node);
     }
     const isEmpty = target.kind === 'list' ? target.items.length === 0 : target.entries.size === 0;
-    if (isEmpty || target !== node) this.leaves.push({ path, node, chain });
-    return this.container(target, path, chain);
+    if (isEmpty || target !== node) this.leaves.push({ ...place, node });
+    return this.container(target, place);
   }
 
-  private leaf(
-    node: ConfigNode,
-    target: ConfigNode,
-    at: { path: string; chain: readonly string[] },
-  ): ConfigValue {
-    this.leaves.push({ ...at, node });
-    return target.kind === 'scalar' ? target.value : { kind: 'null' };
-  }
-
-  private follow(node: ConfigNode): { target: ConfigNode | null; trail: readonly string[] } {
-    const trail: string[] = [];
+  /** The target is null when the interpolation is broken; then that is reported. */
+  private follow(node: ConfigNode): { target: ConfigNode | null; trail: ReadonlySet<string> } {
+    const trail = new Set<string>();
     this.scope.trail = trail;
-    try {
-      return { target: dereference(this.scope, node), trail };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      const failure = error.family === 'interpolation' ? error.with({ key: pathOf(node) }) : error;
-      this.failures.push({ failure, node });
-      return { target: null, trail };
-    } finally {
-      this.scope.trail = null;
-    }
+    const target = attempt(() => dereference(this.scope, node));
+    if (target.ok) return { target: target.value, trail };
+    const { error } = target;
+    const failure = error.family === 'interpolation' ? error.with({ key: pathOf(node) }) : error;
+    this.failures.push({ failure, node });
+    return { target: null, trail };
   }
 }

@@ -10,14 +10,20 @@ import {
   newList,
   newMap,
   newScalar,
-  pathOf,
   setEntry,
   setItem,
   valueOf,
 } from '@/lib/recipes/nodes/config-node';
 import { strText, typeName } from '@/lib/recipes/python-text';
 import { strftime } from './strftime';
-import { evaluateElement, type Outcome, type Resolver, type ResolverCall, selectionOf } from './evaluate';
+import {
+  evaluateElement,
+  type Outcome,
+  passBy,
+  type Resolver,
+  type ResolverCall,
+  selectionOf,
+} from './evaluate';
 import { parseElement } from './parse-expression';
 import { resolveRoot, select } from './select';
 
@@ -43,7 +49,7 @@ function textArgument(name: string, value: ConfigValue | undefined): string {
 const env: Resolver = (call) => {
   checkCount('oc.env', call, [1, 2]);
   const name = textArgument('oc.env', call.args[0]);
-  call.scope.trail?.push(`env:${name}`);
+  passBy(call.scope, `env:${name}`);
   const known = Object.hasOwn(call.scope.env, name) ? call.scope.env[name] : undefined;
   if (typeof known === 'string') return { value: { kind: 'string', value: known } };
   if (known !== undefined) return { value: { kind: 'secret', name } };
@@ -123,7 +129,6 @@ function selectNode(call: ResolverCall, path: string, throwOnMissing: boolean): 
       rest,
       selectionOf(call.scope, { throwOnMissing, throwOnFailure: true, memo: null }),
     );
-    if (node !== null) call.scope.trail?.push(pathOf(node));
     return node;
   } catch (error) {
     if (error instanceof Failure && error.family === 'type') return null;

@@ -3,6 +3,7 @@ import {
   type ConfigNode,
   type Container,
   getEntry,
+  interpolationText,
   isContainer,
   isMissing,
   pathOf,
@@ -19,6 +20,8 @@ export type Selection = {
   readonly memo: Memo;
   /** Follows an interpolation; null when it is broken and that is forgiven. */
   readonly follow: (node: ConfigNode, memo: Memo) => ConfigNode | null;
+  /** Told about each node that the path passes by way of an interpolation, and about its last node. */
+  readonly visit: (node: ConfigNode) => void;
 };
 
 /** `a.b[0]` → its keys; a bracket may hold dots no more than OmegaConf lets it. */
@@ -85,6 +88,7 @@ export function select(start: Container, path: string, selection: Selection): Co
   let container = start;
   for (const [at, key] of keys.slice(0, -1).entries()) {
     const child = selectOne(container, key, selection);
+    if (child !== null && interpolationText(child) !== null) selection.visit(child);
     const target = child === null ? null : selection.follow(child, selection.memo);
     if (target === null) return null;
     if (!isContainer(target))
@@ -99,7 +103,8 @@ export function select(start: Container, path: string, selection: Selection): Co
   return last === null ? null : followLast(last, selection);
 }
 
-function followLast(node: ConfigNode, { follow, memo }: Selection): ConfigNode | null {
+function followLast(node: ConfigNode, { follow, memo, visit }: Selection): ConfigNode | null {
+  visit(node);
   if (memo === null) return follow(node, new Set());
   if (memo.has(node))
     throw new Failure({

@@ -1,3 +1,4 @@
+import { DEEPEST } from '@/lib/recipes/budget';
 import { Failure } from '@/lib/recipes/failure';
 import { yamlFailure } from './cursor';
 import { plainType } from './scalar-type';
@@ -6,8 +7,6 @@ import { type Token } from './token';
 import { failAt, TokenStream } from './token-stream';
 import { CORE, type YamlMapping, type YamlNode, type YamlSequence } from './yaml-node';
 
-/** Python gives up a little above this; the browser's stack would too. */
-const DEEPEST = 100;
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 type Context = 'block' | 'block-or-list' | 'flow';
@@ -159,9 +158,14 @@ class Parser {
     return this.remember(found, { kind: 'scalar', tag, text: content.value, start, end: content.end });
   }
 
+  /** A tag belongs to the value's text, an anchor alone does not. */
+  private startOf(found: Properties): number {
+    return found.tag === null ? this.tokens.peek().start : found.start;
+  }
+
   private sequence(found: Properties, style: 'block' | 'indentless' | 'flow'): YamlNode {
     const tag = found.tag === null || found.tag === '!' ? `${CORE}seq` : found.tag;
-    const { start } = this.tokens.peek();
+    const start = this.startOf(found);
     const fresh: YamlSequence = { kind: 'sequence', tag, items: [], start, end: start };
     const node = this.remember(found, fresh);
     this.open.add(node);
@@ -221,7 +225,7 @@ class Parser {
 
   private mapping(found: Properties, style: 'block' | 'flow'): YamlNode {
     const tag = found.tag === null || found.tag === '!' ? `${CORE}map` : found.tag;
-    const { start } = this.tokens.peek();
+    const start = this.startOf(found);
     const fresh: YamlMapping = { kind: 'mapping', tag, pairs: [], start, end: start };
     const node = this.remember(found, fresh);
     this.open.add(node);

@@ -219,7 +219,9 @@ export function scanBlock(cursor: Cursor, parentIndent: number): Token {
   const breaks = first === null ? scanBlockBreaks(cursor, indent) : first.breaks;
   const body = scanBlockLines(cursor, { folded, indent, breaks });
   const tail = (chomp === '-' ? '' : body.lineBreak) + (chomp === '+' ? body.breaks : '');
-  return { ...token('scalar', start, body.end), value: body.text + tail };
+  // blank lines that are kept belong to the text
+  const end = chomp === '+' ? Math.max(body.end, cursor.offset - cursor.column) : body.end;
+  return { ...token('scalar', start, end), value: body.text + tail };
 }
 
 type BlockBody = {

@@ -1,3 +1,4 @@
+import { type Budget, spend } from '@/lib/recipes/budget';
 import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { checkSyntax } from '@/lib/recipes/interpolation/check-syntax';
@@ -13,25 +14,6 @@ import {
   setEntry,
   setItem,
 } from './config-node';
-
-/** Aliases can make a small text a huge tree; a recipe has a few hundred values. */
-const MOST_NODES = 200_000;
-
-/** Counts what composition builds, so that no input can fill the memory. */
-export type Budget = { left: number };
-
-export function newBudget(): Budget {
-  return { left: MOST_NODES };
-}
-
-export function spend(budget: Budget): void {
-  budget.left -= 1;
-  if (budget.left < 0)
-    throw new Failure({
-      class: 'cycle',
-      message: `The configuration grows beyond ${MOST_NODES} values. An alias or an interpolation repeats a large part too often.`,
-    });
-}
 
 /** A layer's value as nodes. The layer was checked before. */
 export function buildNodes(layer: LayerNode, file: string, budget: Budget): ConfigNode {

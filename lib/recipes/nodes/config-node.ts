@@ -1,3 +1,4 @@
+import { type Budget, spend } from '@/lib/recipes/budget';
 import { type ConfigKey, type ConfigValue, keyIdentity } from '@/lib/recipes/config-value';
 import { type SourceRange } from '@/lib/recipes/diagnostic';
 import { strText } from '@/lib/recipes/python-text';
@@ -120,16 +121,18 @@ function prefixed(parent: Container | null, key: ConfigKey | number, rest: strin
 }
 
 /** A copy that shares nothing and has no parent yet. */
-export function copyNode(node: ConfigNode): ConfigNode {
+export function copyNode(node: ConfigNode, budget: Budget): ConfigNode {
+  spend(budget);
   if (node.kind === 'scalar') return newScalar(node.value, node.origin);
   if (node.kind === 'list') {
     const list = newList(node.origin, node.typed);
-    node.items.forEach((item, index) => setItem(list, index, copyNode(item)));
+    node.items.forEach((item, index) => setItem(list, index, copyNode(item, budget)));
     return list;
   }
   const map = newMap(node.origin);
   for (const child of node.entries.values())
-    if (child.key !== null && typeof child.key !== 'number') setEntry(map, child.key, copyNode(child));
+    if (child.key !== null && typeof child.key !== 'number')
+      setEntry(map, child.key, copyNode(child, budget));
   return map;
 }
 

@@ -1,3 +1,4 @@
+import { type Budget } from '@/lib/recipes/budget';
 import { type ConfigKey, keyIdentity } from '@/lib/recipes/config-value';
 import { type SourceRange } from '@/lib/recipes/diagnostic';
 import { Failure } from '@/lib/recipes/failure';
@@ -17,8 +18,11 @@ import {
   setItem,
 } from './config-node';
 
-/** Follows an interpolation at the moment of the merge; null when it is broken. */
-export type Follow = (node: ConfigNode) => ConfigNode | null;
+export type MergeContext = {
+  /** Follows an interpolation at the moment of the merge; null when it is broken. */
+  readonly follow: (node: ConfigNode) => ConfigNode | null;
+  readonly budget: Budget;
+};
 
 /** What a replaced node leaves to its successor: its own place, then those that it beat. */
 function placesOf(node: ConfigNode): readonly SourceRange[] {
@@ -47,8 +51,8 @@ function failMixed(below: Container, above: ConfigNode): never {
 }
 
 /** Puts `above` over `below`, both of one kind. `above` is consumed: its nodes become part of `below`. */
-export function mergeContainer(below: Container, above: ConfigNode, follow: Follow): void {
-  if (below.kind === 'map' && above.kind === 'map') mergeMap(below, above, follow);
+export function mergeContainer(below: Container, above: ConfigNode, context: MergeContext): void {
+  if (below.kind === 'map' && above.kind === 'map') mergeMap(below, above, context);
   else if (below.kind === 'list' && above.kind === 'list') replaceItems(below, above);
   else failMixed(below, above);
 }
@@ -63,22 +67,22 @@ function replaceItems(below: ListNode, above: ListNode): void {
   below.origin = { ...above.origin, beaten: [...above.origin.beaten, ...placesOf(below)] };
 }
 
-function mergeMap(below: MapNode, above: MapNode, follow: Follow): void {
+function mergeMap(below: MapNode, above: MapNode, context: MergeContext): void {
   for (const [identity, child] of [...above.entries]) {
     const { key } = child;
     if (key === null || typeof key === 'number') continue;
     const known = below.entries.get(identity);
     if (known === undefined) setEntry(below, key, child);
-    else mergeEntry(below, { key, known, child }, follow);
+    else mergeEntry(below, { key, known, child }, context);
   }
   below.origin = { ...above.origin, beaten: [...above.origin.beaten, ...placesOf(below)] };
 }
 
 type Meeting = { readonly key: ConfigKey; readonly known: ConfigNode; readonly child: ConfigNode };
 
-function mergeEntry(below: MapNode, { child, key, known }: Meeting, follow: Follow): void {
-  const standing = materialise(below, known, { key, follow });
-  if (isContainer(standing) && isContainer(child)) mergeContainer(standing, child, follow);
+function mergeEntry(below: MapNode, { child, key, known }: Meeting, context: MergeContext): void {
+  const standing = materialise(below, known, { key, context });
+  if (isContainer(standing) && isContainer(child)) mergeContainer(standing, child, context);
   else if (!isMissing(child)) replaceEntry(below, key, child);
 }
 
@@ -86,12 +90,12 @@ function mergeEntry(below: MapNode, { child, key, known }: Meeting, follow: Foll
 function materialise(
   below: MapNode,
   known: ConfigNode,
-  { follow, key }: { follow: Follow; key: ConfigKey },
+  { context, key }: { context: MergeContext; key: ConfigKey },
 ): ConfigNode {
   if (interpolationText(known) === null) return known;
-  const target = follow(known);
+  const target = context.follow(known);
   if (target === null || !isContainer(target)) return known;
-  const copy = copyNode(target);
+  const copy = copyNode(target, context.budget);
   inheritPlaces(copy, known);
   setEntry(below, key, copy);
   return copy;

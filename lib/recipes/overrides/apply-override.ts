@@ -1,3 +1,4 @@
+import { checkDepth } from '@/lib/recipes/budget';
 import { type ConfigKey, type ConfigValue, keyIdentity } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { type Scope, selectionOf, tryDereference } from '@/lib/recipes/interpolation/evaluate';
@@ -108,6 +109,7 @@ class Application {
 
   update(): void {
     const keys = splitKey(this.override.key);
+    checkDepth(keys.length);
     let container: Container = this.root;
     for (const key of keys.slice(0, -1)) container = this.step(container, key);
     this.set(container, keys[keys.length - 1] ?? '', this.override.value ?? { kind: 'null' });
@@ -139,7 +141,10 @@ class Application {
 
   private merge(below: Container, above: ConfigNode): void {
     try {
-      mergeContainer(below, above, (at) => tryDereference(this.scope, at));
+      mergeContainer(below, above, {
+        follow: (node) => tryDereference(this.scope, node),
+        budget: this.scope.budget,
+      });
     } catch (error) {
       throw error instanceof Failure ? new Failure({ ...error.problem, key: pathOf(below) }) : error;
     }

@@ -1,6 +1,6 @@
 /** The name most like a misspelt one, or null when none is near. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate);
