@@ -1,11 +1,11 @@
 import 'server-only';
 import { composePreview } from '@/components/recipes/compose-preview';
 import { environmentNames } from '@/components/recipes/environment-names';
-import { type EnvironmentView } from '@/components/recipes/preview';
-import { type RecipeListItem } from '@/components/recipes/recipe-list';
-import { type StudioData } from '@/components/recipes/studio-data';
+import type { EnvironmentView } from '@/components/recipes/preview';
+import type { RecipeListItem } from '@/components/recipes/recipe-list';
+import type { StudioData } from '@/components/recipes/studio-data';
 import { variantState } from '@/components/recipes/variant-state';
-import { type Run } from '@/lib/domain/run';
+import type { Run } from '@/lib/domain/run';
 import { recipeEnvironment } from '@/lib/env';
 import { etagOf } from '@/lib/recipe-files/text-file';
 import { AppError } from '@/lib/shared/app-error';

@@ -1,6 +1,5 @@
 'use client';
 
-import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useState } from 'react';
 import { callAction } from '@/components/ui/call-action';
 import { Button } from '@/components/ui/button';
@@ -23,6 +22,7 @@ export type LaunchSheetProps = {
   readonly actions: StudioActions;
   readonly onSave: () => Promise<boolean>;
   readonly onShowKey: (path: string) => void;
+  readonly onLaunched: (run: number) => void;
   readonly onClose: () => void;
 };
 
@@ -34,13 +34,13 @@ export function LaunchSheet(props: LaunchSheetProps) {
   const [preflight, setPreflight] = useState<Preflight | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isLaunching, setIsLaunching] = useState(false);
-  const router = useRouter();
   const plan = { entry, overrides, idempotencyKey, ...(name.trim() === '' ? {} : { name: name.trim() }) };
 
   const check = useEffectEvent(() =>
     callAction(props.actions.preflight, { entry, overrides, idempotencyKey }),
   );
   const isSaved = dirty.length === 0;
+  const [round, setRound] = useState(0);
   // Outside system: the server's checks, which see the files as saved.
   useEffect(() => {
     if (!isSaved) return;
@@ -53,14 +53,20 @@ export function LaunchSheet(props: LaunchSheetProps) {
     return () => {
       isGone = true;
     };
-  }, [isSaved]);
+  }, [isSaved, round]);
+
+  function checkAgain(): void {
+    setPreflight(null);
+    setRefusal(null);
+    setRound((count) => count + 1);
+  }
 
   async function launch(): Promise<void> {
     if (preflight?.ok !== true || isLaunching) return;
     setIsLaunching(true);
     const outcome = await callAction(props.actions.launch, plan);
     if (outcome.ok) {
-      router.push(`/runs/${outcome.value.id}`);
+      props.onLaunched(outcome.value.id);
       return;
     }
     setRefusal(outcome.error.message);
@@ -88,7 +94,14 @@ export function LaunchSheet(props: LaunchSheetProps) {
         <div className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-5 overflow-auto p-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
           <Plan {...props} name={name} onName={setName} />
           <section aria-label="Checks">
-            <h3 className="mb-2 font-semibold">Checks</h3>
+            <div className="mb-2 flex items-baseline gap-3">
+              <h3 className="font-semibold">Checks</h3>
+              {preflight === null && refusal === null ? null : (
+                <Button variant="link" size="inline" onClick={checkAgain}>
+                  Check again
+                </Button>
+              )}
+            </div>
             {isSaved ? (
               <CheckList preflight={preflight} refusal={refusal} onShowKey={props.onShowKey} />
             ) : (

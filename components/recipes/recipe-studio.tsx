@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
 import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
@@ -37,6 +38,7 @@ export type RecipeStudioProps = {
 /** Edits the layers of one recipe, with what they come to always in view, and launches a variant. */
 export function RecipeStudio({ data, view, actions }: RecipeStudioProps) {
   const studio = useStudio(data, view, actions);
+  const router = useRouter();
   const { state } = studio;
   const texts = layerTexts(state.files);
   const previews = usePreviews(data, studio, useEnvironment(data, texts));
@@ -121,6 +123,7 @@ export function RecipeStudio({ data, view, actions }: RecipeStudioProps) {
           actions={actions}
           onSave={() => studio.save(dirty)}
           onShowKey={showKey}
+          onLaunched={(run) => router.push(`/runs/${run}`)}
           onClose={() => setIsLaunching(false)}
         />
       ) : null}

@@ -81,7 +81,7 @@ function VariantChoice({ variants, variant, onVariant }: StudioToolbarProps) {
           <label
             key={name}
             className={cn(
-              'flex h-7.5 cursor-pointer items-center gap-1.5 border-r px-2 whitespace-nowrap last:border-r-0 has-[input:focus-visible]:outline-2 has-[input:focus-visible]:-outline-offset-2 has-[input:focus-visible]:outline-accent',
+              'relative flex h-7.5 cursor-pointer items-center gap-1.5 border-r px-2 whitespace-nowrap last:border-r-0 has-[input:focus-visible]:outline-2 has-[input:focus-visible]:-outline-offset-2 has-[input:focus-visible]:outline-accent',
               isChosen ? 'bg-selected font-semibold' : 'text-muted hover:bg-hover hover:text-ink',
             )}
           >
@@ -91,7 +91,7 @@ function VariantChoice({ variants, variant, onVariant }: StudioToolbarProps) {
               value={name}
               checked={isChosen}
               onChange={() => onVariant(name)}
-              className="sr-only"
+              className="absolute inset-0 cursor-pointer appearance-none outline-none"
             />
             <LayerChip {...layerOf(name)} label={variantTitle(name)} />
             {variantTitle(name)}

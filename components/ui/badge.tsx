@@ -19,8 +19,6 @@ const badge = cva(
   },
 );
 
-export type BadgeTone = NonNullable<VariantProps<typeof badge>['tone']>;
-
 export function Badge({ className, tone, ...props }: ComponentProps<'span'> & VariantProps<typeof badge>) {
   return <span className={cn(badge({ tone }), className)} {...props} />;
 }

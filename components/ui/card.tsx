@@ -21,7 +21,3 @@ export function CardTitle({ className, children, ...props }: ComponentProps<'h2'
     </h2>
   );
 }
-
-export function CardBody({ className, ...props }: ComponentProps<'div'>) {
-  return <div className={cn('p-3', className)} {...props} />;
-}

@@ -6,8 +6,6 @@ import type { ComponentProps } from 'react';
 import { cn } from './cn';
 
 export const Dialog = Primitive.Root;
-export const DialogTrigger = Primitive.Trigger;
-export const DialogClose = Primitive.Close;
 
 export function DialogTitle({ className, ...props }: ComponentProps<typeof Primitive.Title>) {
   return <Primitive.Title className={cn('text-lg font-semibold', className)} {...props} />;

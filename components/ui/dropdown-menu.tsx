@@ -32,11 +32,3 @@ export function DropdownMenuItem({ className, ...props }: ComponentProps<typeof 
     />
   );
 }
-
-export function DropdownMenuLabel({ className, ...props }: ComponentProps<typeof Primitive.Label>) {
-  return <Primitive.Label className={cn('px-2 py-1 text-sm text-muted', className)} {...props} />;
-}
-
-export function DropdownMenuSeparator() {
-  return <Primitive.Separator className="my-1 h-px bg-line" />;
-}
