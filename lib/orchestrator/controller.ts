@@ -163,8 +163,8 @@ export class Controller {
     await this.#pauseHere();
     if (plan.saveEvery > 0 && step > 0 && step % plan.saveEvery === 0) await this.#save();
     await this.#validate(assembly);
-    await journal.drained();
-    control.soft.throwIfAborted();
+    // a full disk holds the run here, but not a stop
+    await control.orStopped(journal.drained());
   }
 
   async #pauseHere(): Promise<void> {

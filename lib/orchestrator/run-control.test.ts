@@ -55,3 +55,11 @@ test('commands that change nothing are no changes', () => {
   run.command('resume');
   expect(changes).toEqual(['pausing', 'stopping']);
 });
+
+test('a stop ends a wait for work that does not come, and work that comes is handed on', async () => {
+  const { run } = control();
+  expect(await run.orStopped(Promise.resolve(3))).toBe(3);
+  const waiting = run.orStopped(new Promise(() => undefined));
+  run.command('stop');
+  await expect(waiting).rejects.toThrow('told to stop');
+});

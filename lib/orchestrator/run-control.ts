@@ -20,6 +20,8 @@ export type RunControl = {
   command(kind: CommandKind): void;
   /** Resolves when the run may go on; rejects with the stop. */
   resumed(): Promise<void>;
+  /** What the work resolves with, unless a stop comes first: then rejects with it. */
+  orStopped<T>(work: Promise<T>): Promise<T>;
   /** Ends the timer of a stop. */
   close(): void;
 };
@@ -78,8 +80,25 @@ export function createRunControl(options: RunControlOptions): RunControl {
       }
       soft.signal.throwIfAborted();
     },
+    orStopped: async (work) => {
+      soft.signal.throwIfAborted();
+      let onStop: () => void = () => undefined;
+      const stopped = new Promise<never>((_, reject) => {
+        onStop = () => reject(reasonOf(soft.signal));
+        soft.signal.addEventListener('abort', onStop, { once: true });
+      });
+      try {
+        return await Promise.race([work, stopped]);
+      } finally {
+        soft.signal.removeEventListener('abort', onStop);
+      }
+    },
     close: () => {
       if (timer !== null) clearTimeout(timer);
     },
   };
+}
+
+function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new StopRequested('The run was told to stop.');
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@/lib/shared/app-error';
 import { type Assembly } from './assemble';
 import { type Journal } from './journal';
@@ -26,13 +27,18 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
   deps.onPhase('train');
   const trainStart = now();
   const { rateFactor, operationPrefix } = { ...state, ...deps };
-  const trained = await assembly.trainer.train(batch, { step, rateFactor, operationPrefix }, control.hard);
+  const prepared = assembly.trainer.prepare(batch);
+  const scores = { validation: false, advantages: prepared.advantages, weights: assembly.sync };
+  const [trained] = await Promise.all([
+    assembly.trainer.train(prepared, { step, rateFactor, operationPrefix }, control.hard),
+    // writing down the rollouts costs as much as sampling them: it happens while the service computes
+    setImmediate().then(() => journal.rollouts(batch, scores)),
+  ]);
   const train = (now() - trainStart) / 1000;
 
   deps.onPhase('sync');
   const version = assembly.sync.version;
   const syncStart = now();
-  journal.rollouts(batch, { validation: false, advantages: trained.advantages, weights: assembly.sync });
   if (trained.updates > 0) await assembly.sync.sync(version + 1, control.hard);
   const sync = (now() - syncStart) / 1000;
 
@@ -47,7 +53,7 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     generatedTokens: state.generatedTokens + tokens,
   };
   journal.metrics(step, {
-    ...rolloutMetrics(batch, trained.advantages),
+    ...rolloutMetrics(batch, prepared.advantages),
     ...trained.metrics,
     'training/weight_version': version,
     'timing/step': seconds,

@@ -17,8 +17,13 @@ export type GrpoStep = {
   readonly operationPrefix: string;
 };
 
-export type GrpoOutcome = {
+export type GrpoBatch = {
   readonly advantages: ReadonlyMap<ScoredRollout, number>;
+  /** The sequences with a signal. */
+  readonly datums: readonly Datum[];
+};
+
+export type GrpoOutcome = {
   /** Optimizer steps taken; 0 = no group had a signal and the weights are as before. */
   readonly updates: number;
   readonly rateFactor: number;
@@ -27,7 +32,8 @@ export type GrpoOutcome = {
 
 /** Turns a batch of scored rollouts into optimizer steps. */
 export type GrpoTrainer = {
-  train(batch: RolloutBatch, step: GrpoStep, signal: AbortSignal): Promise<GrpoOutcome>;
+  prepare(batch: RolloutBatch): GrpoBatch;
+  train(batch: GrpoBatch, step: GrpoStep, signal: AbortSignal): Promise<GrpoOutcome>;
 };
 
 export type GrpoTrainerOptions = {
@@ -42,9 +48,11 @@ export type GrpoTrainerOptions = {
 export function createGrpoTrainer(options: GrpoTrainerOptions): GrpoTrainer {
   const { settings } = options;
   return {
-    train: async (batch, { step, rateFactor, operationPrefix }, signal) => {
+    prepare: (batch) => {
       const advantages = advantagesOf(batch, options.divideByStd);
-      const datums = informativeDatums(advantages);
+      return { advantages, datums: informativeDatums(advantages) };
+    },
+    train: async ({ datums }, { step, rateFactor, operationPrefix }, signal) => {
       const decay = decayShare(step, options.totalSteps, settings.final_learning_rate_share);
       const learningRate = settings.learning_rate * rateFactor * decay;
       const parts = splitMiniBatches(datums, {
@@ -66,7 +74,6 @@ export function createGrpoTrainer(options: GrpoTrainerOptions): GrpoTrainer {
         );
       }
       return {
-        advantages,
         updates: updates.length,
         rateFactor: nextRateFactor(rateFactor, driftOf(updates), settings.target_kl),
         metrics: trainingMetrics({ updates, datums, learningRate, rateFactor }),

@@ -40,20 +40,25 @@ export type WarmStartParts = {
   readonly operationPrefix: string;
 };
 
+/** Rows in the order of a pass over the data. */
+type OrderOf = (purpose: 'warm_start_order' | 'warm_start_check', pass: number) => Uint32Array;
+type Bench = WarmStartParts & { readonly orderOf: OrderOf };
+
 type Example = { readonly prompt: string; readonly answer: string };
 
 export function createWarmStart(parts: WarmStartParts): WarmStart {
   const { settings } = parts;
+  const bench: Bench = { ...parts, orderOf: rememberOrders(parts) };
   return {
     run: async ({ onUpdate, gate }, signal) => {
       const loss: number[] = [];
       const exact: { update: number; share: number }[] = [];
       for (let update = 0; update < settings.max_updates; update += 1) {
         await gate();
-        const value = await trainOn(parts, update, signal);
+        const value = await trainOn(bench, update, signal);
         loss.push(value);
         const isCheck = (update + 1) % settings.check_every === 0 || update + 1 === settings.max_updates;
-        const share = isCheck ? await sampledExactRate(parts, update, signal) : null;
+        const share = isCheck ? await sampledExactRate(bench, update, signal) : null;
         if (share !== null) exact.push({ update, share });
         onUpdate(update, { loss: value, exact: share });
         if (share !== null && share >= settings.until_exact) break;
@@ -63,7 +68,7 @@ export function createWarmStart(parts: WarmStartParts): WarmStart {
   };
 }
 
-async function trainOn(parts: WarmStartParts, update: number, signal: AbortSignal): Promise<number> {
+async function trainOn(parts: Bench, update: number, signal: AbortSignal): Promise<number> {
   const { settings, optimizerSettings, training } = parts;
   const examples = await Promise.all(
     rowsOf(parts, 'warm_start_order', {
@@ -102,7 +107,7 @@ async function datumsOf(
 }
 
 /** Share of completions, sampled at temperature 1 on training prompts, that are the answer and end by themselves. */
-async function sampledExactRate(parts: WarmStartParts, update: number, signal: AbortSignal): Promise<number> {
+async function sampledExactRate(parts: Bench, update: number, signal: AbortSignal): Promise<number> {
   const { settings, inference } = parts;
   await parts.publish(signal);
   const count = settings.check_samples;
@@ -121,18 +126,25 @@ async function sampledExactRate(parts: WarmStartParts, update: number, signal: A
 
 /** Rows `first` … of an endless sequence of seeded passes over the data. */
 function rowsOf(
-  { dataset, seed }: WarmStartParts,
+  { dataset, orderOf }: Bench,
   purpose: 'warm_start_order' | 'warm_start_check',
   { first, count }: { readonly first: number; readonly count: number },
 ): readonly number[] {
-  const orders = new Map<number, Uint32Array>();
   return Array.from({ length: count }, (_, offset) => {
     const place = first + offset;
     const pass = Math.floor(place / dataset.count);
-    const order = orders.get(pass) ?? shuffledOrder(dataset.count, deriveSeed(seed, purpose, pass));
-    orders.set(pass, order);
-    return order[place % dataset.count] ?? 0;
+    return orderOf(purpose, pass)[place % dataset.count] ?? 0;
   });
+}
+
+function rememberOrders({ dataset, seed }: WarmStartParts): OrderOf {
+  const orders = new Map<string, Uint32Array>();
+  return (purpose, pass) => {
+    const name = `${purpose}-${pass}`;
+    const order = orders.get(name) ?? shuffledOrder(dataset.count, deriveSeed(seed, purpose, pass));
+    orders.set(name, order);
+    return order;
+  };
 }
 
 async function example({ dataset, promptKey, settings }: WarmStartParts, row: number): Promise<Example> {
