@@ -138,7 +138,7 @@ function aRollout(step: number, sample: number): NewTrajectory {
       completion: text.slice(16),
       groundTruth: text,
       tokens: places.map((at) => text.charCodeAt(at)),
-      tokenTexts: [...text],
+      tokenTexts: text.split(''),
       lossMask: places.map((at) => (at < 16 ? 0 : 1)),
       logprobs: places.map((at) => (at < 16 ? 0 : Math.sin(at * sample) - 1)),
       metrics: { exact: sample % 2 },

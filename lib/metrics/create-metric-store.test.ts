@@ -19,11 +19,11 @@ type Setup = {
   readonly connection: Connection;
   readonly runId: RunId;
   /** Ends the current attempt and begins another from a step. */
-  resume(startStep: number): Promise<void>;
+  readonly resume: (startStep: number) => Promise<void>;
   /** One metrics event per element, of the steps from `firstStep` on. */
-  write(firstStep: number, events: readonly Values[]): Promise<void>;
+  readonly write: (firstStep: number, events: readonly Values[]) => Promise<void>;
   /** Packs as much as is ready. */
-  seal(): Promise<void>;
+  readonly seal: () => Promise<void>;
 };
 
 async function aRun(): Promise<Setup> {

@@ -16,7 +16,7 @@ type Setup = {
   readonly connection: Connection;
   readonly loop: CommitLoop;
   /** Resolves with the next message of a type that comes after the call. */
-  heard<T extends FromWriter['type']>(type: T): Promise<Extract<FromWriter, { type: T }>>;
+  readonly heard: <T extends FromWriter['type']>(type: T) => Promise<Extract<FromWriter, { type: T }>>;
 };
 
 async function aLoop(): Promise<Setup> {

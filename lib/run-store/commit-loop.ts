@@ -13,6 +13,8 @@ const TICK_MS = 50;
 const POLL_MS = 200;
 /** Characters per transaction: others wait for the lock meanwhile, and give up after five seconds. */
 const MAX_PER_COMMIT = 8 * 1024 * 1024;
+/** A backlog of metrics is packed bit by bit, so that what comes next does not wait for all of it. */
+const SEAL_BUDGET_MS = 100;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;
 
@@ -106,7 +108,7 @@ type Writes = {
 
 function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
   const news = createPhaseNews('preparing', Date.now());
-  let waiting: readonly WriteOperation[] = [];
+  const waiting: WriteOperation[] = [];
   let last = 0;
   let beat: number | null = null;
   let marked = 0;
@@ -126,7 +128,7 @@ function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
       phase: phase === undefined ? null : { phase, time },
       command: deliveredCommand > marked ? { id: deliveredCommand, time } : null,
     });
-    waiting = waiting.slice(operations.length);
+    waiting.splice(0, operations.length);
     if (beat === heartbeat) beat = null;
     if (phase !== undefined) news.told(phase, time);
     marked = deliveredCommand;
@@ -139,7 +141,7 @@ function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
 
   return {
     add: (operations, number) => {
-      waiting = [...waiting, ...operations];
+      for (const operation of operations) waiting.push(operation);
       last = number;
     },
     beat: (time) => {
@@ -201,7 +203,8 @@ function createSeals({ connection, attempt, say }: CommitLoopDeps): Seals {
   let broken = false;
   const seal = async (newEvents: number): Promise<void> => {
     open = open === null ? await countOpenEvents(connection, attempt.runId) : open + newEvents;
-    while (open >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN) {
+    const until = performance.now() + SEAL_BUDGET_MS;
+    while (open >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN && performance.now() < until) {
       const sealed = await sealMetrics(connection, attempt.runId);
       open = sealed === 0 ? await countOpenEvents(connection, attempt.runId) : open - sealed;
     }

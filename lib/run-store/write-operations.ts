@@ -13,7 +13,12 @@ export function eventOperation(event: Appended, time: number): WriteOperation {
   if ('step' in body && body.step !== null && !Number.isInteger(body.step)) {
     throw new TypeError(`The step of a ${kind} event is ${body.step}, not a whole number`);
   }
-  return { type: 'event', time, kind, body: jsonOf(body) };
+  return {
+    type: 'event',
+    time,
+    kind,
+    body: jsonOf(body, event.kind === 'metrics' ? Object.values(event.values) : []),
+  };
 }
 
 export function trajectoriesOperation(step: number, batch: Batch, time: number): WriteOperation {
@@ -24,7 +29,7 @@ export function trajectoriesOperation(step: number, batch: Batch, time: number):
     validation: batch.validation,
     failed: batch.failed,
     rows: batch.rows.map(cellsOf),
-    bodies: batch.rows.map(({ body }) => jsonOf(body)),
+    bodies: batch.rows.map(({ body }) => jsonOf(body, numbersOf(body))),
   };
 }
 
@@ -36,11 +41,24 @@ export function sizeOf(operation: WriteOperation): number {
   return bodies + SMALL * (operation.rows.length + 1);
 }
 
-/** JSON without losing NaN and the infinities, which become the strings that `MetricValue` reads back. */
-function jsonOf(value: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'number' ? encodeMetricValue(part) : part,
-  );
+/**
+ * JSON without losing NaN and the infinities among `numbers`, which become the words that `MetricValue` reads back.
+ * Without any, the replacer (five times slower) is not needed.
+ */
+function jsonOf(value: Readonly<Record<string, unknown>>, numbers: Iterable<number>): string {
+  for (const number of numbers) {
+    if (!Number.isFinite(number)) return JSON.stringify(value, (_key, part: unknown) => inJson(part));
+  }
+  return JSON.stringify(value);
+}
+
+function inJson(part: unknown): unknown {
+  return typeof part === 'number' ? encodeMetricValue(part) : part;
+}
+
+function* numbersOf({ logprobs, metrics }: NewTrajectory['body']): Iterable<number> {
+  yield* logprobs;
+  yield* Object.values(metrics);
 }
 
 /** In the order of `TRAJECTORY_COLUMNS`. */

@@ -90,17 +90,22 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     byte,
     unsigned,
     differences: (length) => {
+      const values: number[] = [];
       let previous = 0;
-      return Array.from({ length }, () => {
+      for (let index = 0; index < length; index += 1) {
         const zigzag = unsigned();
         previous += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-        return previous;
-      });
+        values.push(previous);
+      }
+      return values;
     },
-    doubles: (length) =>
-      Array.from({ length }, () => {
+    doubles: (length) => {
+      const values: number[] = [];
+      for (let index = 0; index < length; index += 1) {
+        values.push(view.getFloat64(at, true));
         at += 8;
-        return view.getFloat64(at - 8, true);
-      }),
+      }
+      return values;
+    },
   };
 }
