@@ -215,29 +215,4 @@ describe('the event stream', () => {
     gone.abort();
     expect(got).toEqual([...rows.map((_, index) => String(index)), 'last']);
   });
-
-  test('nothing is read once nobody listens', async () => {
-    const { runStore } = await serving();
-    let reads = 0;
-    const counting: Pick<RunStore, 'events' | 'get' | 'lastSeq'> = {
-      get: runStore.get,
-      lastSeq: runStore.lastSeq,
-      events: (query) => {
-        reads += 1;
-        return runStore.events(query);
-      },
-    };
-    const feed = createEventFeed(counting, FAST);
-    const listener = { runs: new Set([RunId.parse(1)]), onEvents: () => undefined, onRun: () => undefined };
-    expect(reads).toBe(0);
-    feed.subscribe(listener)();
-    const other = createEventFeed(runStore, FAST);
-    const done = new Promise<void>((resolve) => {
-      const stop = other.subscribe({ ...listener, onEvents: () => (stop(), resolve()) });
-    });
-    const run = await aRun(runStore);
-    expect(run).toBe(1);
-    await done;
-    expect(reads).toBeLessThanOrEqual(1);
-  });
 });

@@ -15,14 +15,13 @@ export function RunNotice({ id }: { id: RunId }) {
   });
   const now = useNow();
   if (run === undefined || (run.status !== 'lost' && run.status !== 'failed')) return null;
-  const newest = history?.checkpoints[0] ?? null;
   return (
     <div role="alert" className="mx-4 mt-3 rounded-card border border-error/40 bg-error/5 px-3 py-2.5">
       <p className="font-semibold text-error">
         {run.status === 'lost' ? goneSince(run, now) : 'The run failed'}
       </p>
       {run.reason === null ? null : <p className="mt-0.5 whitespace-pre-wrap">{withoutAdvice(run.reason)}</p>}
-      <p className="mt-0.5 text-muted">{wayOn(run, newest)}</p>
+      <p className="mt-0.5 text-muted">{wayOn(run, history?.checkpoints ?? null)}</p>
     </div>
   );
 }
@@ -37,12 +36,15 @@ function goneSince(run: Run, now: number | null): string {
   return `The run process is gone since ${formatClock(run.heartbeatAt, now)}`;
 }
 
-function wayOn(run: Run, newest: Checkpoint | null): string {
+/** `checkpoints` newest first; null while they are being read. */
+function wayOn(run: Run, checkpoints: readonly Checkpoint[] | null): string {
   const kept =
     run.step === 0
       ? 'No step was completed.'
       : `Nothing up to step ${run.step} was lost: all of it is stored.`;
-  if (newest === null) return `${kept} There is no checkpoint yet, so Resume starts from the beginning.`;
+  if (checkpoints === null) return kept;
+  const [newest] = checkpoints;
+  if (newest === undefined) return `${kept} There is no checkpoint yet, so Resume starts from the beginning.`;
   const again = run.step - newest.step;
   const repeat = again <= 0 ? '' : again === 1 ? '; one step runs again' : `; ${again} steps run again`;
   return `${kept} Resume continues from the checkpoint at step ${newest.step}${repeat}.`;

@@ -8,7 +8,7 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { Skeleton } from '@/components/ui/skeleton';
 import { type RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutsQuery } from '@/lib/api-client/trajectories';
-import { type RolloutSteps } from '@/lib/api-client/wire';
+import { type RolloutSteps, type TrajectoryPage } from '@/lib/api-client/wire';
 import { type RunId } from '@/lib/domain/run';
 import { chooseRollouts, moveOf } from './choose-rollouts';
 import { RewardHistogram } from './reward-histogram';
@@ -28,8 +28,7 @@ export function StepRollouts(props: {
 }) {
   const { id, view, available, onChange } = props;
   const [bin, setBin] = useState<number | null>(null);
-  const question = { step: view.step ?? 0, validation: view.set === 'validation', sort: view.sort };
-  const { data, error } = useQuery({ ...rolloutsQuery(id, question), enabled: view.step !== null });
+  const { data, error } = useQuery(queryOf(id, view));
   const rows = data?.rows ?? [];
   const { bins, isFiltered, shown } = chooseRollouts(rows, bin);
   const selected = view.rollout ?? shown[0]?.id ?? null;
@@ -68,21 +67,38 @@ export function StepRollouts(props: {
         <Button variant="link" className="mx-4 lg:hidden" onClick={() => onChange({ rollout: null })}>
           ‹ All rollouts of step {view.step}
         </Button>
-        {data === undefined && view.step !== null && error === null ? (
-          <Skeleton className="m-4 h-80 rounded-card" />
-        ) : selected === null ? (
-          <NoRollout view={view} />
-        ) : (
-          <RolloutDetail
-            id={id}
-            trajectory={selected}
-            siblings={rows}
-            color={view.color}
-            onChange={onChange}
-          />
-        )}
+        <DetailPane {...props} rows={data?.rows ?? null} selected={selected} hasFailed={error !== null} />
       </div>
     </div>
+  );
+}
+
+function queryOf(id: RunId, view: RolloutView) {
+  const question = { step: view.step ?? 0, validation: view.set === 'validation', sort: view.sort };
+  return { ...rolloutsQuery(id, question), enabled: view.step !== null };
+}
+
+function DetailPane(props: {
+  id: RunId;
+  view: RolloutView;
+  /** Rollouts of the step; null while they are being read. */
+  rows: TrajectoryPage['rows'] | null;
+  selected: number | null;
+  hasFailed: boolean;
+  onChange: Change;
+}) {
+  const { view, rows, selected } = props;
+  if (rows === null && view.step !== null && !props.hasFailed)
+    return <Skeleton className="m-4 h-80 rounded-card" />;
+  if (selected === null) return <NoRollout view={view} />;
+  return (
+    <RolloutDetail
+      id={props.id}
+      trajectory={selected}
+      siblings={rows ?? []}
+      color={view.color}
+      onChange={props.onChange}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, onTestFinished, test } from 'vitest';
-import { Run, RunId } from '@/lib/domain/run';
+import { type Run, RunId } from '@/lib/domain/run';
 import { type RunEvent } from '@/lib/domain/run-event';
 import { type MetricsData } from './fold-metrics';
 import { connectionQuery, createLiveCache } from './live-cache';
@@ -62,8 +62,9 @@ test('all that comes within a frame is folded in one go', () => {
   const data: MetricsData = { question: QUESTION, seq: 0, series: [], isStale: false };
   client.setQueryData(metricsQuery(ID, QUESTION).queryKey, data);
   let changes = 0;
-  client.getQueryCache().subscribe(({ type, query }) => {
-    if (type === 'updated' && query.queryKey[2] === 'metrics') changes += 1;
+  const query = client.getQueryCache().find({ queryKey: metricsQuery(ID, QUESTION).queryKey });
+  client.getQueryCache().subscribe((event) => {
+    if (event.type === 'updated' && event.query === query) changes += 1;
   });
   for (let step = 0; step < 50; step += 1) receive({ kind: 'event', event: metricsEvent(step + 1, step) });
   expect([frames.length, changes]).toEqual([1, 0]);

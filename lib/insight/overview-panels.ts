@@ -57,21 +57,21 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     floor: 0,
     series: [
       line(
-        'all right',
+        'right',
         'self-hosted',
         'rollout/zero_signal_all_right',
         'critic/zero_signal/all_right',
         'group/all_right',
       ),
       line(
-        'all wrong',
+        'wrong',
         'tinker',
         'rollout/zero_signal_all_wrong',
         'critic/zero_signal/all_wrong',
         'group/all_wrong',
       ),
     ],
-    hint: 'Share of prompts whose rollouts all earned the same: they teach nothing.',
+    hint: 'Share of prompts whose rollouts were all right, or all equally wrong: they teach nothing.',
   },
   {
     id: 'length',
