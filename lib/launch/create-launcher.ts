@@ -27,7 +27,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
     const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));
     // a key used before names a run that may be well on its way
-    if (run.status === 'queued' && run.attempt === 0) void spawnRun({ env, runStore }, run.id);
+    if (run.status === 'queued' && run.attempt === 0) void spawnRun({ env, runStore }, run);
     return run;
   }
 
@@ -46,7 +46,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
       // a process killed a moment ago may still look alive in the store
       await runStore.markLost(LOST_AFTER_MS);
       const run = await runStore.transition(id, 'queued', 'resumed');
-      void spawnRun({ env, runStore }, id);
+      void spawnRun({ env, runStore }, run);
       return run;
     },
   };

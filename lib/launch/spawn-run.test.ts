@@ -28,7 +28,7 @@ function writeRunProcess(code: string): void {
 test('a run process that dies before it takes the run fails the run with what it said', async () => {
   writeRunProcess(`console.error('no such thing as ' + process.argv.slice(2).join(' ')); process.exit(3);`);
   const run = await runStore.create(aNewRun());
-  await spawnRun({ env, runStore }, run.id);
+  await spawnRun({ env, runStore }, run);
   const events = await runStore.events({ runs: [run.id], after: 0, limit: 10 });
   const reasons = events.flatMap((event) => (event.kind === 'status' ? [event.reason ?? ''] : []));
   expect((await runStore.get(run.id)).status).toBe('failed');
@@ -41,7 +41,7 @@ test('a run that somebody stopped in the meantime stays stopped', async () => {
   writeRunProcess(`process.exit(1);`);
   const run = await runStore.create(aNewRun());
   await runStore.command(run.id, 'stop');
-  await spawnRun({ env, runStore }, run.id);
+  await spawnRun({ env, runStore }, run);
   expect((await runStore.get(run.id)).status).toBe('stopped');
 });
 
@@ -50,6 +50,6 @@ test('the run process gets the folders of this process, whatever its own environ
     `import fs from 'node:fs'; fs.writeFileSync('seen', [process.env.GALLEY_DATA_DIR, process.env.GALLEY_DATABASE_URL].join());`,
   );
   const run = await runStore.create(aNewRun());
-  await spawnRun({ env, runStore }, run.id);
+  await spawnRun({ env, runStore }, run);
   expect(readFileSync(path.join(env.root, 'seen'), 'utf8')).toBe(`${env.dataDir},${env.databaseUrl}`);
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isActive, type RunId } from '@/lib/domain/run';
+import { isActive, type Run, type RunId } from '@/lib/domain/run';
 import { childEnvironment, type Env } from '@/lib/env';
 import { type RunStore } from '@/lib/run-store/run-store';
 import { processBundle } from '@/lib/shared/process-bundle';
@@ -23,12 +23,12 @@ type SpawnDeps = { readonly env: Env; readonly runStore: RunStore };
  * ends before it has claimed the run fails it with what it said; one that ends later is noticed by its pid. Resolves
  * when the process has ended, for which nobody needs to wait.
  */
-export async function spawnRun({ env, runStore }: SpawnDeps, id: RunId): Promise<void> {
+export async function spawnRun({ env, runStore }: SpawnDeps, { id, attempt }: Run): Promise<void> {
   const logFile = runLogFile(env, id);
   const how = await runProcess(env, id, logFile).catch((error: unknown) => {
     return `could not be started: ${error instanceof Error ? error.message : String(error)}`;
   });
-  await settle(runStore, id, { how, logFile });
+  await settle(runStore, { id, attempt }, { how, logFile });
 }
 
 /** How the process ended, in words. */
@@ -51,14 +51,15 @@ async function runProcess(env: Env, id: RunId, logFile: string): Promise<string>
 
 async function settle(
   runStore: RunStore,
-  id: RunId,
+  { id, attempt }: Pick<Run, 'id' | 'attempt'>,
   end: { readonly how: string; readonly logFile: string },
 ): Promise<void> {
   // our own store may be closed by now, and somebody may have stopped the run: both stand
   const run = await runStore.get(id).catch(() => null);
   if (run === null) return;
   if (isActive(run.status)) await runStore.markLost(LOST_AFTER_MS).catch(() => undefined);
-  if (run.status !== 'queued') return;
+  // a process that did its work and ends while somebody resumes the run has taken it: the attempt has counted up
+  if (run.status !== 'queued' || run.attempt !== attempt) return;
   const said = (await readFile(end.logFile, 'utf8').catch(() => '')).slice(-LOG_TAIL).trim();
   const reason = `The run process ${end.how} before it took the run.${said === '' ? '' : ` It said: ${said}`} Its log is ${end.logFile}.`;
   await runStore.transition(id, 'failed', reason).catch(() => undefined);
