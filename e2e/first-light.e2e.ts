@@ -25,12 +25,12 @@ test('a recipe is edited, previewed, launched, watched while it learns, stopped,
   });
 
   await test.step('a change through an override shows too, and a mistake is named', async () => {
-    const overrides = page.getByLabel('Overrides');
+    const overrides = page.getByRole('textbox', { name: 'Overrides' });
     await page.getByRole('searchbox', { name: 'Filter the resolved values' }).fill('data.seed');
     await overrides.fill('data.seed=7');
     await expect(page.getByRole('list', { name: 'Resolved configuration' })).toContainText('7');
     await overrides.fill('data.sede=7');
-    await expect(page.getByText(/sede/).first()).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Problems' })).toContainText('sede');
     await overrides.fill('data.seed=7');
   });
 

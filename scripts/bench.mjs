@@ -1,5 +1,4 @@
 // npm run bench: the figures that we claim, measured on this machine now. `npm run bench -- learner` runs one part.
-import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
@@ -7,12 +6,19 @@ import { pathToFileURL } from 'node:url';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript, Stop } from './progress.mjs';
 
-// Each exports `bench(): Promise<readonly { name: string; value: string }[]>`.
+// Each resolves with rows of `{ name, value, unit? }`.
 const PARTS = {
-  learner: 'lib/embedded/model/bench.ts',
-  compose: 'lib/recipes/bench.ts',
-  metrics: 'lib/metrics/bench.ts',
-  live: 'e2e/bench-live.ts',
+  learner: { source: 'lib/embedded/model/bench.ts', run: ({ bench }) => bench() },
+  store: {
+    source: 'lib/metrics/bench.ts',
+    run: ({ benchStore }) =>
+      benchStore({
+        migrationsDir: path.join(ROOT, 'prisma/migrations'),
+        workerUrl: pathToFileURL(path.join(ROOT, '.galley-build/lib/run-store/writer-worker.mjs')),
+      }),
+  },
+  compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
+  live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
 };
 
 await runScript(async () => {
@@ -27,16 +33,15 @@ await runScript(async () => {
   );
   const folder = path.join(ROOT, '.galley-build/bench');
   await mkdir(folder, { recursive: true });
-  for (const [name, source] of Object.entries(PARTS)) {
+  for (const [name, part] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    if (!existsSync(path.join(ROOT, source))) console.log(`${name}\n  no benchmark yet`);
-    else printPart(name, await runPart(folder, source));
+    printPart(name, await runPart(folder, part));
   }
   await rm(folder, { recursive: true, force: true });
 });
 process.exit();
 
-async function runPart(folder, source) {
+async function runPart(folder, { source, run }) {
   const { build } = await import('esbuild');
   const outfile = path.join(folder, `${source.replaceAll('/', '-').replace(/\.ts$/, '')}.mjs`);
   await build({
@@ -50,12 +55,19 @@ async function runPart(folder, source) {
     packages: 'external',
     logLevel: 'warning',
   });
-  const { bench } = await import(pathToFileURL(outfile).href);
-  return bench();
+  return run(await import(pathToFileURL(outfile).href));
 }
 
-function printPart(name, rows) {
-  console.log(name);
-  const width = Math.max(...rows.map((row) => row.name.length));
-  for (const row of rows) console.log(`  ${row.name.padEnd(width)}  ${row.value}`);
+function printPart(part, rows) {
+  console.log(part);
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  for (const { name, value, unit = '' } of rows) {
+    console.log(
+      `  ${name.padEnd(width)}  ${typeof value === 'number' ? formatNumber(value) : value} ${unit}`.trimEnd(),
+    );
+  }
+}
+
+function formatNumber(value) {
+  return value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
 }
