@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decayShare, nextRateFactor } from './learning-rate';
+import { decayShare, nextRateFactor, smallBatchShare } from './learning-rate';
 
 test('too much drift lowers the rate, too little raises it', () => {
   expect(nextRateFactor(1, 0.08, 0.02)).toBeLessThan(1);
@@ -29,6 +29,13 @@ test('when KL follows the square of the rate, the rule settles on the target', (
   let factor = 1;
   for (let step = 0; step < 50; step += 1) factor = nextRateFactor(factor, 0.1 * factor ** 2, 0.02);
   expect(0.1 * factor ** 2).toBeCloseTo(0.02, 6);
+});
+
+test('a small batch takes a proportionally shorter step, a large one never a longer', () => {
+  expect(smallBatchShare(32, 128)).toBe(0.25);
+  expect(smallBatchShare(128, 128)).toBe(1);
+  expect(smallBatchShare(500, 128)).toBe(1);
+  expect(smallBatchShare(5, 0)).toBe(1);
 });
 
 test('decay runs from one to the final share', () => {

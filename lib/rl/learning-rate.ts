@@ -15,6 +15,15 @@ export function nextRateFactor(factor: number, kl: number | null, targetKl: numb
   return Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, factor * change));
 }
 
+/**
+ * Share of the learning rate for a batch that has fewer sequences than a mini-batch should have. Late in a run few
+ * groups still have a spread of rewards: a full step, which Adam would take whatever the batch says, follows their
+ * noise, and their entropy bonus undoes what is already right.
+ */
+export function smallBatchShare(sequences: number, minSequences: number): number {
+  return Math.min(1, sequences / Math.max(1, minSequences));
+}
+
 /** Linear decay from 1 at the first step to `finalShare` at the last. */
 export function decayShare(step: number, totalSteps: number, finalShare: number): number {
   if (totalSteps <= 1) return 1;

@@ -1,7 +1,7 @@
 import { policyDatum } from '@/lib/rl/build-datum';
 import { type Datum } from '@/lib/rl/datum';
 import { groupAdvantages } from '@/lib/rl/grpo';
-import { decayShare, nextRateFactor } from '@/lib/rl/learning-rate';
+import { decayShare, nextRateFactor, smallBatchShare } from '@/lib/rl/learning-rate';
 import { splitMiniBatches } from '@/lib/rl/mini-batches';
 import { type TrainMetrics, type TrainingService } from '@/lib/services/training-service';
 import { type ScoredRollout } from '../rollout/rollout';
@@ -54,7 +54,8 @@ export function createGrpoTrainer(options: GrpoTrainerOptions): GrpoTrainer {
     },
     train: async ({ datums }, { step, rateFactor, operationPrefix }, signal) => {
       const decay = decayShare(step, options.totalSteps, settings.final_learning_rate_share);
-      const learningRate = settings.learning_rate * rateFactor * decay;
+      const share = smallBatchShare(datums.length, settings.min_mini_batch_sequences);
+      const learningRate = settings.learning_rate * rateFactor * decay * share;
       const parts = splitMiniBatches(datums, {
         maxMiniBatches: settings.max_mini_batches,
         minSequences: settings.min_mini_batch_sequences,
@@ -85,7 +86,9 @@ export function createGrpoTrainer(options: GrpoTrainerOptions): GrpoTrainer {
 /** KL at the last mini-batch, after the updates before it; null for a single one, which saw no update. */
 function driftOf(updates: readonly TrainMetrics[]): number | null {
   const last = updates.at(-1);
-  return updates.length < 2 || last === undefined ? null : (last.ppo_kl ?? null);
+  if (updates.length < 2 || last === undefined) return null;
+  // the never negative estimate, where a service reports it: the other one is mostly noise at this size
+  return last['approx_kl'] ?? last.ppo_kl ?? null;
 }
 
 function advantagesOf(batch: RolloutBatch, divideByStd: boolean): ReadonlyMap<ScoredRollout, number> {
