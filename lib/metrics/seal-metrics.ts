@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Connection, type Statements } from '@/lib/db/connection';
+import { jsonRows } from '@/lib/db/storable-text';
 import { type RunId } from '@/lib/domain/run';
 import { packRows, unpackRows } from '@/lib/series/pack-rows';
 import { appendToPyramid, type SeriesBlock, tailBlocks } from '@/lib/series/pyramid';
@@ -96,7 +97,7 @@ async function growSeries(
        "firstStep" = min("MetricSeries"."firstStep", excluded."firstStep"),
        "lastStep" = max("MetricSeries"."lastStep", excluded."lastStep"),
        "last" = excluded."last"`,
-    [runId, JSON.stringify(rows)],
+    [runId, jsonRows(rows)],
   );
   const stored = await statements.query(
     SeriesIdRow,
@@ -123,7 +124,7 @@ async function readTails(
     `SELECT b."seriesId", b."level", b."index", b."data" FROM json_each(?) w JOIN "MetricBlock" b
        ON b."seriesId" = json_extract(w."value", '$[0]') AND b."level" = json_extract(w."value", '$[1]')
        AND b."index" = json_extract(w."value", '$[2]')`,
-    [JSON.stringify(wanted)],
+    [jsonRows(wanted)],
   );
   const tails = new Map<number, SeriesBlock[]>();
   for (const [id, level, index, data] of stored) {

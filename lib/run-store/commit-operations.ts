@@ -1,4 +1,5 @@
 import { type Connection, type Statements } from '@/lib/db/connection';
+import { jsonRows } from '@/lib/db/storable-text';
 import { type Attempt, isActive, RUN_STATUSES, type RunPhase } from '@/lib/domain/run';
 import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
 import { AppError } from '@/lib/shared/app-error';
@@ -48,7 +49,7 @@ async function insertEvents(
   attempt: Attempt,
   events: readonly Omit<EventOperation, 'type'>[],
 ): Promise<void> {
-  const rows = JSON.stringify(events.map(({ kind, time, body }) => [kind, time, body]));
+  const rows = jsonRows(events.map(({ kind, time, body }) => [kind, time, body]));
   await statements.execute(
     `INSERT INTO "Event" ("runId", "attempt", "kind", "time", "body")
      SELECT ?, ?, json_extract("value", '$[0]'), json_extract("value", '$[1]'), json_extract("value", '$[2]')

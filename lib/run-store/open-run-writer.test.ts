@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Database } from '@/lib/db/open-database';
 import { type RunId } from '@/lib/domain/run';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { aNewRun, aNewTrajectory } from '@/lib/testing/builders';
+import { matching } from '@/lib/testing/matching';
 import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import { claimRun } from './claim-run';
@@ -13,20 +16,20 @@ import { type RunWriter } from './run-writer';
 
 type Setup = {
   readonly db: Database;
-  readonly url: string;
+  readonly folder: string;
   readonly store: RunStore;
   readonly runId: RunId;
   readonly writer: RunWriter;
 };
 
 async function writing(): Promise<Setup> {
-  const { db, url } = await testDatabase();
+  const { db, url, folder } = await testDatabase();
   const store = createRunStore(db);
   const { id: runId } = await store.create(aNewRun());
   const { attempt } = await claimRun(db, { runId });
   const writer = await openRunWriter({ databaseUrl: url, attempt, workerUrl: testWriterWorker() });
   onTestFinished(() => writer.close().catch(() => undefined));
-  return { db, url, store, runId, writer };
+  return { db, folder, store, runId, writer };
 }
 
 describe('openRunWriter', () => {
@@ -70,5 +73,48 @@ describe('openRunWriter', () => {
     expect(rows).toHaveLength(1);
     const { series } = await createMetricStore(db).ranges({ runId, keys: ['reward'], width: 100 });
     expect(series[0]?.last).toEqual([0.5]);
+  });
+
+  it('brings commands, also those written before anybody listened', async () => {
+    const { store, runId, writer } = await writing();
+    await store.command(runId, 'pause');
+    const heard: string[] = [];
+    await new Promise<void>((resolve) => {
+      writer.onCommand((kind) => {
+        heard.push(kind);
+        resolve();
+      });
+    });
+    expect(heard).toEqual(['pause']);
+  });
+
+  it('refuses everything, and closes, once another process owns the run', async () => {
+    const { db, store, runId, writer } = await writing();
+    const troubles: string[] = [];
+    writer.onTrouble((message) => troubles.push(message));
+    await store.transition(runId, 'lost', null);
+    await store.transition(runId, 'queued', null);
+    await claimRun(db, { runId });
+    writer.append({ kind: 'log', level: 'info', source: 'controller', message: 'too late' });
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'conflict' });
+    expect(troubles).toEqual([matching(/no longer owns run/)]);
+    expect(() => writer.progress({ step: 1, phase: null, trainSeconds: 0 })).toThrow(/no longer owns run/);
+    await expect(writer.close()).rejects.toMatchObject({ code: 'conflict' });
+    expect(await store.logs(runId, { limit: 1 })).toEqual([]);
+  });
+
+  it('says at once that the store cannot be opened', async () => {
+    const { writer, folder } = await writing();
+    const file = path.join(folder, 'broken.db');
+    await writeFile(file, 'no database '.repeat(1000));
+    const opening = openRunWriter({
+      databaseUrl: `file:${file}`,
+      attempt: writer.attempt,
+      workerUrl: testWriterWorker(),
+    });
+    await expect(opening).rejects.toMatchObject({
+      code: 'storage',
+      message: matching(/broken\.db is not a usable/),
+    });
   });
 });

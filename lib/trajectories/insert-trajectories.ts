@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Statements } from '@/lib/db/connection';
+import { jsonRows } from '@/lib/db/storable-text';
 import { type Attempt } from '@/lib/domain/run';
 import { blockEnds, packBlock } from './trajectory-block';
 
@@ -53,7 +54,7 @@ export async function insertTrajectories(
     );
     if (block === undefined) throw new Error('INSERT … RETURNING gave no row');
     const cells = rows.slice(start, end).map((row, index) => [...row, index]);
-    await statements.execute(INSERT_ROWS, [...place, block[0], JSON.stringify(cells)]);
+    await statements.execute(INSERT_ROWS, [...place, block[0], jsonRows(cells)]);
     start = end;
   }
 }
