@@ -38,7 +38,8 @@ test('a recipe is edited, previewed, launched, watched while it learns, stopped,
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: /^Launch on/ }).click();
     const sheet = page.getByRole('dialog');
-    await expect(sheet.getByText(/^All \d+ checks done/)).toBeVisible({ timeout: 60_000 });
+    await expect(sheet.getByRole('button', { name: /^Launch on/ })).toBeEnabled({ timeout: 60_000 });
+    await expect(sheet.getByRole('img', { name: 'passed' })).toHaveCount(9);
     await sheet.getByRole('button', { name: /^Launch on/ }).click();
     await page.waitForURL(/\/runs\/1$/, { timeout: 60_000 });
   });
