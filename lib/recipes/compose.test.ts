@@ -149,6 +149,20 @@ describe('diagnostics', () => {
     expect(text.slice(problem?.range?.start, problem?.range?.end)).toBe('commom');
   });
 
+  test('all that is wrong is told at once, the first error first', () => {
+    const files = {
+      'a.yaml': 'defaults: [b, nope, _self_]\nx: ${oc.env:}}\ny: ${a b}\n',
+      'b.yaml': 'k: [\n',
+    };
+    const { diagnostics } = compose({ files, entry: 'a.yaml', env: {}, overrides: ['=', 'x=['] });
+    expect(diagnostics.map(({ code, range }) => [code, range?.file ?? null])).toEqual([
+      ['override_syntax', null],
+      ['grammar', 'a.yaml'],
+      ['yaml', 'b.yaml'],
+      ['missing_config', 'a.yaml'],
+    ]);
+  });
+
   test('layers that include each other are told as a circle', () => {
     const files = { 'a.yaml': 'defaults: [b]\n', 'b.yaml': 'defaults: [a]\n' };
     const [problem] = compose({ files, entry: 'a.yaml', env: {} }).diagnostics;

@@ -2,6 +2,7 @@ import { composeTree, createScope } from './compose-tree';
 import { type ConfigValue } from './config-value';
 import { type Diagnostic, type SourceRange } from './diagnostic';
 import { attempt } from './failure';
+import { furtherFailures } from './further-failures';
 import { resolveTree } from './interpolation/resolve-tree';
 import { valueOf } from './nodes/config-node';
 import { provenanceOf } from './provenance';
@@ -55,7 +56,8 @@ export function compose(input: ComposeInput): Composed {
     composeTree(input, scope, (problem) => warnings.push(reportProblem(problem, 'warning'))),
   );
   if (!tree.ok) {
-    const diagnostics = [reportProblem(tree.error.problem, 'error'), ...warnings];
+    const failures = [tree.error, ...furtherFailures(input, tree.error)];
+    const diagnostics = [...failures.map(({ problem }) => reportProblem(problem, 'error')), ...warnings];
     return { composed: null, resolved: null, provenance: new Map(), diagnostics };
   }
   const resolved = resolveTree(tree.value, scope);

@@ -1,6 +1,11 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { newBudget } from './budget';
 import { type ConfigValue } from './config-value';
+import { parseLayer } from './layers/parse-layer';
+import { buildNodes } from './nodes/build-nodes';
+import { valueOf } from './nodes/config-node';
 import { plainValue } from './plain-value';
 import { yamlText } from './yaml-text';
 
@@ -56,4 +61,56 @@ test('the plain view holds what JSON can hold', () => {
     kept: '${oc.env:HOME,none}',
   });
   expect(plainValue({ kind: 'int', value: 2n ** 70n })).toBe('1180591620717411303424');
+});
+
+function readBack(text: string): ConfigValue | null {
+  const parsed = parseLayer(text);
+  if (!parsed.ok) throw parsed.failure;
+  return parsed.root === null ? null : valueOf(buildNodes(parsed.root, '', newBudget()));
+}
+
+test('what is written is read back as the same values, whatever the texts and numbers', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 12 }),
+    fc.stringMatching(/^[-+0-9._:eExXob~nNyY]{1,6}$/),
+    fc.stringMatching(/^[ \t\n:#?&*!|>'"%@`{}[\],=<\\x-]{1,6}$/),
+    fc.constantFrom(
+      'yes',
+      'Off',
+      '<<',
+      '=',
+      '???',
+      '1_000',
+      '017',
+      '0o17',
+      '-.5',
+      '.5e1',
+      '1e4',
+      '12:30:45',
+      '---',
+      '...',
+    ),
+  );
+  const scalar = fc.oneof(
+    text.map(string),
+    fc.double({ noNaN: true }).map((value): ConfigValue => ({ kind: 'float', value })),
+    fc.bigInt().map((value): ConfigValue => ({ kind: 'int', value })),
+    fc.boolean().map((value): ConfigValue => ({ kind: 'bool', value })),
+    fc.constant<ConfigValue>({ kind: 'null' }),
+  );
+  const { value } = fc.letrec<{ value: ConfigValue }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      scalar,
+      fc.array(tie('value'), { maxLength: 3 }).map((items): ConfigValue => ({ kind: 'list', items })),
+      fc.dictionary(text, tie('value'), { maxKeys: 3 }).map(map),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, (item) => {
+      const config = map({ item });
+      expect(readBack(yamlText(config))).toEqual(config);
+    }),
+    { numRuns: 400 },
+  );
 });

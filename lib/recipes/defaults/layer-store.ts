@@ -3,7 +3,7 @@ import { type LayerList, type LayerMap, type LayerNode } from '@/lib/recipes/lay
 import { packageHeader } from '@/lib/recipes/layers/package-header';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
 import { type Budget } from '@/lib/recipes/budget';
-import { checkLayer } from '@/lib/recipes/nodes/build-nodes';
+import { layerFailures } from '@/lib/recipes/nodes/check-layer';
 import { typeName } from '@/lib/recipes/python-text';
 import { HYDRA_LAYERS } from './hydra-layers';
 
@@ -14,10 +14,14 @@ export type Layer = {
   readonly header: string | null;
 };
 
+export type Inspected = { readonly layer: Layer | null; readonly failures: readonly Failure[] };
+
 /** The layers below the search root, loaded on demand. */
 export type LayerStore = {
-  /** Null when there is no such layer. Throws what is wrong with its text. */
+  /** Null when there is no such layer. Throws the first thing that is wrong with its text. */
   load(path: string): Layer | null;
+  /** A layer with all that is wrong with its text. */
+  inspect(path: string): Inspected;
   hasLayer(path: string): boolean;
   /** Whether a folder of that name exists: then it can be a group. */
   hasGroup(path: string): boolean;
@@ -25,8 +29,10 @@ export type LayerStore = {
   choices(path: string): readonly string[];
 };
 
+const NOTHING: Inspected = { layer: null, failures: [] };
+
 /** `a/../b` → `b`; null when the path leaves the search root. */
-export function normalisePath(path: string): string | null {
+function normalisePath(path: string): string | null {
   if (path.startsWith('/')) return null;
   const parts: string[] = [];
   for (const part of path.split('/')) {
@@ -42,32 +48,39 @@ function stem(path: string): string {
 }
 
 export function createLayerStore(files: Readonly<Record<string, string>>, budget: Budget): LayerStore {
-  const loaded = new Map<string, Layer | null>();
+  const loaded = new Map<string, Inspected>();
   const folders = foldersOf([
     ...Object.keys(files),
     ...[...HYDRA_LAYERS.keys()].map((path) => `${path}.yaml`),
   ]);
 
-  const read = (path: string): Layer | null => {
+  const read = (path: string): Inspected => {
     const normal = normalisePath(stem(path));
-    if (normal === null) return null;
+    if (normal === null) return NOTHING;
     const file = `${normal}.yaml`;
     const text = Object.hasOwn(files, file) ? files[file] : undefined;
     if (text !== undefined) return loadText(file, text, budget);
     const own = HYDRA_LAYERS.get(normal);
-    if (own === undefined) return null;
+    if (own === undefined) return NOTHING;
     // the content of Hydra's choices is empty here, and must not make keys of its own
-    return { file: '', root: own, header: normal === 'hydra/config' ? null : '_global_' };
+    const header = normal === 'hydra/config' ? null : '_global_';
+    return { layer: { file: '', root: own, header }, failures: [] };
+  };
+
+  const load = (path: string): Inspected => {
+    const known = loaded.get(path) ?? read(path);
+    loaded.set(path, known);
+    return known;
   };
 
   return {
     load(path) {
-      const known = loaded.get(path);
-      if (known !== undefined) return known;
-      const layer = read(path);
-      loaded.set(path, layer);
+      const { failures, layer } = load(path);
+      const [first] = failures;
+      if (first !== undefined) throw first;
       return layer;
     },
+    inspect: load,
     hasLayer(path) {
       const normal = normalisePath(stem(path));
       return normal !== null && (Object.hasOwn(files, `${normal}.yaml`) || HYDRA_LAYERS.has(normal));
@@ -96,19 +109,20 @@ function foldersOf(paths: readonly string[]): ReadonlySet<string> {
   return folders;
 }
 
-function loadText(file: string, text: string, budget: Budget): Layer {
+function loadText(file: string, text: string, budget: Budget): Inspected {
   try {
     const header = packageHeader(text);
     const root = rootOf(text);
-    checkLayer(root, budget);
-    return { file, root, header };
+    const failures = layerFailures(root, budget).map((failure) => inFile(failure, file));
+    return { layer: { file, root, header }, failures };
   } catch (error) {
-    throw error instanceof Failure ? inFile(error, file) : error;
+    if (error instanceof Failure) return { layer: null, failures: [inFile(error, file)] };
+    throw error;
   }
 }
 
 /** A failure whose range does not know its file yet. */
-export function inFile(failure: Failure, file: string): Failure {
+function inFile(failure: Failure, file: string): Failure {
   const { range } = failure.problem;
   return range?.file === '' ? new Failure({ ...failure.problem, range: { ...range, file } }) : failure;
 }

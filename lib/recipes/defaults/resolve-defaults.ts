@@ -14,6 +14,7 @@ import {
 } from './default-entry';
 import { type InterpolateChoice } from './interpolate-choice';
 import { type Layer, type LayerStore } from './layer-store';
+import { missingLayer } from './missing-layer';
 import { readDefaults } from './read-defaults';
 
 /** One layer to merge, and where its content goes. */
@@ -53,8 +54,9 @@ class DefaultsResolver {
   primary(path: string): readonly LayerUse[] {
     const isRooted = !this.input.packageFromFolder;
     const facts = { kind: 'layer', value: null, package: null, range: null } as const;
-    if (!this.input.store.hasLayer(path)) throw missing(path, 'The layer to compose', null);
-    const own = this.visit(newEntry({ ...facts, path, isPrimary: true, isRooted }), false);
+    const primary = newEntry({ ...facts, path, isPrimary: true, isRooted });
+    if (!this.input.store.hasLayer(path)) throw missingLayer(primary, this.input.store);
+    const own = this.visit(primary, false);
     const hydra = this.visit(newEntry({ ...facts, path: 'hydra/config' }), false);
     const uses = [...hydra, ...own];
     refuseRepeats(uses);
@@ -74,13 +76,7 @@ class DefaultsResolver {
     const layer = store.load(path);
     if (layer !== null) return this.include(entry, layer, fromInterpolation);
     if (entry.isOptional) return [];
-    throw missing(path, this.lister(), entry.range);
-  }
-
-  /** Who asks for a layer, in words. */
-  private lister(): string {
-    const above = this.path[this.path.length - 1];
-    return above === undefined ? 'The layer to compose' : `A layer that "${above}" lists`;
+    throw missingLayer(entry, store);
   }
 
   private include(entry: DefaultEntry, layer: Layer, fromInterpolation: boolean): readonly Use[] {
@@ -220,16 +216,6 @@ class DefaultsResolver {
 function isInterpolated(entry: DefaultEntry): boolean {
   if (entry.kind === 'layer') return layerPath(entry).includes('${');
   return typeof entry.value === 'string' && entry.value.includes('${');
-}
-
-function missing(path: string, who: string, range: DefaultEntry['range']): Failure {
-  const outside = /(?:^|\/)\.\.(?:\/|$)|^\//.test(path) ? ' A layer must lie inside the search root.' : '';
-  return new Failure({
-    class: 'missing_config',
-    missing: path,
-    message: `${who}, "${path}.yaml", does not exist.${outside}`,
-    range,
-  });
 }
 
 /** Without `_self_` a layer comes after everything that it lists, so its own values win. */

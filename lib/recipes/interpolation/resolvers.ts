@@ -1,7 +1,8 @@
 import { type ConfigValue } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
-import { buildNodes, checkLayer, nodesOf } from '@/lib/recipes/nodes/build-nodes';
+import { buildNodes, nodesOf } from '@/lib/recipes/nodes/build-nodes';
+import { checkLayer } from '@/lib/recipes/nodes/check-layer';
 import {
   type Container,
   type ConfigNode,

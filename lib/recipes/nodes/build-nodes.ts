@@ -1,9 +1,8 @@
 import { type Budget, spend } from '@/lib/recipes/budget';
-import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
+import { type ConfigValue } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { checkSyntax } from '@/lib/recipes/interpolation/check-syntax';
 import { type LayerNode } from '@/lib/recipes/layers/layer-node';
-import { strText } from '@/lib/recipes/python-text';
 import {
   type ConfigNode,
   newList,
@@ -54,43 +53,4 @@ export function nodesOf(value: ConfigValue, origin: Origin = NOWHERE): ConfigNod
     setEntry(map, key, nodesOf(item, origin));
   }
   return map;
-}
-
-function joinPath(path: string, key: ConfigKey | number): string {
-  if (typeof key === 'number') return `${path}[${key}]`;
-  return path === '' ? strText(key) : `${path}.${strText(key)}`;
-}
-
-/** Throws what OmegaConf finds wrong in a layer when it loads it: keys, types, interpolation syntax. */
-export function checkLayer(layer: LayerNode, budget: Budget, path = ''): void {
-  spend(budget);
-  try {
-    checkOne(layer);
-    if (layer.kind === 'list')
-      layer.items.forEach((item, index) => checkLayer(item, budget, joinPath(path, index)));
-    if (layer.kind !== 'map') return;
-    for (const entry of layer.entries) {
-      const range = { file: '', start: entry.keyStart, end: entry.keyEnd };
-      if (entry.key.kind === 'null')
-        throw new Failure({
-          class: 'key_type',
-          message: 'null cannot be a key. Put it in quotes if it is text.',
-          range,
-        });
-      checkLayer(entry.value, budget, joinPath(path, entry.key));
-    }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const range = { file: '', start: layer.start, end: layer.end };
-    throw error.with(path === '' ? { range } : { key: path, range });
-  }
-}
-
-function checkOne(layer: LayerNode): void {
-  if (layer.kind === 'unsupported')
-    throw new Failure({
-      class: 'value_type',
-      message: `A configuration cannot hold ${layer.name}. Write a list, a map or a quoted text.`,
-    });
-  if (layer.kind === 'scalar' && layer.value.kind === 'string') checkSyntax(layer.value.value);
 }

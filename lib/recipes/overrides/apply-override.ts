@@ -22,7 +22,7 @@ import {
 import { inheritPlaces, mergeContainer, replaceEntry } from '@/lib/recipes/nodes/merge-nodes';
 import { indexOf, reprText } from '@/lib/recipes/python-text';
 import { type Override } from './override';
-import { nearest } from './nearest';
+import { nearest } from '@/lib/recipes/nearest';
 
 /** Applies one override that sets, adds or deletes a value. Throws what Hydra refuses. */
 export function applyOverride(root: MapNode, override: Override, scope: Scope): void {
