@@ -142,7 +142,7 @@ function lines(model: ChartModel) {
       type: 'linear' as const,
       ...(series.dash === null ? {} : { strokeDasharray: series.dash }),
     };
-    const dot = series.hasDots ? <SeriesDot index={index} color={cssColor(series.color)} /> : false;
+    const dot = series.hasDots ? <SeriesDot series={index} color={cssColor(series.color)} /> : false;
     const main = (
       <Line
         key={series.name}

@@ -16,6 +16,7 @@ import { ConfigDifferences } from './config-differences';
 import { MetricPicker } from './metric-picker';
 import { OverlayChart } from './overlay-chart';
 import { RunPicker } from './run-picker';
+import { SmoothingPicker } from './smoothing-picker';
 import { SummaryTable } from './summary-table';
 
 const HELD_OUT_KEYS = ['val/exact_match', 'val/reward_mean'] as const;
@@ -51,6 +52,7 @@ export function CompareView(props: {
         </h1>
         <RunPicker chosen={ids} view={view} />
         <MetricPicker id={ids[0] ?? null} metric={view.metric} onChange={(metric) => setView({ metric })} />
+        <SmoothingPicker smooth={view.smooth} onChange={(smooth) => setView({ smooth })} />
       </div>
       {props.missing.length === 0 ? null : (
         <p className="text-warning">

@@ -39,11 +39,11 @@ export function ConfigDifferences({
           <tbody>
             {differences.map(({ path, values }) => (
               <TableRow key={path}>
-                <TableCell className="font-mono text-sm">{path}</TableCell>
+                <TableCell className="min-w-40 font-mono text-sm break-all">{path}</TableCell>
                 {values.map((value, index) => (
                   <TableCell
                     key={index}
-                    className="font-mono text-sm"
+                    className="min-w-24 font-mono text-sm break-all"
                     style={{ color: `var(--layer-${runs[index]?.style.color ?? 'common'}, var(--ink))` }}
                   >
                     {value ?? '—'}

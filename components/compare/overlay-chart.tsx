@@ -5,8 +5,7 @@ import { LineChart } from '@/components/charts/line-chart';
 import { Button } from '@/components/ui/button';
 import { CardHeader, CardTitle } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
-import { Select } from '@/components/ui/select';
-import { type CompareView, SMOOTHING_CHOICES, smoothingOf } from '@/lib/api-client/run-urls';
+import { type CompareView, smoothingOf } from '@/lib/api-client/run-urls';
 import { prepareLines } from '@/lib/charts/prepare-lines';
 import { type MetricInfo } from '@/lib/domain/metric';
 import { type ComparedRun, nameOf } from './compared-run';
@@ -46,29 +45,11 @@ export function OverlayChart(props: {
           {info.title} <span className="font-normal text-muted">by step</span>
         </CardTitle>
         <ChartLegend entries={model.series} />
-        <span className="flex items-center gap-2 text-sm text-muted">
-          {isZoomed ? (
-            <Button size="sm" onClick={() => onChange({ from: null, to: null })}>
-              Show all steps
-            </Button>
-          ) : null}
-          <Select
-            aria-label="Smoothing"
-            className="[&_select]:h-7 [&_select]:text-sm"
-            value={view.smooth}
-            onChange={(event) => onChange({ smooth: event.target.value })}
-          >
-            {[...new Set([...SMOOTHING_CHOICES, view.smooth])].map((choice) => (
-              <option key={choice} value={choice}>
-                {choice === '0'
-                  ? 'no smoothing'
-                  : choice.startsWith('r')
-                    ? `mean of ${choice.slice(1)}`
-                    : `EMA ${choice}`}
-              </option>
-            ))}
-          </Select>
-        </span>
+        {isZoomed ? (
+          <Button size="sm" onClick={() => onChange({ from: null, to: null })}>
+            Show all steps
+          </Button>
+        ) : null}
       </CardHeader>
       <div className="pt-1 pr-1 pb-2">
         {model.rows.length === 0 ? (

@@ -24,7 +24,7 @@ export function SummaryTable(props: { runs: readonly ComparedRun[]; unit: Metric
               {title}
             </TableHead>
           ))}
-          <TableHead className="w-6 p-0">
+          <TableHead className="relative w-6 p-0">
             <span className="sr-only">Remove</span>
           </TableHead>
         </tr>

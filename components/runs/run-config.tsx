@@ -47,7 +47,7 @@ export function RunConfig(props: {
           Launched from <code className="font-mono text-ink">{launched.entry}</code>
           {launched.overrides.length === 0 ? ', no overrides' : ', with '}
           {launched.overrides.map((override) => (
-            <code key={override} className="mr-1 rounded-chip border px-1 font-mono text-ink">
+            <code key={override} className="mr-1 rounded-chip border px-1 font-mono break-all text-ink">
               {override}
             </code>
           ))}

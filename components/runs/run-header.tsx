@@ -19,7 +19,7 @@ export function RunHeader({ id, actions }: { id: RunId; actions: RunActions }) {
   const { data: run } = useQuery(runQuery(id));
   if (run === undefined) return null;
   return (
-    <header className="sticky top-11 z-20 border-b bg-panel">
+    <header className="z-20 border-b bg-panel sm:sticky sm:top-11">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-3 pb-2">
         <div className="min-w-0 basis-full sm:basis-auto">
           <h1 className="truncate text-lg font-semibold">{run.name}</h1>

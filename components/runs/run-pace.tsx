@@ -20,7 +20,7 @@ export function RunPace({ run }: { run: Run }) {
   const times = pace?.series[0]?.time ?? [];
   const lastPoint = times.at(-1) ?? null;
   return (
-    <dl className="min-w-28 text-right text-sm text-muted" suppressHydrationWarning>
+    <dl className="min-w-28 text-sm text-muted sm:text-right" suppressHydrationWarning>
       <div>
         <dt className="sr-only">Time</dt>
         <dd>{isActive(run.status) ? timeLeft(run, seconds) : timeTaken(run)}</dd>

@@ -27,17 +27,20 @@ export function RunRow(props: { run: Run; reward: RewardTrail; isSelected: boole
           onChange={props.onToggle}
         />
       </TableCell>
-      <TableCell className="whitespace-nowrap">
+      <TableCell className="whitespace-nowrap max-sm:hidden">
         <StatusPill status={run.status} />
         {run.phase === null ? null : <span className="ml-2 text-sm text-muted">{phaseWords(run.phase)}</span>}
       </TableCell>
-      <TableCell className="max-w-80 min-w-48">
+      <TableCell className="max-w-80 min-w-40">
         <Link href={runHref(run.id)} className="block truncate font-medium hover:underline">
           {run.name}
         </Link>
         <span className="block truncate text-sm text-muted">
           run {run.id} · {run.recipe} · {run.variant}
           {run.seed === null ? '' : ` · seed ${run.seed}`}
+        </span>
+        <span className="mt-0.5 block sm:hidden">
+          <StatusPill status={run.status} />
         </span>
       </TableCell>
       <TableCell>

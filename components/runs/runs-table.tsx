@@ -54,11 +54,13 @@ export function RunsTable() {
           <Table label="Runs">
             <thead>
               <tr>
-                <TableHead className="w-8 pr-0">
+                <TableHead className="relative w-8 pr-0">
                   <span className="sr-only">Compare</span>
                 </TableHead>
                 {COLUMNS.map((column) => (
-                  <TableHead key={column}>{column}</TableHead>
+                  <TableHead key={column} className={column === 'Status' ? 'max-sm:hidden' : undefined}>
+                    {column}
+                  </TableHead>
                 ))}
               </tr>
             </thead>

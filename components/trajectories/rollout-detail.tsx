@@ -135,7 +135,7 @@ function Text({ text }: { text: string }) {
   return (
     <p
       dir="auto"
-      className="rounded-button border bg-panel px-3 py-2 font-mono text-sm break-words whitespace-pre-wrap"
+      className="rounded-button border bg-panel px-3 py-2 font-mono text-sm break-words whitespace-pre-wrap [font-variant-ligatures:none]"
     >
       {visibleText(text)}
     </p>

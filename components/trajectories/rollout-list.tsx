@@ -75,7 +75,7 @@ function RolloutButton(props: { row: Row; isSelected: boolean; onSelect: (id: nu
       type="button"
       aria-current={props.isSelected ? 'true' : undefined}
       className={cn(
-        'grid w-full grid-cols-[3rem_3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b px-3 py-1.5 text-left hover:bg-hover focus-visible:-outline-offset-2',
+        'grid w-full grid-cols-[3rem_3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b px-3 py-1.5 text-left [font-variant-ligatures:none] hover:bg-hover focus-visible:-outline-offset-2',
         props.isSelected && 'bg-selected hover:bg-selected',
       )}
       onClick={() => props.onSelect(row.id)}

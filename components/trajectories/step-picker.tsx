@@ -1,6 +1,6 @@
 'use client';
 
-import { ChevronLeftIcon, ChevronRightIcon } from 'lucide-react';
+import { ChevronLeftIcon, ChevronRightIcon, ChevronsRightIcon } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { type RolloutView } from '@/lib/api-client/run-urls';
@@ -61,8 +61,14 @@ export function StepPicker(props: {
         </Button>
       </div>
       {newest !== undefined && newest > step ? (
-        <Button size="sm" variant="ghost" onClick={() => onStep(newest)}>
-          newest: {newest}
+        <Button
+          variant="ghost"
+          className="-ml-1 gap-0.5 px-1.5"
+          aria-label={`Newest step, ${newest}`}
+          onClick={() => onStep(newest)}
+        >
+          <ChevronsRightIcon />
+          {newest}
         </Button>
       ) : null}
       <div role="group" aria-label="Set" className="ml-auto flex">

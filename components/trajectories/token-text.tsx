@@ -37,14 +37,14 @@ export function TokenText(props: Tokens) {
         aria-label="Tokens of the completion; arrow keys go from one to the next"
         tabIndex={0}
         dir="auto"
-        className="px-3 py-2 font-mono text-sm leading-6 break-words whitespace-pre-wrap"
+        className="px-3 py-2 font-mono text-sm leading-6 break-words whitespace-pre-wrap [font-variant-ligatures:none]"
         onKeyDown={onKeyDown}
         onMouseLeave={() => setActive(null)}
       >
         {shown.map((text, index) => (
           <span
             key={index}
-            className={cn('rounded-[3px]', index === active && 'outline-2 outline-accent')}
+            className={cn('rounded-[2px]', index === active && 'outline-2 outline-accent')}
             style={{ background: shade(props.logprobs[index] ?? null) }}
             onMouseEnter={() => setActive(index)}
           >
