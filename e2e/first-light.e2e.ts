@@ -98,9 +98,11 @@ test('a recipe is edited, previewed, launched, watched while it learns, stopped,
     await page.getByRole('checkbox', { name: /^Select run 2,/ }).check();
     await page.getByRole('link', { name: 'Compare 2 runs' }).click();
     await expect(page.getByRole('heading', { name: 'Compare 2 runs' })).toBeVisible();
-    const differences = page.getByRole('table', { name: 'Differences between the configs' });
+    const differences = page.getByRole('region', { name: 'Differences between the configs' });
     await expect(differences).toContainText('data.seed');
-    await expect(differences).toContainText('journey_note');
-    await expect(page.getByRole('table', { name: 'Summary of the runs' }).getByRole('row')).toHaveCount(3);
+    await expect(page.getByRole('figure', { name: /^Reward, chart/ })).toContainText(
+      /Steps 0 to \d+: 1 .* goes from/,
+    );
+    await expect(page.getByRole('region', { name: 'Summary of the runs' }).getByRole('row')).toHaveCount(3);
   });
 });

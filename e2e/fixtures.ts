@@ -8,10 +8,13 @@ export const test = base.extend<{ galley: GalleyServer }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads from this pattern what a fixture needs
   galley: async ({}, provide, testInfo) => {
     const server = await createGalleyServer();
-    await server.start();
-    await provide(server);
-    if (testInfo.status !== testInfo.expectedStatus) console.log(server.printed());
-    await server.dispose();
+    try {
+      await server.start();
+      await provide(server);
+    } finally {
+      if (testInfo.status !== testInfo.expectedStatus) console.log(server.printed());
+      await server.dispose();
+    }
   },
   baseURL: async ({ galley }, provide) => provide(galley.url),
 });
