@@ -6,13 +6,7 @@ const L3 = `${STORES}|recipe-files|secrets|datasets|services|evaluators|python`;
 const L4 = 'orchestrator|embedded|launch|api-client';
 const NODE_ONLY = `^lib/(${L3}|orchestrator|embedded|launch|cli)/|^lib/env\\.ts$`;
 const TEST = '\\.test\\.tsx?$';
-const forbid = (name, from, to, comment) => ({
-  name,
-  severity: 'error',
-  ...(comment ? { comment } : {}),
-  from,
-  to,
-});
+const forbid = (name, from, to) => ({ name, severity: 'error', from, to });
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 const config = {
@@ -31,8 +25,7 @@ const config = {
     forbid(
       'pure-stays-pure',
       { path: PURE, pathNot: TEST },
-      { path: `${NODE_ONLY}|^lib/(${L4})/|^(app|components|prisma)/` },
-      'runs in browser, worker and Node alike',
+      { path: `${NODE_ONLY}|^lib/(${L4})/|^(app|components|prisma)/` }, // runs in browser, worker and Node alike
     ),
     forbid('pure-uses-no-node-builtins', { path: PURE, pathNot: TEST }, { dependencyTypes: ['core'] }),
     forbid(
@@ -47,7 +40,7 @@ const config = {
     ),
     forbid(
       'prisma-only-in-db-and-stores',
-      { path: '^(app|components|lib|scripts)', pathNot: `^lib/(${STORES}|testing)/` },
+      { path: '^(app|components|lib|scripts)', pathNot: `^lib/(${STORES}|testing)/|^scripts/new-migration` },
       { path: '^prisma/generated|node_modules/@prisma' },
     ),
     forbid(
@@ -58,8 +51,7 @@ const config = {
     forbid(
       'web-never-imports-the-processes',
       { path: '^(app|components)/', pathNot: TEST },
-      { path: '^lib/(orchestrator|embedded)/' },
-      'the web starts them as processes',
+      { path: '^lib/(orchestrator|embedded)/' }, // the web starts them as processes
     ),
     forbid(
       'lib-never-imports-web',
@@ -74,7 +66,6 @@ const config = {
         pathNot: '^lib/orchestrator/$1/',
         dependencyTypesNot: ['type-only'],
       },
-      'sibling parts see each other only through types',
     ),
     forbid(
       'features-do-not-import-features',
