@@ -52,7 +52,7 @@ async function readRows(
     staleFrom: staleFrom(run.attempts, attempt),
   }));
   const sealed = await readSeries(db, windows, maxRows);
-  const open = await readOpenPoints(db, run);
+  const open = await readOpenPoints(db, run, keys);
   return new Map(
     keys.map((key) => [
       key,

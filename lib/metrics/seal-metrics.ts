@@ -5,7 +5,7 @@ import { type RunId } from '@/lib/domain/run';
 import { packRows, unpackRows } from '@/lib/series/pack-rows';
 import { appendToPyramid, type SeriesBlock, tailBlocks } from '@/lib/series/pyramid';
 import { mergeRows, rowOfPoint, type SeriesRow } from '@/lib/series/series-row';
-import { StoredMetrics } from './stored-metrics';
+import { StoredMetrics, valueOf } from './stored-metrics';
 
 /** Events whose values move into blocks together. */
 export const EVENTS_PER_SEAL = 512;
@@ -70,7 +70,7 @@ function growthOf(events: readonly EventRow[]): readonly Growth[] {
     for (const [key, value] of Object.entries(values)) {
       const name = `${attempt}/${key}`;
       const growth = growths.get(name) ?? { attempt, key, rows: [] };
-      growth.rows.push(rowOfPoint({ step, time, value }));
+      growth.rows.push(rowOfPoint({ step, time, value: valueOf(value) }));
       growths.set(name, growth);
     }
   }

@@ -2,12 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Connection, openConnection } from '@/lib/db/connection';
 import { type Database } from '@/lib/db/open-database';
 import { type RunId } from '@/lib/domain/run';
+import { EVENTS_LEFT_OPEN, EVENTS_PER_SEAL } from '@/lib/metrics/seal-metrics';
 import { aNewRun } from '@/lib/testing/builders';
 import { matching } from '@/lib/testing/matching';
 import { testDatabase } from '@/lib/testing/test-database';
 import { claimRun } from './claim-run';
 import { type CommitLoop, createCommitLoop } from './commit-loop';
 import { createRunStore } from './create-run-store';
+import { eventOperation } from './write-operations';
 import { type FromWriter, type WriteOperation } from './writer-messages';
 
 type Setup = {
@@ -108,6 +110,19 @@ describe('createCommitLoop', () => {
     loop.hear({ type: 'write', operations: [log('heard')], last: 1 });
     await committed;
     expect(await db.command.count({ where: { handledAt: null } })).toBe(0);
+  });
+
+  it('has packed all but the newest metrics when it ends, whatever came at once', async () => {
+    const { db, runId, loop } = await aLoop();
+    const operations = Array.from({ length: 3000 }, (_, step) =>
+      eventOperation({ kind: 'metrics', step, values: { reward: step } }, 0),
+    );
+    loop.hear({ type: 'write', operations, last: operations.length });
+    loop.hear({ type: 'close' });
+    await loop.ended;
+    const open = await db.event.count({ where: { runId, kind: 'metrics' } });
+    expect(open).toBeLessThan(EVENTS_PER_SEAL + EVENTS_LEFT_OPEN);
+    expect(open).toBeGreaterThanOrEqual(EVENTS_LEFT_OPEN);
   });
 
   it.each(['given up as lost', 'resumed elsewhere'])(

@@ -13,7 +13,7 @@ const TICK_MS = 50;
 const POLL_MS = 200;
 /** Characters per transaction: others wait for the lock meanwhile, and give up after five seconds. */
 const MAX_PER_COMMIT = 8 * 1024 * 1024;
-/** A backlog of metrics is packed bit by bit, so that what comes next does not wait for all of it. */
+/** A backlog of metrics is packed bit by bit, so that what comes next does not wait for all of it; at the end all of it. */
 const SEAL_BUDGET_MS = 100;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 5000;
@@ -42,7 +42,7 @@ export function createCommitLoop(deps: CommitLoopDeps): CommitLoop {
 
   const work = async (): Promise<void> => {
     const metrics = await writes.commit(commands.takeDelivered());
-    await seals.sealWhenDue(metrics);
+    await seals.sealWhenDue(metrics, closing ? Infinity : SEAL_BUDGET_MS);
     await commands.poll();
     retry = { waitMs: 0, at: 0, message: '' };
   };
@@ -196,24 +196,24 @@ function createCommands({ connection, attempt, say }: CommitLoopDeps): Commands 
   };
 }
 
-type Seals = { sealWhenDue(newEvents: number): Promise<void> };
+type Seals = { sealWhenDue(newEvents: number, budgetMs: number): Promise<void> };
 
 function createSeals({ connection, attempt, say }: CommitLoopDeps): Seals {
   let open: number | null = null;
   let broken = false;
-  const seal = async (newEvents: number): Promise<void> => {
+  const seal = async (newEvents: number, budgetMs: number): Promise<void> => {
     open = open === null ? await countOpenEvents(connection, attempt.runId) : open + newEvents;
-    const until = performance.now() + SEAL_BUDGET_MS;
+    const until = performance.now() + budgetMs;
     while (open >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN && performance.now() < until) {
       const sealed = await sealMetrics(connection, attempt.runId);
       open = sealed === 0 ? await countOpenEvents(connection, attempt.runId) : open - sealed;
     }
   };
   return {
-    sealWhenDue: async (newEvents) => {
+    sealWhenDue: async (newEvents, budgetMs) => {
       if (broken) return;
       try {
-        await seal(newEvents);
+        await seal(newEvents, budgetMs);
       } catch (error) {
         if (storageFault(error) !== null) throw error;
         // Values stay readable in their events: no reason to end a run that trains.
