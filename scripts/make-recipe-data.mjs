@@ -45,7 +45,8 @@ const CODAS = 'b d g k l m n p r s t ck ft ld lk lt mp nd ng nk nt rd rk rn rt s
 function pseudoWord(next) {
   const pick = (list) => list[next() % list.length];
   const syllables = 1 + (next() % 2);
-  let word = next() % 5 === 0 ? '' : pick(ONSETS);
+  // no, one or two leading letters to move: about a third each
+  let word = next() % 3 === 0 ? '' : pick(ONSETS);
   for (let syllable = 0; syllable < syllables; syllable += 1) {
     if (syllable > 0) word += pick(ONSETS);
     word += pick(VOWELS);
