@@ -63,6 +63,8 @@ export default defineConfig(
           ],
         },
       ],
+      // An import of inline types only stays in the output as a bare import and would pull Node code into the browser.
+      '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

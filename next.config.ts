@@ -1,4 +1,4 @@
-import { type NextConfig } from 'next';
+import type { NextConfig } from 'next';
 
 const config: NextConfig = {
   // Native or self-locating packages stay outside the server bundle.

@@ -15,19 +15,18 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test('two builders work one after the other', async () => {
   const order: string[] = [];
-  const release = { first: (): void => undefined };
-  const first = withBuildLock(folder, { name: 'build', say: quiet }, async () => {
+  let second: Promise<unknown> = Promise.resolve();
+  await withBuildLock(folder, { name: 'build', say: quiet }, async () => {
     order.push('first begins');
-    await new Promise<void>((resolve) => (release.first = resolve));
+    await new Promise<void>((resolve) => {
+      // the second says so once it has found the lock taken
+      second = withBuildLock(folder, { name: 'build', say: () => resolve() }, () =>
+        Promise.resolve(order.push('second')),
+      );
+    });
     order.push('first ends');
   });
-  const second = withBuildLock(
-    folder,
-    // it says so once it has found the lock taken
-    { name: 'build', say: () => release.first() },
-    () => Promise.resolve(order.push('second')),
-  );
-  await Promise.all([first, second]);
+  await second;
   expect(order).toEqual(['first begins', 'first ends', 'second']);
 });
 

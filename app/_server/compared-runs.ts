@@ -1,6 +1,6 @@
 import 'server-only';
-import { type Run, type RunId } from '@/lib/domain/run';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { Run, RunId } from '@/lib/domain/run';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 
 export type ComparedRuns = {

@@ -1,7 +1,7 @@
 import 'server-only';
-import { type Run, type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { Run, RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
+import type { RunStore } from '@/lib/run-store/run-store';
 
 /** A point must be on the page within half a second of its step's end; the writer's batch takes up to 100 ms of that. */
 const POLL_MS = 80;

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { decodeEvent } from '@/lib/api-client/wire';
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { RunId } from '@/lib/domain/run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { aNewRun } from '@/lib/testing/builders';
 import { testDatabase } from '@/lib/testing/test-database';
 import { createEventFeed } from './event-feed';

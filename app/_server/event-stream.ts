@@ -1,10 +1,10 @@
 import 'server-only';
 import { encodeEvent } from '@/lib/api-client/wire';
-import { type Run, type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { Run, RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
-import { type EventFeed } from './event-feed';
+import type { EventFeed } from './event-feed';
 
 const HEARTBEAT_MS = 10_000;
 /** Events read from the store at once while a stream catches up. */

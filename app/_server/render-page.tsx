@@ -1,6 +1,6 @@
 import 'server-only';
 import { notFound } from 'next/navigation';
-import { type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Refusal } from '@/components/ui/refusal';
 import { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';

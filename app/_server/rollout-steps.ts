@@ -1,7 +1,7 @@
 import 'server-only';
-import { type RolloutSteps } from '@/lib/api-client/wire';
-import { type RunId } from '@/lib/domain/run';
-import { type TrajectoryStore } from '@/lib/trajectories/trajectory-store';
+import type { RolloutSteps } from '@/lib/api-client/wire';
+import type { RunId } from '@/lib/domain/run';
+import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 
 /** Steps that have rollouts, trained on and held out. */
 export async function rolloutSteps(store: Pick<TrajectoryStore, 'steps'>, id: RunId): Promise<RolloutSteps> {

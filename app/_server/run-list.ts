@@ -1,9 +1,9 @@
 import 'server-only';
-import { type RunList, type RunListItem } from '@/lib/api-client/wire';
-import { type Run, type RunStatus } from '@/lib/domain/run';
+import type { RunList, RunListItem } from '@/lib/api-client/wire';
+import type { Run, RunStatus } from '@/lib/domain/run';
 import { REWARD_KEYS } from '@/lib/insight/overview-panels';
-import { type MetricStore } from '@/lib/metrics/metric-store';
-import { type Stores } from './stores';
+import type { MetricStore } from '@/lib/metrics/metric-store';
+import type { Stores } from './stores';
 
 /** Newest runs looked through; the list says so when there are more. */
 const MAX_RUNS = 500;

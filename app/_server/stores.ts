@@ -4,11 +4,11 @@ import { migrateDatabase } from '@/lib/db/migrate-database';
 import { openDatabase } from '@/lib/db/open-database';
 import { type Env, readEnv } from '@/lib/env';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
-import { type MetricStore } from '@/lib/metrics/metric-store';
+import type { MetricStore } from '@/lib/metrics/metric-store';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
-import { type TrajectoryStore } from '@/lib/trajectories/trajectory-store';
+import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 import { createEventFeed, type EventFeed } from './event-feed';
 import { watchForLostRuns } from './watch-for-lost-runs';
 

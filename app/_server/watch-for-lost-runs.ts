@@ -1,5 +1,5 @@
 import 'server-only';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 
 const EVERY_MS = 3000;
 /** A run process sends a heartbeat every second; ten missed in a row are no hiccup. A dead pid counts at once. */

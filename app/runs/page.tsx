@@ -1,5 +1,5 @@
 import { HydrationBoundary } from '@tanstack/react-query';
-import { type Metadata } from 'next';
+import type { Metadata } from 'next';
 import { renderPage } from '@/app/_server/render-page';
 import { listRuns } from '@/app/_server/run-list';
 import { withQueries } from '@/app/_server/with-queries';

@@ -1,4 +1,4 @@
-import { type MouseHandlerDataParam, type TickItem } from 'recharts';
+import type { MouseHandlerDataParam, TickItem } from 'recharts';
 
 /** The tick of this chart that is nearest to the other chart's cursor: series are logged at different steps. */
 export function nearestTick(ticks: readonly TickItem[], data: MouseHandlerDataParam): number {

@@ -1,4 +1,4 @@
-import { type ChartModel, type ChartRow } from '@/lib/charts/prepare-lines';
+import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
 import { formatClock } from '@/lib/charts/format-time';
 import { formatValue } from '@/lib/charts/format-value';
 import { useNow } from '@/components/ui/use-now';

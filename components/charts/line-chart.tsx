@@ -14,7 +14,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { type ChartModel, type ChartRow } from '@/lib/charts/prepare-lines';
+import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
 import { cssColor } from '@/lib/charts/series-color';
 import { nearestTick } from './chart-sync';
 import { ChartTooltip } from './chart-tooltip';

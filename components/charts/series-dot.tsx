@@ -1,4 +1,4 @@
-import { type ChartRow } from '@/lib/charts/prepare-lines';
+import type { ChartRow } from '@/lib/charts/prepare-lines';
 
 /** A recorded sample; places where the line only passes through have none. Recharts fills in where it is. */
 export function SeriesDot(props: {

@@ -12,7 +12,7 @@ import {
   YAxis,
 } from 'recharts';
 import { formatValue } from '@/lib/charts/format-value';
-import { type StackModel, type StackRow } from '@/lib/charts/prepare-stack';
+import type { StackModel, StackRow } from '@/lib/charts/prepare-stack';
 import { cssColor } from '@/lib/charts/series-color';
 import { Swatch } from './chart-legend';
 

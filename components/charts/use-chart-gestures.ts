@@ -1,7 +1,7 @@
 'use client';
 
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { type MouseHandlerDataParam } from 'recharts';
+import type { MouseHandlerDataParam } from 'recharts';
 
 export type StepRange = { readonly from: number; readonly to: number };
 

@@ -1,6 +1,6 @@
-import { type SeriesRange } from '@/lib/api-client/wire';
-import { type RunStyle } from '@/lib/charts/series-color';
-import { type Run } from '@/lib/domain/run';
+import type { SeriesRange } from '@/lib/api-client/wire';
+import type { RunStyle } from '@/lib/charts/series-color';
+import type { Run } from '@/lib/domain/run';
 
 /** A run with what the page compares of it; null = it has none of that. */
 export type ComparedRun = {

@@ -1,7 +1,7 @@
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import { Table, TableCell, TableHead, TableRow } from '@/components/ui/table';
 import { diffConfigs } from '@/lib/insight/config-diff';
-import { type ComparedRun } from './compared-run';
+import type { ComparedRun } from './compared-run';
 
 /** Keys whose resolved values differ, in the config's order. Equal ones are counted, not shown. */
 export function ConfigDifferences({

@@ -7,7 +7,7 @@ import { CardHeader, CardTitle } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
 import { type CompareView, smoothingOf } from '@/lib/api-client/run-urls';
 import { prepareLines } from '@/lib/charts/prepare-lines';
-import { type MetricInfo } from '@/lib/domain/metric';
+import type { MetricInfo } from '@/lib/domain/metric';
 import { type ComparedRun, nameOf } from './compared-run';
 
 /** The compared metric of all runs in one picture, by step. */

@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { Select } from '@/components/ui/select';
 import { compareHref, type CompareView } from '@/lib/api-client/run-urls';
 import { runsQuery } from '@/lib/api-client/runs';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { statusWords } from '@/lib/insight/run-words';
 
 const EVERY = { search: '', status: [] } as const;

@@ -7,10 +7,10 @@ import { Table, TableCell, TableHead, TableRow } from '@/components/ui/table';
 import { compareHref, type CompareView, runHref } from '@/lib/api-client/run-urls';
 import { formatDuration } from '@/lib/charts/format-time';
 import { formatNumber } from '@/lib/charts/format-value';
-import { type MetricUnit } from '@/lib/domain/metric';
+import type { MetricUnit } from '@/lib/domain/metric';
 import { statusWords } from '@/lib/insight/run-words';
 import { windowMeans } from '@/lib/insight/window-means';
-import { type ComparedRun } from './compared-run';
+import type { ComparedRun } from './compared-run';
 
 /** Where each run began, where it stands, the best it did, and what the held-out file says before and after. */
 export function SummaryTable(props: { runs: readonly ComparedRun[]; unit: MetricUnit; view: CompareView }) {

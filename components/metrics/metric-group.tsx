@@ -2,14 +2,14 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { type StepRange } from '@/components/charts/use-chart-gestures';
+import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { useIsNear } from '@/components/ui/use-is-near';
 import { metricsQuery } from '@/lib/api-client/metrics';
-import { type ChartView } from '@/lib/api-client/run-urls';
-import { type SeriesColor } from '@/lib/charts/series-color';
+import type { ChartView } from '@/lib/api-client/run-urls';
+import type { SeriesColor } from '@/lib/charts/series-color';
 import { NO_COLUMNS } from '@/lib/charts/series-columns';
-import { type MetricInfo } from '@/lib/domain/metric';
-import { type RunId } from '@/lib/domain/run';
+import type { MetricInfo } from '@/lib/domain/metric';
+import type { RunId } from '@/lib/domain/run';
 import { PanelCard } from './panel-card';
 
 const WIDTH = 300;

@@ -7,7 +7,7 @@ import { useUrlQuery } from '@/components/ui/use-url-query';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
-import { type Run, type RunId } from '@/lib/domain/run';
+import type { Run, RunId } from '@/lib/domain/run';
 import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH, seriesOf } from '@/lib/insight/overview-panels';
 import { phaseWords, statusWords } from '@/lib/insight/run-words';
 import { ChartControls } from './chart-controls';

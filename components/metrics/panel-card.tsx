@@ -4,14 +4,14 @@ import { useRef } from 'react';
 import { ChartLegend } from '@/components/charts/chart-legend';
 import { LineChart } from '@/components/charts/line-chart';
 import { StackChart } from '@/components/charts/stack-chart';
-import { type StepRange } from '@/components/charts/use-chart-gestures';
+import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import { Tooltip } from '@/components/ui/tooltip';
 import { useIsNear } from '@/components/ui/use-is-near';
 import { type ChartView, smoothingOf } from '@/lib/api-client/run-urls';
 import { type LineInput, prepareLines } from '@/lib/charts/prepare-lines';
 import { prepareStack } from '@/lib/charts/prepare-stack';
-import { type Panel } from '@/lib/insight/overview-panels';
+import type { Panel } from '@/lib/insight/overview-panels';
 
 const HEIGHT = 148;
 

@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type StepRange } from '@/components/charts/use-chart-gestures';
+import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { formatNumber } from '@/lib/charts/format-value';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { metricInfo } from '@/lib/domain/metric-info';
 import { PanelCard } from './panel-card';
 

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { followRuns } from '@/lib/api-client/follow-runs';
 import { RunIdList } from '@/lib/api-client/run-urls';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 
 /** Keeps what the page shows of `runs` current while it is open. */
 export function LiveRuns({ runs, after }: { runs: readonly RunId[]; after: number }) {

@@ -1,7 +1,7 @@
 import { cn } from '@/components/ui/cn';
 import { useNow } from '@/components/ui/use-now';
 import { formatClock } from '@/lib/charts/format-time';
-import { type LogEvent } from './visible-lines';
+import type { LogEvent } from './visible-lines';
 
 const TONE = { debug: 'text-muted', info: 'text-ink', warning: 'text-warning', error: 'text-error' } as const;
 

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import { cn } from '@/components/ui/cn';
 import { runHref } from '@/lib/api-client/run-urls';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { YamlText } from './yaml-text';
 
 export type LaunchedWith = {

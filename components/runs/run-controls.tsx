@@ -7,8 +7,8 @@ import { Button } from '@/components/ui/button';
 import { callAction } from '@/components/ui/call-action';
 import { isFinished, type Run, type RunStatus } from '@/lib/domain/run';
 import { type RunControl, runControls } from '@/lib/insight/run-words';
-import { type ActionError } from '@/lib/shared/app-error';
-import { type Result } from '@/lib/shared/result';
+import type { ActionError } from '@/lib/shared/app-error';
+import type { Result } from '@/lib/shared/result';
 
 type RunAction = (input: unknown) => Promise<Result<null, ActionError>>;
 export type RunActions = Readonly<Record<RunControl, RunAction>>;

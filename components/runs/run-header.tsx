@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Progress } from '@/components/ui/progress';
 import { compareHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
-import { type Run, type RunId } from '@/lib/domain/run';
+import type { Run, RunId } from '@/lib/domain/run';
 import { phaseWords } from '@/lib/insight/run-words';
 import { ConnectionNotice } from './connection-notice';
 import { RunControls, type RunActions } from './run-controls';

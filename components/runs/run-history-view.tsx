@@ -8,7 +8,7 @@ import { Table, TableCell, TableHead, TableRow } from '@/components/ui/table';
 import { useNow } from '@/components/ui/use-now';
 import { historyQuery } from '@/lib/api-client/runs';
 import { formatBytes, formatClock, formatDuration } from '@/lib/charts/format-time';
-import { type Attempt, type Checkpoint, type RunId } from '@/lib/domain/run';
+import type { Attempt, Checkpoint, RunId } from '@/lib/domain/run';
 
 /** Saved states, and the process lives that made them. */
 export function RunHistoryView({ id }: { id: RunId }) {

@@ -10,7 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { useUrlQuery } from '@/components/ui/use-url-query';
 import { LogView } from '@/lib/api-client/run-urls';
 import { logsQuery, olderLogs } from '@/lib/api-client/runs';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { LOG_LEVELS } from '@/lib/domain/run-event';
 import { LogLine } from './log-line';
 import { visibleLines } from './visible-lines';

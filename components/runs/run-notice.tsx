@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNow } from '@/components/ui/use-now';
 import { historyQuery, runQuery } from '@/lib/api-client/runs';
 import { formatClock } from '@/lib/charts/format-time';
-import { type Checkpoint, type Run, type RunId } from '@/lib/domain/run';
+import type { Checkpoint, Run, RunId } from '@/lib/domain/run';
 
 /** Explains an end that nobody asked for, and what to do about it. Nothing while there is nothing to explain. */
 export function RunNotice({ id }: { id: RunId }) {

@@ -6,11 +6,11 @@ import { Progress } from '@/components/ui/progress';
 import { TableCell, TableRow } from '@/components/ui/table';
 import { useNow } from '@/components/ui/use-now';
 import { runHref } from '@/lib/api-client/run-urls';
-import { type RewardTrail } from '@/lib/api-client/wire';
+import type { RewardTrail } from '@/lib/api-client/wire';
 import { formatAge, formatClock, formatDuration } from '@/lib/charts/format-time';
 import { formatNumber } from '@/lib/charts/format-value';
 import { colorOf } from '@/lib/charts/series-color';
-import { type Run } from '@/lib/domain/run';
+import type { Run } from '@/lib/domain/run';
 import { phaseWords } from '@/lib/insight/run-words';
 import { StatusPill } from './status-pill';
 

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { useSelectedLayoutSegment } from 'next/navigation';
 import { cn } from '@/components/ui/cn';
 import { RUN_TABS, runHref, type RunTab } from '@/lib/api-client/run-urls';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 
 const TITLES: Readonly<Record<RunTab, string>> = {
   overview: 'Overview',

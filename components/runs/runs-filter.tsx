@@ -2,7 +2,7 @@
 
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
-import { type RunsView } from '@/lib/api-client/run-urls';
+import type { RunsView } from '@/lib/api-client/run-urls';
 
 const STATUS_SETS = [
   { value: '', name: 'Every status' },

@@ -1,5 +1,5 @@
-import { type ReactElement } from 'react';
-import { type StatusShape } from '@/lib/insight/run-words';
+import type { ReactElement } from 'react';
+import type { StatusShape } from '@/lib/insight/run-words';
 
 const SHAPES: Readonly<Record<StatusShape, ReactElement>> = {
   ring: <circle cx="5" cy="5" r="3.4" fill="none" stroke="currentColor" strokeWidth="1.6" />,

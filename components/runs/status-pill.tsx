@@ -1,5 +1,5 @@
 import { Badge } from '@/components/ui/badge';
-import { type RunStatus } from '@/lib/domain/run';
+import type { RunStatus } from '@/lib/domain/run';
 import { statusWords } from '@/lib/insight/run-words';
 import { StatusMark } from './status-mark';
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { cn } from '@/components/ui/cn';
-import { type TrajectoryPage } from '@/lib/api-client/wire';
+import type { TrajectoryPage } from '@/lib/api-client/wire';
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
 import { explainAdvantage } from '@/lib/insight/explain-advantage';
 

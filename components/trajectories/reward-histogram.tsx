@@ -1,7 +1,7 @@
 'use client';
 
 import { cn } from '@/components/ui/cn';
-import { type HistogramBin } from '@/lib/charts/prepare-histogram';
+import type { HistogramBin } from '@/lib/charts/prepare-histogram';
 
 /** How rewards spread over the step. A bar is a filter: press it to list only its rollouts. */
 export function RewardHistogram(props: {

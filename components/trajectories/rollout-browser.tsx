@@ -7,7 +7,7 @@ import { Skeleton } from '@/components/ui/skeleton';
 import { useUrlQuery } from '@/components/ui/use-url-query';
 import { RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutStepsQuery } from '@/lib/api-client/trajectories';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { StepRollouts } from './step-rollouts';
 
 /**

@@ -1,4 +1,4 @@
-import { type TrajectoryDetail } from '@/lib/api-client/wire';
+import type { TrajectoryDetail } from '@/lib/api-client/wire';
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
 import { visibleText } from '@/lib/insight/visible-text';
 

@@ -2,8 +2,8 @@
 
 import { Select } from '@/components/ui/select';
 import { cn } from '@/components/ui/cn';
-import { type RolloutSort } from '@/lib/api-client/trajectories';
-import { type TrajectoryPage } from '@/lib/api-client/wire';
+import type { RolloutSort } from '@/lib/api-client/trajectories';
+import type { TrajectoryPage } from '@/lib/api-client/wire';
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
 import { visibleText } from '@/lib/insight/visible-text';
 

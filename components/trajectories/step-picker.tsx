@@ -3,8 +3,8 @@
 import { ChevronLeftIcon, ChevronRightIcon, ChevronsRightIcon } from 'lucide-react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
-import { type RolloutView } from '@/lib/api-client/run-urls';
-import { type RolloutSteps } from '@/lib/api-client/wire';
+import type { RolloutView } from '@/lib/api-client/run-urls';
+import type { RolloutSteps } from '@/lib/api-client/wire';
 
 const SETS = [
   { set: 'train', title: 'Train' },

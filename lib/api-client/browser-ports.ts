@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RunEvent } from '@/lib/domain/run-event';
 import { Run } from '@/lib/domain/run';
 import { withQuery } from './request';
-import { type HubPorts, type LiveMessage, type StreamQuestion, type TabMessage } from './tab-hub';
+import type { HubPorts, LiveMessage, StreamQuestion, TabMessage } from './tab-hub';
 import { decodeEvent, decodeRun } from './wire';
 
 const NAME = 'galley-events';

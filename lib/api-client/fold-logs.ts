@@ -1,6 +1,6 @@
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { freshEvents } from './fresh-events';
-import { type LogPage } from './wire';
+import type { LogPage } from './wire';
 
 /** Older lines are a page away; a tab left open for a week must not hold them all. */
 const MAX_LINES = 5000;

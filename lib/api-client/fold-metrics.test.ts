@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { foldMetrics, type MetricsData } from './fold-metrics';
-import { type SeriesRange } from './wire';
+import type { SeriesRange } from './wire';
 
 const RUN = RunId.parse(1);
 const QUESTION = { keys: ['reward', 'loss'], from: null, to: null, width: 100 };

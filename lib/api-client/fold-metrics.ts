@@ -1,6 +1,6 @@
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { freshEvents } from './fresh-events';
-import { type SeriesRange } from './wire';
+import type { SeriesRange } from './wire';
 
 export type MetricsQuestion = {
   readonly keys: readonly string[];

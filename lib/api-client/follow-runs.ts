@@ -1,5 +1,5 @@
-import { type QueryClient } from '@tanstack/react-query';
-import { type RunId } from '@/lib/domain/run';
+import type { QueryClient } from '@tanstack/react-query';
+import type { RunId } from '@/lib/domain/run';
 import { browserPorts } from './browser-ports';
 import { browserFrames, createLiveCache } from './live-cache';
 import { createTabHub, type TabHub } from './tab-hub';

@@ -1,4 +1,4 @@
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 
 /** Events after `seq`, each once: a reconnect may replay some in the middle of a batch. */
 export function freshEvents(events: readonly RunEvent[], seq: number): readonly RunEvent[] {

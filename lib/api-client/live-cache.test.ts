@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Run, RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
-import { type MetricsData } from './fold-metrics';
+import type { RunEvent } from '@/lib/domain/run-event';
+import type { MetricsData } from './fold-metrics';
 import { connectionQuery, createLiveCache } from './live-cache';
 import { metricsQuery, summariesQuery } from './metrics';
 import { recentEventsQuery } from './recent-events';

@@ -1,12 +1,12 @@
 import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query';
-import { type Run, type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { Run, RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { foldLogs } from './fold-logs';
 import { foldMetrics, type MetricsData } from './fold-metrics';
 import { foldSummaries, metricsScope, summariesQuery } from './metrics';
 import { recentEventsQuery, remember } from './recent-events';
 import { historyQuery, logsQuery, runQuery } from './runs';
-import { type ConnectionState, type LiveMessage } from './tab-hub';
+import type { ConnectionState, LiveMessage } from './tab-hub';
 import { rolloutStepsQuery } from './trajectories';
 
 /** Whether live data is coming in: told by the stream, never asked for. */

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { foldMetrics, type MetricsData, type MetricsQuestion } from './fold-metrics';
 import { freshEvents } from './fresh-events';
 import { recentEventsQuery } from './recent-events';

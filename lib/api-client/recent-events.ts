@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { freshEvents } from './fresh-events';
 
 /** Far more than can happen while one request is under way. */

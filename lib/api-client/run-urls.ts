@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RunId, RunStatus } from '@/lib/domain/run';
 import { LOG_LEVELS } from '@/lib/domain/run-event';
-import { type Smoothing } from '@/lib/charts/smooth';
+import type { Smoothing } from '@/lib/charts/smooth';
 import { RolloutSort } from './trajectories';
 import { withQuery } from './request';
 

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { type RunId, type RunStatus } from '@/lib/domain/run';
+import type { RunId, RunStatus } from '@/lib/domain/run';
 import { foldLogs } from './fold-logs';
 import { recentEventsQuery } from './recent-events';
 import { request, withQuery } from './request';

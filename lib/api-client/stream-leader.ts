@@ -1,4 +1,4 @@
-import { type ConnectionState, type HubPorts, type LiveMessage, type StreamQuestion } from './tab-hub';
+import type { ConnectionState, HubPorts, LiveMessage, StreamQuestion } from './tab-hub';
 
 /** Roll-calls that a tab may miss (its timers may be throttled) before it counts as gone. */
 const MISSED_CALLS = 2;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import {
   createTabHub,
   type HubPorts,

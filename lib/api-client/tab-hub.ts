@@ -1,5 +1,5 @@
-import { type Run } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { Run } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { createStreamLeader, type StreamLeader } from './stream-leader';
 
 export type ConnectionState = 'connecting' | 'open' | 'retrying';

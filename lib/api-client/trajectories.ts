@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { request, withQuery } from './request';
 import { RolloutSteps, TrajectoryDetail, TrajectoryPage } from './wire';
 

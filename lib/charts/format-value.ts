@@ -1,4 +1,4 @@
-import { type MetricUnit } from '@/lib/domain/metric';
+import type { MetricUnit } from '@/lib/domain/metric';
 
 const SUFFIX: Readonly<Record<MetricUnit, string>> = {
   plain: '',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type LineInput, prepareLines } from './prepare-lines';
-import { type SeriesColumns } from './series-columns';
+import type { SeriesColumns } from './series-columns';
 
 const OPTIONS = { smoothing: { kind: 'none' }, unit: 'plain' } as const;
 

@@ -1,8 +1,8 @@
-import { type MetricUnit } from '@/lib/domain/metric';
+import type { MetricUnit } from '@/lib/domain/metric';
 import { type Axis, type AxisOptions, stepAxis, valueAxis } from './axis';
 import { formatNumber, formatValue } from './format-value';
 import { colorOf, SERIES_COLORS, type SeriesColor } from './series-color';
-import { type SeriesColumns } from './series-columns';
+import type { SeriesColumns } from './series-columns';
 import { smooth, type Smoothing } from './smooth';
 
 /** More lines than this cannot be told apart; the rest are counted in words. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { prepareStack } from './prepare-stack';
-import { type SeriesColumns } from './series-columns';
+import type { SeriesColumns } from './series-columns';
 
 function columns(values: readonly number[]): SeriesColumns {
   const ones = values.map(() => 1);

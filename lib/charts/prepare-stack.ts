@@ -1,8 +1,8 @@
-import { type MetricUnit } from '@/lib/domain/metric';
+import type { MetricUnit } from '@/lib/domain/metric';
 import { type Axis, stepAxis, valueAxis } from './axis';
 import { formatValue } from './format-value';
 import { colorOf, type SeriesColor } from './series-color';
-import { type SeriesColumns } from './series-columns';
+import type { SeriesColumns } from './series-columns';
 
 /** Bars narrower than about six pixels read as noise; neighbours are averaged into one. */
 const MAX_BARS = 56;

@@ -1,6 +1,6 @@
-import { type RunStatus } from '@/lib/domain/run';
+import type { RunStatus } from '@/lib/domain/run';
 import { assertNever } from '@/lib/shared/assert-never';
-import { type AppErrorCode } from '@/lib/shared/app-error';
+import type { AppErrorCode } from '@/lib/shared/app-error';
 
 /** What the shell sees; listed in `galley --help`. */
 export const EXIT = {

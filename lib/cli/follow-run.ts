@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFinished, type Run, type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 
 const POLL_MS = 200;
 const EVENTS_PER_READ = 1_000;

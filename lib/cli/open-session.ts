@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { migrateDatabase } from '@/lib/db/migrate-database';
 import { openDatabase } from '@/lib/db/open-database';
-import { type Env } from '@/lib/env';
+import type { Env } from '@/lib/env';
 import { createLauncher } from '@/lib/launch/create-launcher';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type Session } from './session';
+import type { Session } from './session';
 
 /** Brings the store up to date and opens it. Rejects with `AppError('storage')` when it cannot be used. */
 export async function openSession(env: Env): Promise<Session> {

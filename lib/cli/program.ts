@@ -6,7 +6,7 @@ import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { EXIT_CODE_HELP, type ExitCode } from './exit-code';
-import { type CommandContext } from './session';
+import type { CommandContext } from './session';
 
 const JSON_OPTION = ['--json', 'print JSON on standard output, everything else on standard error'] as const;
 const OVERRIDES = 'Hydra overrides: a.b=1, +a.b=1, ++a.b=1, ~a.b';

@@ -1,5 +1,5 @@
-import { type Run } from '@/lib/domain/run';
-import { type MetricStore } from '@/lib/metrics/metric-store';
+import type { Run } from '@/lib/domain/run';
+import type { MetricStore } from '@/lib/metrics/metric-store';
 import { REWARD_KEY, VALIDATION_KEY } from './metric-keys';
 import { type RunSummary, summarizeRun } from './run-summary';
 

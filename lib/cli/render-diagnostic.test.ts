@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { renderDiagnostic } from './render-diagnostic';
 
 const problem: Diagnostic = {

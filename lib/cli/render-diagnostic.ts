@@ -1,4 +1,4 @@
-import { type Diagnostic, type SourceRange } from '@/lib/recipes/diagnostic';
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 
 /** `file:line:col: error: message`, the line itself and a caret under the place. `fileName` is how the reader knows the file. */
 export function renderDiagnostic(

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PreflightError } from '@/lib/launch/preflight-error';
-import { type AppError } from '@/lib/shared/app-error';
+import type { AppError } from '@/lib/shared/app-error';
 import { renderDiagnostic } from './render-diagnostic';
 
 /** A foreseen refusal for the eye: the message, and for a recipe the places with their lines. */

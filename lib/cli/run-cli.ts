@@ -3,7 +3,7 @@ import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode, exitCodeOfError } from './exit-code';
 import { createProgram } from './program';
 import { renderRefusal } from './render-refusal';
-import { type CommandContext } from './session';
+import type { CommandContext } from './session';
 
 /** Runs one command line and resolves with its exit code; never rejects. `argv` as Node gives it. */
 export async function runCli(context: CommandContext, argv: readonly string[]): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import { isFinished, type Run, type RunPhase } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
-import { type CliIo } from './cli-io';
-import { type Follower } from './follow-run';
+import type { RunEvent } from '@/lib/domain/run-event';
+import type { CliIo } from './cli-io';
+import type { Follower } from './follow-run';
 import { REWARD_KEY } from './metric-keys';
 
 const PHASE_WORDS: Record<RunPhase, string> = {

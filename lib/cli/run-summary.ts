@@ -1,4 +1,4 @@
-import { type Run } from '@/lib/domain/run';
+import type { Run } from '@/lib/domain/run';
 
 /** Steps over which first, last and best reward are averaged. */
 export const SUMMARY_WINDOW = 9;

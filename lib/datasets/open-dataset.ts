@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@/lib/shared/app-error';
 import { nearestName } from '@/lib/shared/nearest-name';
-import { type Dataset } from './dataset';
+import type { Dataset } from './dataset';
 import { plainJson } from './plain-json';
 import { type ParquetTable, readParquet } from './read-parquet';
 

@@ -1,4 +1,4 @@
-import { type ArgType, type SqlQueryable } from '@prisma/driver-adapter-utils';
+import type { ArgType, SqlQueryable } from '@prisma/driver-adapter-utils';
 import { z } from 'zod';
 import { galleyAdapter, refusing } from './galley-adapter';
 

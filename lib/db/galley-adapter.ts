@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { PrismaLibSql } from '@prisma/adapter-libsql';
-import {
-  type SqlDriverAdapter,
-  type SqlDriverAdapterFactory,
-  type SqlQueryable,
-  type Transaction,
+import type {
+  SqlDriverAdapter,
+  SqlDriverAdapterFactory,
+  SqlQueryable,
+  Transaction,
 } from '@prisma/driver-adapter-utils';
 import { AppError } from '@/lib/shared/app-error';
 import { createMutex } from './mutex';

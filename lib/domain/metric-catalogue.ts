@@ -1,4 +1,4 @@
-import { type MetricInfo, type MetricUnit } from './metric';
+import type { MetricInfo, MetricUnit } from './metric';
 
 type Row = readonly [
   name: string,

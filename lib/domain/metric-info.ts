@@ -1,4 +1,4 @@
-import { type MetricInfo } from './metric';
+import type { MetricInfo } from './metric';
 import { METRICS } from './metric-catalogue';
 
 const BY_NAME: ReadonlyMap<string, MetricInfo> = new Map(METRICS.map((metric) => [metric.name, metric]));

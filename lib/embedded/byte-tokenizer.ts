@@ -1,5 +1,5 @@
 import { BEGIN_TOKEN, decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from './model/tokenizer';
-import { type Tokenizer } from './tokenizer';
+import type { Tokenizer } from './tokenizer';
 
 /** The embedded models' one tokenizer. */
 export const byteTokenizer: Tokenizer = {

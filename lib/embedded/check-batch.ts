@@ -1,6 +1,6 @@
-import { type Datum, type LossSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec } from '@/lib/rl/datum';
 import { Refusal } from './refusal';
-import { type Tokenizer } from './tokenizer';
+import type { Tokenizer } from './tokenizer';
 
 /** Refuses what the learner's kernels must never see. */
 export function checkBatch(

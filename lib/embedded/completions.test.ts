@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { byteTokenizer } from './byte-tokenizer';
 import { complete, type CompletionRequest } from './completions';
-import { type Sample, type SampleRequest } from './model/learner';
+import type { Sample, SampleRequest } from './model/learner';
 
 const request: CompletionRequest = { prompt: 'ab', maxTokens: 100, temperature: 1, stop: [], seed: 7 };
 

@@ -1,6 +1,6 @@
 import { toNumbers } from '@/lib/services/embedded/packed';
-import { type Sample, type SampleRequest } from './model/learner';
-import { type Tokenizer } from './tokenizer';
+import type { Sample, SampleRequest } from './model/learner';
+import type { Tokenizer } from './tokenizer';
 
 export type CompletionRequest = {
   readonly prompt: string;

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Datum, type OptimizerSpec } from '@/lib/rl/datum';
+import type { Datum, OptimizerSpec } from '@/lib/rl/datum';
 import { connectEmbedded, type EmbeddedConnection } from '@/lib/services/embedded/connect-embedded';
-import { type GenerateRequest } from '@/lib/services/inference-service';
-import { type ModelSpec, type TrainStep } from '@/lib/services/training-service';
-import { type FakeLearnerCall } from '@/lib/testing/fake-learner';
+import type { GenerateRequest } from '@/lib/services/inference-service';
+import type { ModelSpec, TrainStep } from '@/lib/services/training-service';
+import type { FakeLearnerCall } from '@/lib/testing/fake-learner';
 import { startEmbeddedHost, type EmbeddedHost, type EmbeddedHostOptions } from '@/lib/testing/embedded-host';
 
 const cleanUps: (() => Promise<void>)[] = [];

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 import { connectEmbedded, type EmbeddedConnection } from '@/lib/services/embedded/connect-embedded';
 import {
   ensureRunning,
@@ -11,7 +11,7 @@ import {
   type ServiceLocation,
 } from '@/lib/services/embedded/ensure-running';
 import { readServiceRecord, serviceLogPath, serviceRecordPath } from '@/lib/services/embedded/service-record';
-import { type ModelSpec, type TrainStep } from '@/lib/services/training-service';
+import type { ModelSpec, TrainStep } from '@/lib/services/training-service';
 import { bundleEmbedded } from '@/lib/testing/bundle-embedded';
 
 // The real service process with the real learner, started the way a run starts it.

@@ -1,12 +1,12 @@
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
 import { checkBatch, checkColumns } from './check-batch';
 import { complete, type CompletionOutcome, type CompletionRequest } from './completions';
-import { type FairScheduler } from './fair-scheduler';
+import type { FairScheduler } from './fair-scheduler';
 import { createFirstAnswers } from './first-answers';
-import { type Learner, type ModelShape } from './model/learner';
+import type { Learner, ModelShape } from './model/learner';
 import { Refusal } from './refusal';
-import { type StateFiles } from './state-files';
-import { type Tokenizer } from './tokenizer';
+import type { StateFiles } from './state-files';
+import type { Tokenizer } from './tokenizer';
 
 export type TrainStep = {
   readonly operationId: string;

@@ -1,9 +1,9 @@
-import { type FairScheduler } from './fair-scheduler';
+import type { FairScheduler } from './fair-scheduler';
 import { createHostedModel, type HostedModel } from './hosted-model';
-import { type Learner, type ModelShape } from './model/learner';
+import type { Learner, ModelShape } from './model/learner';
 import { Refusal } from './refusal';
-import { type StateFiles } from './state-files';
-import { type Tokenizer } from './tokenizer';
+import type { StateFiles } from './state-files';
+import type { Tokenizer } from './tokenizer';
 
 export type NewModel = {
   readonly name: string;

@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { isAlive } from '@/lib/services/embedded/ensure-running';
 import { createNativeClient } from '@/lib/services/embedded/native-client';
 import { NATIVE_VERSION } from '@/lib/services/embedded/native-wire';
-import { type ServiceRecord } from '@/lib/services/embedded/service-record';
+import type { ServiceRecord } from '@/lib/services/embedded/service-record';
 import { ServiceError } from '@/lib/services/service-error';
 import { createFairScheduler } from './fair-scheduler';
 import { createLifetime } from './lifetime';
@@ -13,7 +13,7 @@ import { createNativeProtocol } from './protocols/native/native-protocol';
 import { startServer } from './server';
 import { claimService } from './service-claim';
 import { createStateFiles } from './state-files';
-import { type Tokenizer } from './tokenizer';
+import type { Tokenizer } from './tokenizer';
 
 export type EmbeddedServiceOptions = {
   readonly dataDir: string;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
-import { type Protocol } from './protocol';
+import type { Protocol } from './protocol';
 import { readJsonBody } from './read-json-body';
 import { Refusal } from './refusal';
 

@@ -1,6 +1,6 @@
 import { assertNever } from '@/lib/shared/assert-never';
-import { type ChildReply, type ChildSetup } from './child-protocol';
-import { type Evaluation, type EvaluationRequest } from './evaluator-host';
+import type { ChildReply, ChildSetup } from './child-protocol';
+import type { Evaluation, EvaluationRequest } from './evaluator-host';
 import { type EvaluatorProcess, startEvaluatorProcess } from './evaluator-process';
 
 /** After this many cut calls without one that returned, waiting for more is pointless: all that wait fail at once. */

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Evaluation } from './evaluator-host';
+import type { Evaluation } from './evaluator-host';
 
 type Where = { readonly label: string; readonly className: string };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Evaluation } from './evaluator-host';
+import type { Evaluation } from './evaluator-host';
 
 // Lines of JSON. Host → child on its standard input; child → host on file descriptor 3, written synchronously, so
 // that nothing is lost when the evaluator ends its process. Calls and results travel many to a line.

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createEvaluatorHost, splitModulePath } from './create-evaluator-host';
-import { type Evaluation, type EvaluatorHost } from './evaluator-host';
+import type { Evaluation, EvaluatorHost } from './evaluator-host';
 
 const forever = new AbortController().signal;
 setMaxListeners(0, forever);

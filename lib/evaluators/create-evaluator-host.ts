@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '@/lib/shared/app-error';
-import { type ChildSetup } from './child-protocol';
+import type { ChildSetup } from './child-protocol';
 import { CallQueue } from './call-queue';
-import { type EvaluatorHost } from './evaluator-host';
+import type { EvaluatorHost } from './evaluator-host';
 import { transpileEvaluator } from './load-evaluator';
 
 export type EvaluatorHostOptions = {

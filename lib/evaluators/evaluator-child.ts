@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { startCallWatch } from './call-watch';
 import { checkResult } from './check-result';
 import { type ChildCall, ChildCalls, type ChildReply, ChildSetup, REPLY_DESCRIPTOR } from './child-protocol';
-import { type Evaluation } from './evaluator-host';
+import type { Evaluation } from './evaluator-host';
 import { describeError, isThenable, loadEvaluator } from './load-class';
 
 // Entry of the process that runs a recipe's evaluator. The first line is the setup, every further line holds calls.

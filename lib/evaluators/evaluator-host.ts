@@ -1,4 +1,4 @@
-import { type EvaluationTarget } from './api';
+import type { EvaluationTarget } from './api';
 
 export type EvaluationRequest = {
   readonly data: Readonly<Record<string, unknown>>;

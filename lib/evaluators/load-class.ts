@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { type EvaluationTarget } from './api';
-import { type ChildSetup } from './child-protocol';
+import type { EvaluationTarget } from './api';
+import type { ChildSetup } from './child-protocol';
 
 export type Evaluate = (data: Readonly<Record<string, unknown>>, target: EvaluationTarget) => unknown;
 

@@ -1,5 +1,5 @@
-import { type MetricUnit } from '@/lib/domain/metric';
-import { type SeriesColor } from '@/lib/charts/series-color';
+import type { MetricUnit } from '@/lib/domain/metric';
+import type { SeriesColor } from '@/lib/charts/series-color';
 
 export type PanelSeries = {
   readonly name: string;

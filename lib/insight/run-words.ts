@@ -1,4 +1,4 @@
-import { type RunPhase, type RunStatus } from '@/lib/domain/run';
+import type { RunPhase, RunStatus } from '@/lib/domain/run';
 
 export type Tone = 'neutral' | 'ok' | 'warning' | 'error' | 'running';
 /** A shape beside the word, so that the colour is never the only sign. */

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { type DataRow, type Dataset } from '@/lib/datasets/dataset';
+import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { openDataset, requireColumn } from '@/lib/datasets/open-dataset';
-import { type Env } from '@/lib/env';
-import { type RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { Env } from '@/lib/env';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
-import { type PreflightCheck } from './launch';
+import type { PreflightCheck } from './launch';
 
 export type DataFacts = {
   readonly checks: readonly PreflightCheck[];

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type DataRow } from '@/lib/datasets/dataset';
-import { type Env } from '@/lib/env';
+import type { DataRow } from '@/lib/datasets/dataset';
+import type { Env } from '@/lib/env';
 import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
-import { type RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { dataFolders } from './check-data';
-import { type PreflightCheck } from './launch';
+import type { PreflightCheck } from './launch';
 
 const ABOUT = { id: 'evaluator', title: 'Evaluator', path: 'rollout_worker.evaluator_module_path' } as const;
 const ANSWER_KEY = 'answer';

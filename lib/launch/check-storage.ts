@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Env } from '@/lib/env';
+import type { Env } from '@/lib/env';
 import { processBundle } from '@/lib/shared/process-bundle';
-import { type PreflightCheck } from './launch';
+import type { PreflightCheck } from './launch';
 
 /** A run of the shipped recipes writes some 50 MB; below this a checkpoint may not fit. */
 const REFUSED_BELOW_BYTES = 200 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import { recipeEnvironment } from '@/lib/env';
-import { type RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { compose, type Composed } from '@/lib/recipes/compose';
 import { AppError } from '@/lib/shared/app-error';
 

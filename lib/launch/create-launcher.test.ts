@@ -7,11 +7,11 @@ import { type Env, readEnv } from '@/lib/env';
 import { isFinished, type Run } from '@/lib/domain/run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { isProcessAlive } from '@/lib/run-store/is-process-alive';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { buildProcessBundles } from '@/lib/testing/process-bundles';
 import { testDatabase } from '@/lib/testing/test-database';
 import { createLauncher } from './create-launcher';
-import { type Launcher, type Preflight, type PreflightCheck } from './launch';
+import type { Launcher, Preflight, PreflightCheck } from './launch';
 
 // The shipped recipe, real processes, a model too small to learn.
 

@@ -1,5 +1,5 @@
-import { type Run, type RunId } from '@/lib/domain/run';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Run, RunId } from '@/lib/domain/run';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 
 export type LaunchRequest = {
   /** From the recipes root: `pig_latin/embedded.yaml`. */

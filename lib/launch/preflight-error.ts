@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/shared/app-error';
-import { type Preflight } from './launch';
+import type { Preflight } from './launch';
 
 /** A launch was refused; `message` names every failed check, `preflight` has them all. */
 export class PreflightError extends AppError {

@@ -1,6 +1,6 @@
-import { type Env } from '@/lib/env';
-import { type RecipeFiles } from '@/lib/recipe-files/recipe-files';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Env } from '@/lib/env';
+import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { checkData } from './check-data';
@@ -8,7 +8,7 @@ import { checkEvaluator } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
 import { configDiagnostics } from '@/lib/recipes/config-diagnostics';
-import { type LaunchRequest, type Preflight, type PreflightCheck } from './launch';
+import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
 
 /** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
 export type Inspection = {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { type Env, readEnv } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { aNewRun } from '@/lib/testing/builders';
 import { testDatabase } from '@/lib/testing/test-database';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isActive, type Run, type RunId } from '@/lib/domain/run';
 import { childEnvironment, type Env } from '@/lib/env';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { processBundle } from '@/lib/shared/process-bundle';
 
 const LOG_TAIL = 2_000;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrateDatabase } from '@/lib/db/migrate-database';
 import { type Database, openDatabase } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
-import { type NewTrajectory, type RunWriter } from '@/lib/run-store/run-writer';
+import type { NewTrajectory, RunWriter } from '@/lib/run-store/run-writer';
 import { createMetricStore } from './create-metric-store';
 
 export type BenchRow = { readonly name: string; readonly value: number; readonly unit: string };

@@ -1,8 +1,8 @@
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { staleFrom } from '@/lib/run-store/stale-from';
-import { type SeriesRow } from '@/lib/series/series-row';
+import type { SeriesRow } from '@/lib/series/series-row';
 import { thinRows } from '@/lib/series/thin-rows';
-import { type MetricStore, type SeriesRange } from './metric-store';
+import type { MetricStore, SeriesRange } from './metric-store';
 import { readOpenPoints } from './read-open-points';
 import { readSeries } from './read-series';
 import { summarizeSeries } from './summarize-series';

@@ -1,4 +1,4 @@
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 
 export type SeriesSummary = {
   readonly key: string;

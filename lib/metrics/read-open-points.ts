@@ -1,8 +1,8 @@
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { staleFrom } from '@/lib/run-store/stale-from';
 import { rowOfPoint, type SeriesRow } from '@/lib/series/series-row';
 import { StoredMetrics, valueOf } from './stored-metrics';
-import { type MetricsOfRun } from './without-seal-between';
+import type { MetricsOfRun } from './without-seal-between';
 
 /** Current points that still live in their events, per key (all, or those given) in the order in which they were measured. */
 export async function readOpenPoints(

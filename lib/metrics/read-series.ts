@@ -1,7 +1,7 @@
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { unpackRows } from '@/lib/series/pack-rows';
 import { BLOCK_ROWS, FAN_OUT, topLevel } from '@/lib/series/pyramid';
-import { type SeriesRow } from '@/lib/series/series-row';
+import type { SeriesRow } from '@/lib/series/series-row';
 
 /** The sealed part of one key of one attempt, and what is wanted of it. */
 export type SeriesWindow = {

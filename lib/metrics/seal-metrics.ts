@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Connection, type Statements } from '@/lib/db/connection';
+import type { Connection, Statements } from '@/lib/db/connection';
 import { jsonRows } from '@/lib/db/storable-text';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { packRows, unpackRows } from '@/lib/series/pack-rows';
 import { appendToPyramid, type SeriesBlock, tailBlocks } from '@/lib/series/pyramid';
 import { mergeRows, rowOfPoint, type SeriesRow } from '@/lib/series/series-row';

@@ -11,7 +11,11 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 export const StoredMetrics = z
   .string()
   .transform((text): unknown => JSON.parse(text))
-  .pipe(MetricsBody.pick({ step: true }).extend({ values: z.custom<Readonly<Record<string, unknown>>>(isRecord) }));
+  .pipe(
+    MetricsBody.pick({ step: true }).extend({
+      values: z.custom<Readonly<Record<string, unknown>>>(isRecord),
+    }),
+  );
 
 export function valueOf(stored: unknown): number {
   return typeof stored === 'number' ? stored : MetricValue.parse(stored);

@@ -1,10 +1,10 @@
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { staleFrom } from '@/lib/run-store/stale-from';
-import { type SeriesRow } from '@/lib/series/series-row';
-import { type SeriesSummary } from './metric-store';
+import type { SeriesRow } from '@/lib/series/series-row';
+import type { SeriesSummary } from './metric-store';
 import { readOpenPoints } from './read-open-points';
 import { readSeries } from './read-series';
-import { type MetricsOfRun } from './without-seal-between';
+import type { MetricsOfRun } from './without-seal-between';
 
 /** One summary per key over its current points, by name. */
 export async function summarizeSeries(db: Database, run: MetricsOfRun): Promise<readonly SeriesSummary[]> {

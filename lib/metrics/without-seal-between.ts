@@ -1,6 +1,6 @@
-import { type Database } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
-import { type AttemptStart } from '@/lib/run-store/stale-from';
+import type { Database } from '@/lib/db/open-database';
+import type { RunId } from '@/lib/domain/run';
+import type { AttemptStart } from '@/lib/run-store/stale-from';
 import { AppError } from '@/lib/shared/app-error';
 
 /** What a read of metrics starts from. */

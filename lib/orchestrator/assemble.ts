@@ -1,14 +1,14 @@
-import { type ModelSpec } from '@/lib/services/training-service';
-import { type Services } from '@/lib/services/open-services';
+import type { ModelSpec } from '@/lib/services/training-service';
+import type { Services } from '@/lib/services/open-services';
 import { type DataLoader, type LoadedPrompt, createDataLoader } from './data-loader/data-loader';
-import { type PreparedRun } from './prepare-run';
+import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
-import { type FailedRollout, type RolloutTask } from './rollout/rollout';
+import type { FailedRollout, RolloutTask } from './rollout/rollout';
 import { type RolloutWorkers, createRolloutWorkers } from './rollout/rollout-workers';
 import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
 import { type GrpoTrainer, createGrpoTrainer } from './trainer/grpo-trainer';
 import { type WarmStart, createWarmStart } from './trainer/warm-start';
-import { type TrainingSettings } from './trainer/optimizer-settings';
+import type { TrainingSettings } from './trainer/optimizer-settings';
 import { type Validator, createValidator } from './validation/validator';
 import { type WeightSync, createWeightSync } from './weight-sync/weight-sync';
 

@@ -1,9 +1,9 @@
-import { type RunPhase } from '@/lib/domain/run';
+import type { RunPhase } from '@/lib/domain/run';
 import { ServiceError } from '@/lib/services/service-error';
-import { type Assembly } from './assemble';
-import { type CheckpointFolder, type LoadableCheckpoint } from './checkpoint/checkpoint-folder';
-import { type Journal } from './journal';
-import { type RunControl } from './run-control';
+import type { Assembly } from './assemble';
+import type { CheckpointFolder, LoadableCheckpoint } from './checkpoint/checkpoint-folder';
+import type { Journal } from './journal';
+import type { RunControl } from './run-control';
 import { FRESH_STATE, type RunState, type WarmStartRecord } from './run-state';
 import { runStep } from './run-step';
 import { runValidation } from './run-validation';

@@ -1,10 +1,10 @@
-import { type CommandKind, type RunPhase, type RunStatus } from '@/lib/domain/run';
-import { type LOG_LEVELS } from '@/lib/domain/run-event';
-import { type RunWriter } from '@/lib/run-store/run-writer';
-import { type FailedRollout } from './rollout/rollout';
-import { type RunState } from './run-state';
+import type { CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
+import type { LOG_LEVELS } from '@/lib/domain/run-event';
+import type { RunWriter } from '@/lib/run-store/run-writer';
+import type { FailedRollout } from './rollout/rollout';
+import type { RunState } from './run-state';
 import { trajectoryRecords } from './trajectory-record';
-import { type SavedCheckpoint } from './checkpoint/checkpoint-folder';
+import type { SavedCheckpoint } from './checkpoint/checkpoint-folder';
 
 /** Failed rollouts of one step that get a line of their own; all are stored with their error. */
 const FAILURE_LINES_PER_STEP = 3;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { childEnvironment } from '@/lib/env';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';

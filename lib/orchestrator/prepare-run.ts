@@ -1,14 +1,14 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { type Dataset } from '@/lib/datasets/dataset';
+import type { Dataset } from '@/lib/datasets/dataset';
 import { openDataset, requireColumn } from '@/lib/datasets/open-dataset';
-import { type RunId } from '@/lib/domain/run';
-import { type Env } from '@/lib/env';
+import type { RunId } from '@/lib/domain/run';
+import type { Env } from '@/lib/env';
 import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
-import { type EvaluatorHost } from '@/lib/evaluators/evaluator-host';
+import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { RecipeConfig } from '@/lib/recipes/recipe-config';
-import { type RecipeSnapshot } from '@/lib/run-store/run-store';
+import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 
 /** What a run needs beside its services; the same for every attempt of this process. */

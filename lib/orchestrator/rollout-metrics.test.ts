@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { aFailedRollout, aGeneration, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
 import { METRICS } from '@/lib/domain/metric-catalogue';
 import { rolloutMetrics, validationMetrics } from './rollout-metrics';
-import { type RolloutBatch } from './trajectory-pool/trajectory-pool';
+import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 
 const group = (prompt: number, rewards: readonly number[], tokens = 2) => ({
   name: `task-${prompt}`,

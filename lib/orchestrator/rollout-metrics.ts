@@ -1,7 +1,7 @@
 import { zeroSignalKind } from '@/lib/rl/grpo';
 import { mean, summarise } from '@/lib/rl/statistics';
-import { type ScoredRollout } from './rollout/rollout';
-import { type RolloutBatch, type RolloutGroup } from './trajectory-pool/trajectory-pool';
+import type { ScoredRollout } from './rollout/rollout';
+import type { RolloutBatch, RolloutGroup } from './trajectory-pool/trajectory-pool';
 
 type Metrics = Readonly<Record<string, number>>;
 

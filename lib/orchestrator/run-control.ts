@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { type CommandKind } from '@/lib/domain/run';
+import type { CommandKind } from '@/lib/domain/run';
 
 /** Why everything that waits was told to stop waiting. */
 export class StopRequested extends Error {

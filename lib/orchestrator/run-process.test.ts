@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { createBandit, goneError, type Bandit } from '@/lib/testing/bandit-services';
 import { bundleForTest } from '@/lib/testing/bundle-for-test';
 import { eventsOf, messagesOf, orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';

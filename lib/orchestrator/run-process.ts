@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { openDatabase, type Database } from '@/lib/db/open-database';
-import { type CommandKind, type RunId } from '@/lib/domain/run';
-import { type Env } from '@/lib/env';
-import { type RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { CommandKind, RunId } from '@/lib/domain/run';
+import type { Env } from '@/lib/env';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import { renewAttempt } from '@/lib/run-store/renew-attempt';
-import { type RunWriter } from '@/lib/run-store/run-writer';
+import type { RunWriter } from '@/lib/run-store/run-writer';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
 import { assemble } from './assemble';
 import {

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@/lib/shared/app-error';
-import { type Assembly } from './assemble';
-import { type Journal } from './journal';
+import type { Assembly } from './assemble';
+import type { Journal } from './journal';
 import { rolloutMetrics } from './rollout-metrics';
-import { type RolloutBatch } from './trajectory-pool/trajectory-pool';
-import { type RunControl } from './run-control';
-import { type RunState } from './run-state';
+import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
+import type { RunControl } from './run-control';
+import type { RunState } from './run-state';
 
 type StepDeps = {
   readonly control: RunControl;

@@ -1,5 +1,5 @@
-import { type Assembly } from './assemble';
-import { type Journal } from './journal';
+import type { Assembly } from './assemble';
+import type { Journal } from './journal';
 import { validationMetrics } from './rollout-metrics';
 
 /** Scores the held-out file, stores its rollouts and writes `val/*` at the number of completed steps. */

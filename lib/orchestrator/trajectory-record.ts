@@ -1,7 +1,7 @@
-import { type NewTrajectory } from '@/lib/run-store/run-writer';
+import type { NewTrajectory } from '@/lib/run-store/run-writer';
 import { type FailedRollout, type Rollout, type ScoredRollout, byPlace } from './rollout/rollout';
-import { type RolloutBatch } from './trajectory-pool/trajectory-pool';
-import { type WeightSync } from './weight-sync/weight-sync';
+import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
+import type { WeightSync } from './weight-sync/weight-sync';
 
 /** Enough to recognise a rollout in a list. */
 const PREVIEW_CHARACTERS = 160;

@@ -1,9 +1,9 @@
 import { checkDepth } from './budget';
-import { type ConfigKey } from './config-value';
+import type { ConfigKey } from './config-value';
 import { type LayerUse, contentOf } from './defaults/resolve-defaults';
 import { type Scope, tryDereference } from './interpolation/evaluate';
 import { splitKey } from './interpolation/select';
-import { type LayerMap, type LayerNode } from './layers/layer-node';
+import type { LayerMap, LayerNode } from './layers/layer-node';
 import { buildNodes } from './nodes/build-nodes';
 import { type ConfigNode, type MapNode, newMap } from './nodes/config-node';
 import { mergeContainer } from './nodes/merge-nodes';

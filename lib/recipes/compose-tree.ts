@@ -1,4 +1,4 @@
-import { type ComposeInput } from './compose';
+import type { ComposeInput } from './compose';
 import { composeLayers } from './compose-layers';
 import { Choices } from './defaults/choices';
 import { createInterpolateChoice } from './defaults/interpolate-choice';
@@ -7,14 +7,14 @@ import { readDefaults } from './defaults/read-defaults';
 import { resolveDefaults } from './defaults/resolve-defaults';
 import { Failure, type Problem } from './failure';
 import { checkHydraSection, checkSearchPath, dropHydraSection } from './hydra-section';
-import { type Scope } from './interpolation/evaluate';
+import type { Scope } from './interpolation/evaluate';
 import { RESOLVERS } from './interpolation/resolvers';
-import { type LayerMap, type LayerNode } from './layers/layer-node';
+import type { LayerMap, LayerNode } from './layers/layer-node';
 import { newBudget } from './budget';
 import { buildNodes } from './nodes/build-nodes';
 import { type MapNode, valueOf } from './nodes/config-node';
 import { applyOverride } from './overrides/apply-override';
-import { type Override } from './overrides/override';
+import type { Override } from './overrides/override';
 import { parseOverride } from './overrides/parse-override';
 
 export function createScope(input: ComposeInput): Scope {
@@ -35,7 +35,7 @@ export function composeTree(input: ComposeInput, scope: Scope, warn: (problem: P
   const store = createLayerStore(input.files, scope.budget);
   checkPrimary(store, input.entry);
   refuseSweeps(overrides);
-  const choices = new Choices(store, overrides);
+  const choices = new Choices(store, overrides, rootFolder(input));
   const uses = resolveDefaults(input.entry, {
     store,
     choices,
@@ -51,6 +51,12 @@ export function composeTree(input: ComposeInput, scope: Scope, warn: (problem: P
   }
   dropHydraSection(root);
   return root;
+}
+
+/** The folder that counts as the root of the recipe. */
+function rootFolder({ entry, packageFromFolder = false }: ComposeInput): string {
+  const at = entry.lastIndexOf('/');
+  return packageFromFolder || at === -1 ? '' : entry.slice(0, at);
 }
 
 /** The primary layer is looked at before anything else: it must be a map with a readable defaults list. */

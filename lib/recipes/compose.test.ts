@@ -61,6 +61,25 @@ describe('a recipe in a folder', () => {
     expect(resolvedOf(compose({ files, entry: 'x/run.yaml', env: {} }))).toEqual({ a: 1, b: 2 });
   });
 
+  test('has groups of its own, which overrides choose by their short names', () => {
+    const files = {
+      'x/run.yaml': 'defaults:\n  - model: small\n  - optional extra: ${model}_extra\n  - _self_\n',
+      'x/model/small.yaml': 'size: 1\n',
+      'x/model/large.yaml': 'size: 2\n',
+      'x/extra/large_extra.yaml': 'more: 1\n',
+      'size/note.yaml': 'another recipe: 1\n',
+    };
+    const composed = (overrides: readonly string[]): unknown =>
+      resolvedOf(compose({ files, entry: 'x/run.yaml', env: {}, overrides }));
+    expect(composed([])).toEqual({ model: { size: 1 } });
+    expect(composed(['model=large'])).toEqual({ model: { size: 2 }, extra: { more: 1 } });
+    expect(composed(['+size=3'])).toEqual({ model: { size: 1 }, size: 3 });
+    expect(composed(['+model@critic=large', 'critic.size=5'])).toEqual({
+      model: { size: 1 },
+      critic: { size: 5 },
+    });
+  });
+
   test('cannot reach outside the search root', () => {
     const files = { 'x/run.yaml': 'defaults: [../../secret, _self_]\n' };
     const [problem] = compose({ files, entry: 'x/run.yaml', env: {} }).diagnostics;

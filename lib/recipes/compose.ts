@@ -1,6 +1,6 @@
 import { composeTree, createScope } from './compose-tree';
-import { type ConfigValue } from './config-value';
-import { type Diagnostic, type SourceRange } from './diagnostic';
+import type { ConfigValue } from './config-value';
+import type { Diagnostic, SourceRange } from './diagnostic';
 import { attempt } from './failure';
 import { furtherFailures } from './further-failures';
 import { resolveTree } from './interpolation/resolve-tree';

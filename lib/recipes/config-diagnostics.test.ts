@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Provenance } from '@/lib/recipes/compose';
+import type { Provenance } from '@/lib/recipes/compose';
 import { configDiagnostics, findProvenance } from './config-diagnostics';
 
 const place = (start: number): Provenance => ({

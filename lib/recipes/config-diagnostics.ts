@@ -1,6 +1,6 @@
-import { type z } from 'zod';
-import { type Composed, type Provenance } from './compose';
-import { type Diagnostic } from './diagnostic';
+import type { z } from 'zod';
+import type { Composed, Provenance } from './compose';
+import type { Diagnostic } from './diagnostic';
 
 /** What a schema says about a resolved config, with the config path and the place that set the value. */
 export function configDiagnostics(

@@ -1,5 +1,5 @@
-import { type SourceRange, type TextEdit } from './diagnostic';
-import { type Result } from '@/lib/shared/result';
+import type { SourceRange, TextEdit } from './diagnostic';
+import type { Result } from '@/lib/shared/result';
 
 /**
  * How a failure travels through composition. An interpolation failure may be forgiven (a merge over a broken

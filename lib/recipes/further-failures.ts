@@ -1,5 +1,5 @@
 import { newBudget } from './budget';
-import { type ComposeInput } from './compose';
+import type { ComposeInput } from './compose';
 import {
   type DefaultEntry,
   finalPackage,

@@ -1,4 +1,4 @@
-import { type ConfigValue } from './config-value';
+import type { ConfigValue } from './config-value';
 import { Failure } from './failure';
 import { getEntry, isMissing, type MapNode, valueOf } from './nodes/config-node';
 

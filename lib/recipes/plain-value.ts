@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigValue } from './config-value';
+import type { ConfigKey, ConfigValue } from './config-value';
 
 /**
  * The plain-JSON view of a config, for schemas and snapshots: whole numbers that JSON cannot hold become strings,

@@ -1,5 +1,5 @@
-import { type Provenance } from './compose';
-import { type ResolvedLeaf } from './interpolation/resolve-tree';
+import type { Provenance } from './compose';
+import type { ResolvedLeaf } from './interpolation/resolve-tree';
 
 /** Where each value of the resolved configuration comes from, by its path. */
 export function provenanceOf(leaves: readonly ResolvedLeaf[]): ReadonlyMap<string, Provenance> {

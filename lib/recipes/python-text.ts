@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigValue } from './config-value';
+import type { ConfigKey, ConfigValue } from './config-value';
 
 /** Shortest digits that read back as the same float, in Python's notation: 1.0, 1e-05, 1e+16, inf, nan. */
 export function floatText(value: number): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Backend } from '@/lib/domain/run';
+import type { Backend } from '@/lib/domain/run';
 
 // What the run process reads of a resolved recipe. Unknown keys pass: recipes carry keys of other backends.
 // Key names are the reference framework's where it has one; Galley's own are marked (Galley).

@@ -1,5 +1,5 @@
-import { type Diagnostic, type SourceRange } from './diagnostic';
-import { type Failure, type Problem } from './failure';
+import type { Diagnostic, SourceRange } from './diagnostic';
+import type { Failure, Problem } from './failure';
 import { type ConfigNode, interpolationText } from './nodes/config-node';
 
 /** A composition error or warning as a diagnostic. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { newBudget } from './budget';
-import { type ConfigValue } from './config-value';
+import type { ConfigValue } from './config-value';
 import { parseLayer } from './layers/parse-layer';
 import { buildNodes } from './nodes/build-nodes';
 import { valueOf } from './nodes/config-node';

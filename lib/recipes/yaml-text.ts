@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigValue } from './config-value';
+import type { ConfigKey, ConfigValue } from './config-value';
 import { attempt } from './failure';
 import { parseYaml } from './layers/parse-yaml';
 import { plainType } from './layers/scalar-type';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { type Database } from '@/lib/db/open-database';
-import { type Attempt, type Run, type RunId } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { Attempt, Run, RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { attemptOf, runOf } from './run-rows';
 

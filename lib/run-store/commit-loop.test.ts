@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Connection, openConnection } from '@/lib/db/connection';
-import { type Database } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { RunId } from '@/lib/domain/run';
 import { EVENTS_LEFT_OPEN, EVENTS_PER_SEAL } from '@/lib/metrics/seal-metrics';
 import { aNewRun } from '@/lib/testing/builders';
 import { matching } from '@/lib/testing/matching';
@@ -10,7 +10,7 @@ import { claimRun } from './claim-run';
 import { type CommitLoop, createCommitLoop } from './commit-loop';
 import { createRunStore } from './create-run-store';
 import { eventOperation } from './write-operations';
-import { type FromWriter, type WriteOperation } from './writer-messages';
+import type { FromWriter, WriteOperation } from './writer-messages';
 
 type Setup = {
   readonly db: Database;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type Connection } from '@/lib/db/connection';
+import type { Connection } from '@/lib/db/connection';
 import { isPassing, storageFault } from '@/lib/db/storage-fault';
 import { type Attempt, CommandKind } from '@/lib/domain/run';
 import { countOpenEvents, EVENTS_LEFT_OPEN, EVENTS_PER_SEAL, sealMetrics } from '@/lib/metrics/seal-metrics';
 import { commitOperations } from './commit-operations';
 import { createPhaseNews } from './phase-news';
 import { sizeOf } from './write-operations';
-import { type FromWriter, type ToWriter, type WriteOperation } from './writer-messages';
+import type { FromWriter, ToWriter, WriteOperation } from './writer-messages';
 
 /** Below what an eye sees, well above what a commit costs. */
 const TICK_MS = 50;

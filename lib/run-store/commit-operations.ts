@@ -1,10 +1,10 @@
-import { type Connection, type Statements } from '@/lib/db/connection';
+import type { Connection, Statements } from '@/lib/db/connection';
 import { jsonRows } from '@/lib/db/storable-text';
 import { type Attempt, isActive, RUN_STATUSES, type RunPhase } from '@/lib/domain/run';
 import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
 import { AppError } from '@/lib/shared/app-error';
 import { statusStatements } from './status-statements';
-import { type WriteOperation } from './writer-messages';
+import type { WriteOperation } from './writer-messages';
 
 type Batch = {
   readonly attempt: Attempt;

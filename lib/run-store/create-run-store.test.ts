@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { canFollow, isFinished, RUN_STATUSES, RunId, type RunStatus } from '@/lib/domain/run';
 import { aNewRun, aSnapshot } from '@/lib/testing/builders';
 import { matching } from '@/lib/testing/matching';
 import { testDatabase } from '@/lib/testing/test-database';
 import { claimRun } from './claim-run';
 import { createRunStore, type RunStoreDeps } from './create-run-store';
-import { type RunStore } from './run-store';
+import type { RunStore } from './run-store';
 
 async function aStore(deps?: RunStoreDeps): Promise<{ readonly db: Database; readonly store: RunStore }> {
   const { db } = await testDatabase();

@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { type Database } from '@/lib/db/open-database';
-import { type CommandKind, type Run, type RunId, type RunStatus } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { createRun } from './create-run';
 import { createLostRunFinder } from './find-lost-runs';
 import { isProcessAlive } from './is-process-alive';
 import { unpackSnapshot } from './recipe-snapshot';
 import { attemptOf, checkpointOf, eventOf, runOf } from './run-rows';
-import { type RunStore } from './run-store';
+import type { RunStore } from './run-store';
 import { staleFrom } from './stale-from';
 import { statusStatements, type StatusChange } from './status-statements';
 

@@ -1,9 +1,9 @@
-import { type Database } from '@/lib/db/open-database';
-import { type Run } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { Run } from '@/lib/domain/run';
 import { Prisma } from '@/prisma/generated/client';
 import { packSnapshot } from './recipe-snapshot';
 import { runOf } from './run-rows';
-import { type NewRun } from './run-store';
+import type { NewRun } from './run-store';
 
 const DUPLICATE = 'P2002';
 

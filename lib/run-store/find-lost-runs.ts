@@ -1,4 +1,4 @@
-import { type Database } from '@/lib/db/open-database';
+import type { Database } from '@/lib/db/open-database';
 import { isActive, RUN_STATUSES, RunId } from '@/lib/domain/run';
 
 export type LostRun = { readonly runId: RunId; readonly attempt: number; readonly reason: string };

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Database } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { RunId } from '@/lib/domain/run';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { aNewRun, aNewTrajectory } from '@/lib/testing/builders';
 import { matching } from '@/lib/testing/matching';
@@ -11,8 +11,8 @@ import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-stor
 import { claimRun } from './claim-run';
 import { createRunStore } from './create-run-store';
 import { openRunWriter } from './open-run-writer';
-import { type RunStore } from './run-store';
-import { type RunWriter } from './run-writer';
+import type { RunStore } from './run-store';
+import type { RunWriter } from './run-writer';
 
 type Setup = {
   readonly db: Database;

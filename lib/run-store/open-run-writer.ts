@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { type Attempt, type CommandKind } from '@/lib/domain/run';
+import type { Attempt, CommandKind } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
-import { type RunWriter } from './run-writer';
+import type { RunWriter } from './run-writer';
 import { createWriteBuffer, type WriteBuffer } from './write-buffer';
 import { eventOperation, sizeOf, trajectoriesOperation } from './write-operations';
 import { FromWriter, type ToWriter, type WriteOperation } from './writer-messages';

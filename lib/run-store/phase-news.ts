@@ -1,4 +1,4 @@
-import { type RunPhase } from '@/lib/domain/run';
+import type { RunPhase } from '@/lib/domain/run';
 
 /** A phase that lasts shorter is not worth an event of its own: fast steps change it dozens of times a second. */
 const HELD_MS = 300;

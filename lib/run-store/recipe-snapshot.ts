@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
-import { type RecipeSnapshot } from './run-store';
+import type { RecipeSnapshot } from './run-store';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);

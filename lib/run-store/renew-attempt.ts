@@ -1,5 +1,5 @@
-import { type Database } from '@/lib/db/open-database';
-import { type Attempt } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { Attempt } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { attemptOf } from './run-rows';
 

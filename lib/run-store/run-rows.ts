@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Attempt, Checkpoint, Run } from '@/lib/domain/run';
 import { RunEvent } from '@/lib/domain/run-event';
-import {
-  type Attempt as AttemptRow,
-  type Checkpoint as CheckpointRow,
-  type Event as EventRow,
-  type Run as RunRow,
+import type {
+  Attempt as AttemptRow,
+  Checkpoint as CheckpointRow,
+  Event as EventRow,
+  Run as RunRow,
 } from '@/prisma/generated/client';
 
 const Json = z.string().transform((text): unknown => JSON.parse(text));

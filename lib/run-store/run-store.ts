@@ -1,13 +1,5 @@
-import { type RunEvent } from '@/lib/domain/run-event';
-import {
-  type Attempt,
-  type Backend,
-  type Checkpoint,
-  type CommandKind,
-  type Run,
-  type RunId,
-  type RunStatus,
-} from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
+import type { Attempt, Backend, Checkpoint, CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
 
 /** Everything that a run was launched with; enough to run it again after the recipe has changed. */
 export type RecipeSnapshot = {

@@ -1,12 +1,6 @@
-import {
-  type Attempt,
-  type Checkpoint,
-  type CommandKind,
-  type RunPhase,
-  type RunStatus,
-} from '@/lib/domain/run';
-import { type RunEventBody } from '@/lib/domain/run-event';
-import { type TrajectoryBody, type TrajectoryRow } from '@/lib/domain/trajectory';
+import type { Attempt, Checkpoint, CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
+import type { RunEventBody } from '@/lib/domain/run-event';
+import type { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
 
 export type NewTrajectory = Omit<TrajectoryRow, 'id' | 'runId' | 'attempt'> & {
   readonly body: TrajectoryBody;

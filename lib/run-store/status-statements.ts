@@ -1,5 +1,5 @@
 import { canFollow, isFinished, RUN_STATUSES, type RunId, type RunStatus } from '@/lib/domain/run';
-import { type SqlValue } from '@/lib/db/connection';
+import type { SqlValue } from '@/lib/db/connection';
 
 export type Statement = { readonly sql: string; readonly args: readonly SqlValue[] };
 

@@ -1,7 +1,7 @@
 import { storableText } from '@/lib/db/storable-text';
 import { encodeMetricValue } from '@/lib/domain/run-event';
-import { type NewTrajectory, type RunWriter } from './run-writer';
-import { type TrajectoryCells, type WriteOperation } from './writer-messages';
+import type { NewTrajectory, RunWriter } from './run-writer';
+import type { TrajectoryCells, WriteOperation } from './writer-messages';
 
 type Appended = Parameters<RunWriter['append']>[0];
 type Batch = Parameters<RunWriter['trajectories']>[1];

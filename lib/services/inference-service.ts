@@ -1,4 +1,4 @@
-import { type StopReason } from '@/lib/domain/trajectory';
+import type { StopReason } from '@/lib/domain/trajectory';
 
 export type GenerateRequest = {
   /** Rendered prompt. The service tokenizes it; exact token ids come back. */

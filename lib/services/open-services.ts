@@ -1,9 +1,9 @@
 import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
-import { type RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { connectEmbedded } from './embedded/connect-embedded';
-import { type InferenceService } from './inference-service';
-import { type TrainingService } from './training-service';
+import type { InferenceService } from './inference-service';
+import type { TrainingService } from './training-service';
 
 export type ServiceContext = {
   readonly dataDir: string;

@@ -1,5 +1,5 @@
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
-import { type ServiceHealth, type WeightRef } from './inference-service';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
+import type { ServiceHealth, WeightRef } from './inference-service';
 
 export type ModelSpec = {
   /** Name of the base model as the backend knows it. */

@@ -2,11 +2,11 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { createRandom } from '@/lib/rl/seeded-random';
-import { type Datum } from '@/lib/rl/datum';
-import { type GenerateRequest, type Generation } from '@/lib/services/inference-service';
-import { type ServiceContext, type Services } from '@/lib/services/open-services';
+import type { Datum } from '@/lib/rl/datum';
+import type { GenerateRequest, Generation } from '@/lib/services/inference-service';
+import type { ServiceContext, Services } from '@/lib/services/open-services';
 import { ServiceError } from '@/lib/services/service-error';
-import { type TrainStep } from '@/lib/services/training-service';
+import type { TrainStep } from '@/lib/services/training-service';
 
 const ARMS = 10;
 const DIGIT_ZERO = 48;

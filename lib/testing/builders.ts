@@ -1,6 +1,6 @@
-import { type TrajectoryBody } from '@/lib/domain/trajectory';
-import { type NewRun, type RecipeSnapshot } from '@/lib/run-store/run-store';
-import { type NewTrajectory } from '@/lib/run-store/run-writer';
+import type { TrajectoryBody } from '@/lib/domain/trajectory';
+import type { NewRun, RecipeSnapshot } from '@/lib/run-store/run-store';
+import type { NewTrajectory } from '@/lib/run-store/run-writer';
 
 let made = 0;
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { byteTokenizer } from '@/lib/embedded/byte-tokenizer';
-import { type LearnerFactory } from '@/lib/embedded/model-registry';
+import type { LearnerFactory } from '@/lib/embedded/model-registry';
 import { runEmbeddedService, type EmbeddedServiceOptions } from '@/lib/embedded/run-embedded-service';
 import { buildOf } from '@/lib/services/embedded/ensure-running';
-import { type ServiceRecord } from '@/lib/services/embedded/service-record';
+import type { ServiceRecord } from '@/lib/services/embedded/service-record';
 import { createFakeLearner, type FakeLearnerCall } from './fake-learner';
 
 export type EmbeddedHost = {

@@ -1,5 +1,5 @@
 import { END_TOKEN } from '@/lib/embedded/model/tokenizer';
-import { type Learner, type ModelShape, type Sample, type SampleRequest } from '@/lib/embedded/model/learner';
+import type { Learner, ModelShape, Sample, SampleRequest } from '@/lib/embedded/model/learner';
 
 export type FakeLearnerCall = { readonly name: keyof Learner; readonly size: number };
 

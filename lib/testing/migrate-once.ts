@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type TestProject } from 'vitest/node';
+import type { TestProject } from 'vitest/node';
 import { migrateDatabase } from '@/lib/db/migrate-database';
 import { bundleForTest } from './bundle-for-test';
 

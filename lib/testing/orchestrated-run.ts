@@ -1,13 +1,13 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunId } from '@/lib/domain/run';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { readEnv, type Env } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type RunStore } from '@/lib/run-store/run-store';
+import type { RunStore } from '@/lib/run-store/run-store';
 import { aNewRun, aSnapshot } from './builders';
-import { type TestDatabase } from './test-database';
+import type { TestDatabase } from './test-database';
 
 /** Scores 1 for the right answer and less the farther away its first character is: every group has a best rollout. */
 export const DIGIT_EVALUATOR = `

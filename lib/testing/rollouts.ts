@@ -1,5 +1,5 @@
-import { type FailedRollout, type RolloutTask, type ScoredRollout } from '@/lib/orchestrator/rollout/rollout';
-import { type Generation } from '@/lib/services/inference-service';
+import type { FailedRollout, RolloutTask, ScoredRollout } from '@/lib/orchestrator/rollout/rollout';
+import type { Generation } from '@/lib/services/inference-service';
 
 export function aRolloutTask(changes: Partial<RolloutTask> = {}): RolloutTask {
   return {

@@ -1,16 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Connection, openConnection } from '@/lib/db/connection';
-import { type Database } from '@/lib/db/open-database';
-import { type Attempt, type RunId } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { Attempt, RunId } from '@/lib/domain/run';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { commitOperations } from '@/lib/run-store/commit-operations';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { type NewTrajectory } from '@/lib/run-store/run-writer';
+import type { NewTrajectory } from '@/lib/run-store/run-writer';
 import { trajectoriesOperation } from '@/lib/run-store/write-operations';
 import { aNewRun, aNewTrajectory, aTrajectoryBody } from '@/lib/testing/builders';
 import { testDatabase } from '@/lib/testing/test-database';
 import { createTrajectoryStore } from './create-trajectory-store';
-import { type TrajectoryQuery } from './trajectory-store';
+import type { TrajectoryQuery } from './trajectory-store';
 
 type Setup = {
   readonly db: Database;

@@ -1,11 +1,11 @@
-import { type Database } from '@/lib/db/open-database';
-import { type RunId } from '@/lib/domain/run';
+import type { Database } from '@/lib/db/open-database';
+import type { RunId } from '@/lib/domain/run';
 import { TrajectoryRow } from '@/lib/domain/trajectory';
 import { type AttemptStart, staleFrom } from '@/lib/run-store/stale-from';
 import { AppError } from '@/lib/shared/app-error';
-import { type Prisma, type Trajectory as StoredTrajectory } from '@/prisma/generated/client';
+import type { Prisma, Trajectory as StoredTrajectory } from '@/prisma/generated/client';
 import { unpackBody } from './trajectory-block';
-import { type TrajectoryQuery, type TrajectoryStore } from './trajectory-store';
+import type { TrajectoryQuery, TrajectoryStore } from './trajectory-store';
 
 export function createTrajectoryStore(db: Database): TrajectoryStore {
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Statements } from '@/lib/db/connection';
+import type { Statements } from '@/lib/db/connection';
 import { jsonRows } from '@/lib/db/storable-text';
-import { type Attempt } from '@/lib/domain/run';
+import type { Attempt } from '@/lib/domain/run';
 import { blockEnds, packBlock } from './trajectory-block';
 
 /** Order of the cells of a row that is to be written. */

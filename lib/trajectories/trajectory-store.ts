@@ -1,5 +1,5 @@
-import { type RunId } from '@/lib/domain/run';
-import { type TrajectoryBody, type TrajectoryRow } from '@/lib/domain/trajectory';
+import type { RunId } from '@/lib/domain/run';
+import type { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
 
 export type TrajectoryQuery = {
   readonly runId: RunId;

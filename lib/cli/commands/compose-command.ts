@@ -1,13 +1,13 @@
 import { composeRecipe } from '@/lib/launch/compose-recipe';
 import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { yamlText } from '@/lib/recipes/yaml-text';
 import { EXIT, type ExitCode } from '../exit-code';
 import { locate, renderDiagnostic } from '../render-diagnostic';
 import { createFileName } from '../render-refusal';
 import { resolveEntry } from '../resolve-entry';
-import { type CommandContext } from '../session';
+import type { CommandContext } from '../session';
 
 /** `galley compose <file> [overrides…]`; needs no store. */
 export async function composeCommand(

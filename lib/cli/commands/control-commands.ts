@@ -2,7 +2,7 @@ import { isActive, isFinished, type CommandKind, type Run, type RunId } from '@/
 import { EXIT, type ExitCode } from '../exit-code';
 import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import { waitForRun } from '../follow-run';
-import { type CommandContext, type Session } from '../session';
+import type { CommandContext, Session } from '../session';
 
 /** A stopping run finishes its step and writes a checkpoint. */
 const STOP_TIMEOUT_MS = 60_000;

@@ -1,10 +1,10 @@
 import { isFinished, type Run, type RunId } from '@/lib/domain/run';
-import { type RunEvent } from '@/lib/domain/run-event';
+import type { RunEvent } from '@/lib/domain/run-event';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../exit-code';
 import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import { followRun } from '../follow-run';
 import { formatDuration } from '../run-progress';
-import { type CommandContext } from '../session';
+import type { CommandContext } from '../session';
 
 /** `galley runs` */
 export async function runsCommand(

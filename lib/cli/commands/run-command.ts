@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isActive, isFinished, type Run, type RunId } from '@/lib/domain/run';
-import { type CliIo } from '../cli-io';
+import type { CliIo } from '../cli-io';
 import { type ExitCode, exitCodeOfStatus } from '../exit-code';
 import { followRun, waitForRun } from '../follow-run';
 import { createRunProgress, formatDuration } from '../run-progress';
 import { resolveEntry } from '../resolve-entry';
 import { readRunSummary } from '../read-run-summary';
-import { type RunSummary } from '../run-summary';
-import { type CommandContext, type Session } from '../session';
+import type { RunSummary } from '../run-summary';
+import type { CommandContext, Session } from '../session';
 
 const CLAIM_TIMEOUT_MS = 15_000;
 

@@ -1,4 +1,4 @@
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 
 /** A batch in shared arrays, so that every worker reads it without a copy. Sequence i is tokens[offsets[i]…offsets[i+1]). */
 export type PackedBatch = {

@@ -1,6 +1,6 @@
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
 import { createLearner } from './create-learner';
-import { type Learner, type ModelShape } from './learner';
+import type { Learner, ModelShape } from './learner';
 import { uniform } from './random';
 
 export type BenchRow = { readonly name: string; readonly value: string };

@@ -1,5 +1,5 @@
-import { type Datum } from '@/lib/rl/datum';
-import { type ModelShape, type SampleRequest } from './learner';
+import type { Datum } from '@/lib/rl/datum';
+import type { ModelShape, SampleRequest } from './learner';
 import { VOCABULARY_SIZE } from './tokenizer';
 
 // The kernels trust what they are given and share one memory: a wrong index would corrupt the model silently.

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
 import { createLearner } from './create-learner';
-import { type Learner, type ModelShape, type SampleRequest } from './learner';
+import type { Learner, ModelShape, SampleRequest } from './learner';
 import { uniform } from './random';
 import { END_TOKEN } from './tokenizer';
 

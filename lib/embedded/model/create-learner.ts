@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
 import { packBatch, sharedDoubles, sharedFloats } from './batch';
 import { checkBatch, checkSampleRequest, checkShape } from './checks';
 import { createModelMemory } from './engine';
 import { GRADIENT_SHARDS, layOutMemory, type MemoryLayout } from './layout';
-import { type Learner, type ModelShape, type SampleRequest } from './learner';
+import type { Learner, ModelShape, SampleRequest } from './learner';
 import { lossMetrics, STATISTICS_PER_SHARD } from './loss-statistics';
 import { loadKernelModule } from './model-files';
 import { initialiseWeights, readModelState, writeModelState } from './model-state';

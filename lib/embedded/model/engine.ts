@@ -1,7 +1,7 @@
 import { type Arena, createArena } from './arena';
 import { instantiateKernels, type Kernels } from './kernels';
 import { type MemoryLayout, layOutMemory, type Tensor } from './layout';
-import { type ModelShape } from './learner';
+import type { ModelShape } from './learner';
 
 /** One thread's hands on the model: the shared memory, the kernels over it, and an area of its own. */
 export type Engine = {

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { type Datum, type LossSpec } from '@/lib/rl/datum';
+import type { Datum, LossSpec } from '@/lib/rl/datum';
 import { packBatch, sharedDoubles } from './batch';
 import { createEngine, createModelMemory, type Engine } from './engine';
 import { computeShardGradient } from './gradient';

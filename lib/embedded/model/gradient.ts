@@ -1,4 +1,4 @@
-import { type LossSpec } from '@/lib/rl/datum';
+import type { LossSpec } from '@/lib/rl/datum';
 import { backwardPass } from './backward';
 import { type MicroBatch, type PackedBatch, splitMicroBatches } from './batch';
 import { type Engine, fillZero, writeInts } from './engine';

@@ -1,8 +1,8 @@
 import { computeLogprobs, computeShardGradient, type GradientJob, type LogprobJob } from './gradient';
-import { type Engine, type EngineOptions } from './engine';
+import type { Engine, EngineOptions } from './engine';
 import { GRADIENT_SHARDS } from './layout';
 import { reduceTensor, transposeTensor, updateTensor, type UpdateJob } from './optimizer';
-import { type SampleJob } from './sample-job';
+import type { SampleJob } from './sample-job';
 import { sampleRequests } from './sampler';
 
 /** What workers do together. Every job splits into units with fixed results; threads take units as they become free. */

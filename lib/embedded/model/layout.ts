@@ -1,4 +1,4 @@
-import { type ModelShape } from './learner';
+import type { ModelShape } from './learner';
 import { VOCABULARY_SIZE } from './tokenizer';
 
 /** Gradients are summed per shard and then over shards in order, so the sum does not depend on who computed what. */

@@ -1,5 +1,5 @@
-import { type Datum, type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
-import { type StopReason } from '@/lib/domain/trajectory';
+import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
+import type { StopReason } from '@/lib/domain/trajectory';
 
 /** Shape of an embedded decoder. Pre-norm, learned positions, untied head; `modelWidth`, head width and `context` are multiples of 8. */
 export type ModelShape = {

@@ -1,6 +1,6 @@
-import { type LossSpec } from '@/lib/rl/datum';
+import type { LossSpec } from '@/lib/rl/datum';
 import { GRADIENT_SHARDS } from './layout';
-import { type TokenInput, type TokenLoss } from './token-loss';
+import type { TokenInput, TokenLoss } from './token-loss';
 
 // Sums over the trained tokens, one row of a shared array per gradient shard.
 const WEIGHT = 0;

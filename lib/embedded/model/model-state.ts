@@ -1,5 +1,5 @@
 import { type MemoryLayout, PADDED_VOCABULARY, type Tensor } from './layout';
-import { type ModelShape } from './learner';
+import type { ModelShape } from './learner';
 import { normal } from './random';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
 import { VOCABULARY_SIZE } from './tokenizer';

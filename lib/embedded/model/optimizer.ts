@@ -1,5 +1,5 @@
-import { type OptimizerSpec } from '@/lib/rl/datum';
-import { type Engine } from './engine';
+import type { OptimizerSpec } from '@/lib/rl/datum';
+import type { Engine } from './engine';
 import { GRADIENT_SHARDS, type Tensor } from './layout';
 
 /** Sums the shards of one tensor's gradient in shard order; returns the sum of its squares. */

@@ -1,5 +1,5 @@
 import { sharedDoubles, sharedFloats, sharedInts } from './batch';
-import { type Sample, type SampleRequest } from './learner';
+import type { Sample, SampleRequest } from './learner';
 
 /** Sample requests and room for their results, in shared arrays. */
 export type SampleJob = {

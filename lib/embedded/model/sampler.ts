@@ -1,7 +1,7 @@
 import { type Engine, multiply } from './engine';
 import { cacheFloats, PADDED_VOCABULARY } from './layout';
 import { uniform } from './random';
-import { type SampleJob } from './sample-job';
+import type { SampleJob } from './sample-job';
 import { VOCABULARY_SIZE } from './tokenizer';
 import { allocateLayer, type LayerActivations, runLayer } from './transformer';
 

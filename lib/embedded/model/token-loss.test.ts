@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type LossSpec } from '@/lib/rl/datum';
+import type { LossSpec } from '@/lib/rl/datum';
 import { tokenLoss } from './token-loss';
 
 const PPO = {

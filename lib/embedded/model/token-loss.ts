@@ -1,4 +1,4 @@
-import { type LossSpec } from '@/lib/rl/datum';
+import type { LossSpec } from '@/lib/rl/datum';
 
 /** What is known of one trained token. */
 export type TokenInput = {

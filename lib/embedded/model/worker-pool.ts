@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { sharedInts } from './batch';
-import { type EngineOptions } from './engine';
-import { type Job, type WorkerStart } from './jobs';
+import type { EngineOptions } from './engine';
+import type { Job, WorkerStart } from './jobs';
 import { findWorkerProgram, type WorkerProgram } from './model-files';
 
 /** Threads that work on one model's memory. */

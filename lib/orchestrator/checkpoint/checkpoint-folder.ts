@@ -4,8 +4,8 @@ import { copyFile, mkdir, open, readFile, readdir, rename, rm, stat } from 'node
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { type RunId } from '@/lib/domain/run';
-import { type StateRef, type TrainingService } from '@/lib/services/training-service';
+import type { RunId } from '@/lib/domain/run';
+import type { StateRef, TrainingService } from '@/lib/services/training-service';
 import { RunState } from '../run-state';
 
 const STATE_FILE = 'service-state';

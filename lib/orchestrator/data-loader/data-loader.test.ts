@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Dataset } from '@/lib/datasets/dataset';
+import type { Dataset } from '@/lib/datasets/dataset';
 import { createDataLoader, type DataLoader } from './data-loader';
 
 function rows(count: number): Dataset {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type DataRow, type Dataset } from '@/lib/datasets/dataset';
+import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
 import { AppError } from '@/lib/shared/app-error';
 

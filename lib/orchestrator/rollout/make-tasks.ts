@@ -1,6 +1,6 @@
 import { deriveSeed } from '@/lib/rl/seeded-random';
-import { type LoadedPrompt } from '../data-loader/data-loader';
-import { type RolloutTask } from './rollout';
+import type { LoadedPrompt } from '../data-loader/data-loader';
+import type { RolloutTask } from './rollout';
 
 export type TaskOptions = {
   readonly step: number;

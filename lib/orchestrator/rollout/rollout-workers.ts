@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import { type EvaluatorHost } from '@/lib/evaluators/evaluator-host';
-import { type Generation, type InferenceService } from '@/lib/services/inference-service';
+import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
+import type { Generation, InferenceService } from '@/lib/services/inference-service';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
-import { type Rollout, type RolloutTask } from './rollout';
+import type { Rollout, RolloutTask } from './rollout';
 
 export type RolloutTimes = {
   /** Seconds in which at least one completion was being sampled. */

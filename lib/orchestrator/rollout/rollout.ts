@@ -1,6 +1,6 @@
-import { type DataRow } from '@/lib/datasets/dataset';
-import { type Evaluation } from '@/lib/evaluators/evaluator-host';
-import { type Generation } from '@/lib/services/inference-service';
+import type { DataRow } from '@/lib/datasets/dataset';
+import type { Evaluation } from '@/lib/evaluators/evaluator-host';
+import type { Generation } from '@/lib/services/inference-service';
 
 /** One sample to draw. Its seed fixes the completion for given weights. */
 export type RolloutTask = {

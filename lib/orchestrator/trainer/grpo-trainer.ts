@@ -1,11 +1,11 @@
 import { policyDatum } from '@/lib/rl/build-datum';
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 import { groupAdvantages } from '@/lib/rl/grpo';
 import { decayShare, nextRateFactor, smallBatchShare } from '@/lib/rl/learning-rate';
 import { splitMiniBatches } from '@/lib/rl/mini-batches';
-import { type TrainMetrics, type TrainingService } from '@/lib/services/training-service';
-import { type ScoredRollout } from '../rollout/rollout';
-import { type RolloutBatch } from '../trajectory-pool/trajectory-pool';
+import type { TrainMetrics, TrainingService } from '@/lib/services/training-service';
+import type { ScoredRollout } from '../rollout/rollout';
+import type { RolloutBatch } from '../trajectory-pool/trajectory-pool';
 import { optimizer, policyLoss, type TrainingSettings } from './optimizer-settings';
 import { trainingMetrics } from './training-metrics';
 

@@ -1,5 +1,5 @@
-import { type LossSpec, type OptimizerSpec } from '@/lib/rl/datum';
-import { type RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { LossSpec, OptimizerSpec } from '@/lib/rl/datum';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 
 export type TrainingSettings = RecipeConfig['service']['train_service'][string]['config'];
 

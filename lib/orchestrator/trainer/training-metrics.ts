@@ -1,6 +1,6 @@
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 import { mean } from '@/lib/rl/statistics';
-import { type TrainMetrics } from '@/lib/services/training-service';
+import type { TrainMetrics } from '@/lib/services/training-service';
 
 /** Names that a training service reports → names of the metric catalogue; others become `training/<name>`. */
 const CATALOGUE_NAME: Readonly<Record<string, string>> = {

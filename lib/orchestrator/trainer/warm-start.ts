@@ -1,11 +1,11 @@
-import { type Dataset } from '@/lib/datasets/dataset';
+import type { Dataset } from '@/lib/datasets/dataset';
 import { imitationDatum } from '@/lib/rl/build-datum';
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
-import { type InferenceService } from '@/lib/services/inference-service';
-import { type TrainingService } from '@/lib/services/training-service';
-import { type RecipeConfig } from '@/lib/recipes/recipe-config';
-import { type WarmStartRecord } from '../run-state';
+import type { InferenceService } from '@/lib/services/inference-service';
+import type { TrainingService } from '@/lib/services/training-service';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { WarmStartRecord } from '../run-state';
 import { optimizer, type TrainingSettings } from './optimizer-settings';
 
 export type WarmStartSettings = NonNullable<RecipeConfig['trainer']['warm_start']>;

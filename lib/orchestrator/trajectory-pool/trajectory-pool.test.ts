@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aFailedRollout, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
-import { type RolloutTask } from '../rollout/rollout';
+import type { RolloutTask } from '../rollout/rollout';
 import { createTrajectoryPool, type TrajectoryPool } from './trajectory-pool';
 
 function tasksOf(prompts: number, samples: number): readonly RolloutTask[] {

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/shared/app-error';
-import { type FailedRollout, type Rollout, type RolloutTask, type ScoredRollout } from '../rollout/rollout';
+import type { FailedRollout, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
 
 export type RolloutGroup = { readonly name: string; readonly rollouts: readonly ScoredRollout[] };
 

@@ -1,7 +1,7 @@
-import { type DataLoader, type LoadedPrompt } from '../data-loader/data-loader';
-import { type Rollout, type RolloutTask } from '../rollout/rollout';
-import { type RolloutWorkers } from '../rollout/rollout-workers';
-import { type RolloutBatch, type TrajectoryPool } from '../trajectory-pool/trajectory-pool';
+import type { DataLoader, LoadedPrompt } from '../data-loader/data-loader';
+import type { Rollout, RolloutTask } from '../rollout/rollout';
+import type { RolloutWorkers } from '../rollout/rollout-workers';
+import type { RolloutBatch, TrajectoryPool } from '../trajectory-pool/trajectory-pool';
 
 /** Scores the held-out file with the weights that the sampler has. */
 export type Validator = {

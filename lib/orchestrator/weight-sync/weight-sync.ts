@@ -1,5 +1,5 @@
-import { type Generation, type InferenceService } from '@/lib/services/inference-service';
-import { type TrainingService } from '@/lib/services/training-service';
+import type { Generation, InferenceService } from '@/lib/services/inference-service';
+import type { TrainingService } from '@/lib/services/training-service';
 
 /** Moves weights from the trainer to the sampler and knows which are where. */
 export type WeightSync = {

@@ -1,6 +1,6 @@
 import { compose, type Composed } from '@/lib/recipes/compose';
-import { type Diagnostic } from '@/lib/recipes/diagnostic';
-import { type Expectation, type GoldenCase } from './golden-case';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { Expectation, GoldenCase } from './golden-case';
 import { canonical, encodeValue } from './value-code';
 
 /** Runs a golden case; null when it passes, otherwise what differs. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkCase } from './check-case';
-import { type GoldenCase } from './golden-case';
+import type { GoldenCase } from './golden-case';
 import { runCases } from './run-cases';
 
 const OWN = 'lib/recipes/fixtures/conformance';

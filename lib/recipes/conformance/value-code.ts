@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigKey, ConfigValue } from '@/lib/recipes/config-value';
 import { floatText } from '@/lib/recipes/python-text';
 
 /**

@@ -1,7 +1,7 @@
 import { Failure } from '@/lib/recipes/failure';
-import { type Override } from '@/lib/recipes/overrides/override';
-import { type DefaultEntry, groupPath, nameOf, newEntry, overrideKey } from './default-entry';
-import { type LayerStore } from './layer-store';
+import type { Override } from '@/lib/recipes/overrides/override';
+import { type DefaultEntry, nameOf, newEntry, overrideKey } from './default-entry';
+import type { LayerStore } from './layer-store';
 
 type Choice = string | readonly string[] | null;
 type ChoiceOverride = {
@@ -26,13 +26,30 @@ export class Choices {
     { readonly name: string | null; readonly override: Override; used: boolean }
   >();
 
-  constructor(store: LayerStore, overrides: readonly Override[]) {
-    for (const override of overrides) this.sort(store, override);
+  private readonly store: LayerStore;
+  private readonly folder: string;
+
+  /** `folder` counts as the root: the groups of the layers inside it are named from there. */
+  constructor(store: LayerStore, overrides: readonly Override[], folder: string) {
+    this.store = store;
+    this.folder = folder;
+    for (const override of overrides) this.sort(override);
   }
 
-  private sort(store: LayerStore, override: Override): void {
+  /** The name by which a group is chosen and overridden. */
+  keyOf(entry: DefaultEntry): string {
+    return overrideKey(entry, this.folder);
+  }
+
+  private isGroup(key: string): boolean {
+    if (this.folder === '') return this.store.hasGroup(key);
+    const isFromRoot = key === '' || key === 'hydra' || key.includes('/');
+    return this.store.hasGroup(`${this.folder}/${key}`) || (isFromRoot && this.store.hasGroup(key));
+  }
+
+  private sort(override: Override): void {
     const { value } = override;
-    if (value?.kind === 'map' || !store.hasGroup(override.key)) {
+    if (value?.kind === 'map' || !this.isGroup(override.key)) {
       this.valueOverrides.push(override);
       return;
     }
@@ -67,14 +84,14 @@ export class Choices {
 
   /** An `override group: choice` entry; the outermost layer and the command line win. */
   addOverride(entry: DefaultEntry): void {
-    const key = overrideKey(entry);
+    const key = this.keyOf(entry);
     if (this.overridden.has(key)) return;
     this.overridden.set(key, { value: entry.value, isExternal: false, entry, override: null, used: false });
   }
 
   apply(entry: DefaultEntry): void {
     if (entry.kind !== 'group') return;
-    const found = this.overridden.get(overrideKey(entry));
+    const found = this.overridden.get(this.keyOf(entry));
     if (found === undefined) return;
     entry.value = found.value;
     found.used = true;
@@ -83,7 +100,7 @@ export class Choices {
   /** True when the command line takes this group out. */
   takeDeleted(entry: DefaultEntry): boolean {
     if (entry.kind !== 'group') return false;
-    const deletion = this.deletions.get(overrideKey(entry));
+    const deletion = this.deletions.get(this.keyOf(entry));
     if (deletion === undefined || (deletion.name !== null && deletion.name !== nameOf(entry))) return false;
     deletion.used = true;
     return true;
@@ -91,7 +108,7 @@ export class Choices {
 
   note(entry: DefaultEntry): void {
     if (entry.kind !== 'group') return;
-    const key = overrideKey(entry);
+    const key = this.keyOf(entry);
     const name = nameOf(entry);
     const before = this.known.get(key);
     if (before === undefined) this.known.set(key, name);
@@ -101,7 +118,7 @@ export class Choices {
         message: `The group "${key}" is chosen twice: ${before ?? 'null'} and ${name ?? 'null'}. Write "override ${key}: ${name ?? 'null'}" to replace the first choice.`,
         range: entry.range,
       });
-    const group = groupPath(entry);
+    const [group = key] = key.split('@');
     this.knownByGroup.set(group, (this.knownByGroup.get(group) ?? new Set()).add(key));
   }
 

@@ -1,4 +1,4 @@
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 
 /**
  * One entry of a defaults list: a layer by path (`common`), a group with a choice (`db: pg`), or `_self_`.
@@ -104,9 +104,10 @@ export function finalPackage(entry: DefaultEntry, withHeader = true): string {
   return global === -1 ? path : path.slice(global + '_global_'.length + 1);
 }
 
-/** By this key a group is overridden: `db`, or `db@some.package`. */
-export function overrideKey(entry: DefaultEntry): string {
-  const group = groupPath(entry);
+/** By this key a group is overridden: `db`, or `db@some.package`. Groups inside `folder` are named from there. */
+export function overrideKey(entry: DefaultEntry, folder: string): string {
+  const path = groupPath(entry);
+  const group = folder !== '' && path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
   const target = finalPackage(entry, false);
   if (group.replaceAll('/', '.') === target) return group;
   return `${group}@${target === '' ? '_global_' : target}`;

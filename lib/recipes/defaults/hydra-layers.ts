@@ -1,6 +1,6 @@
-import { type ConfigScalar } from '@/lib/recipes/config-value';
+import type { ConfigScalar } from '@/lib/recipes/config-value';
 import { HYDRA_SCHEMA, type HydraField, type HydraSchema } from '@/lib/recipes/hydra-section';
-import { type LayerEntry, type LayerMap, type LayerNode } from '@/lib/recipes/layers/layer-node';
+import type { LayerEntry, LayerMap, LayerNode } from '@/lib/recipes/layers/layer-node';
 
 // Hydra's own groups, their first choice being the usual one. What they hold steers Hydra's program and does not
 // reach a recipe, but recipes may name them.

@@ -1,8 +1,8 @@
 import { Failure } from '@/lib/recipes/failure';
-import { type LayerList, type LayerMap, type LayerNode } from '@/lib/recipes/layers/layer-node';
+import type { LayerList, LayerMap, LayerNode } from '@/lib/recipes/layers/layer-node';
 import { packageHeader } from '@/lib/recipes/layers/package-header';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
-import { type Budget } from '@/lib/recipes/budget';
+import type { Budget } from '@/lib/recipes/budget';
 import { layerFailures } from '@/lib/recipes/nodes/check-layer';
 import { typeName } from '@/lib/recipes/python-text';
 import { HYDRA_LAYERS } from './hydra-layers';

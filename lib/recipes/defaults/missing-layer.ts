@@ -1,7 +1,7 @@
 import { Failure } from '@/lib/recipes/failure';
 import { nearest } from '@/lib/recipes/nearest';
 import { type DefaultEntry, groupPath, layerPath, nameOf } from './default-entry';
-import { type LayerStore } from './layer-store';
+import type { LayerStore } from './layer-store';
 
 /** An entry names a layer that is not there. */
 export function missingLayer(entry: DefaultEntry, store: LayerStore): Failure {

@@ -1,6 +1,6 @@
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { Failure } from '@/lib/recipes/failure';
-import { type LayerMap, type LayerNode } from '@/lib/recipes/layers/layer-node';
+import type { LayerMap, LayerNode } from '@/lib/recipes/layers/layer-node';
 import { strText, typeName } from '@/lib/recipes/python-text';
 import { type DefaultEntry, newEntry } from './default-entry';
 

@@ -1,6 +1,6 @@
 import { Failure } from '@/lib/recipes/failure';
-import { type LayerMap } from '@/lib/recipes/layers/layer-node';
-import { type Choices } from './choices';
+import type { LayerMap } from '@/lib/recipes/layers/layer-node';
+import type { Choices } from './choices';
 import {
   type DefaultEntry,
   finalPackage,
@@ -9,11 +9,10 @@ import {
   layerPath,
   nameOf,
   newEntry,
-  overrideKey,
   placeEntry,
 } from './default-entry';
-import { type InterpolateChoice } from './interpolate-choice';
-import { type Layer, type LayerStore } from './layer-store';
+import type { InterpolateChoice } from './interpolate-choice';
+import type { Layer, LayerStore } from './layer-store';
 import { missingLayer } from './missing-layer';
 import { readDefaults } from './read-defaults';
 
@@ -96,7 +95,7 @@ class DefaultsResolver {
     list.push(...appended);
     this.noteOverrides(entry, list, fromInterpolation);
     const own: Use = { layer, package: finalPackage(entry), key: null };
-    const asWhole: Use = { ...own, key: entry.kind === 'group' ? overrideKey(entry) : null };
+    const asWhole: Use = { ...own, key: entry.kind === 'group' ? this.input.choices.keyOf(entry) : null };
     const groups = this.visitList(entry, list, { own, fromInterpolation });
     return groups === null ? [asWhole] : groups;
   }
@@ -172,7 +171,7 @@ class DefaultsResolver {
       if (last !== null && !child.isOverride && !child.isAppended)
         throw new Failure({
           class: 'defaults_invalid',
-          message: `Overrides come last in a defaults list, but "override ${overrideKey(last)}" stands before this entry. Move it to the end.`,
+          message: `Overrides come last in a defaults list, but "override ${this.input.choices.keyOf(last)}" stands before this entry. Move it to the end.`,
           range: child.range,
         });
       if (!child.isOverride) continue;
@@ -191,7 +190,7 @@ class DefaultsResolver {
     const { range } = entry;
     if (entry.kind === 'layer')
       return new Failure({ class: 'defaults_invalid', message: 'The name of a layer cannot be ???.', range });
-    const key = overrideKey(entry);
+    const key = this.input.choices.keyOf(entry);
     const options = this.input.store.choices(groupPath(entry));
     const known = options.length > 0 ? ` Choices: ${options.join(', ')}.` : '';
     return new Failure({

@@ -10,7 +10,7 @@ import {
   valueOf,
 } from '@/lib/recipes/nodes/config-node';
 import { strText, typeName } from '@/lib/recipes/python-text';
-import { type Element, type Interpolation, type Text } from './expression';
+import type { Element, Interpolation, Text } from './expression';
 import { parseText } from './parse-expression';
 import { type Memo, resolveRoot, select, type Selection } from './select';
 

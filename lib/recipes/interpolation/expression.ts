@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigScalar } from '@/lib/recipes/config-value';
+import type { ConfigKey, ConfigScalar } from '@/lib/recipes/config-value';
 
 /** The parsed form of a string with interpolations. */
 export type Text = readonly (string | Interpolation)[];

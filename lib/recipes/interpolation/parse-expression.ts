@@ -1,5 +1,5 @@
-import { type ConfigKey, type ConfigScalar } from '@/lib/recipes/config-value';
-import { type Element, type Interpolation, type Text } from './expression';
+import type { ConfigKey, ConfigScalar } from '@/lib/recipes/config-value';
+import type { Element, Interpolation, Text } from './expression';
 import { grammarFailure, type GrammarToken, type GrammarTokenKind, tokenize } from './tokenize';
 
 /** Interpolations nest; a chain of braces deeper than this is an attack or an accident. */

@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigKey, ConfigValue } from '@/lib/recipes/config-value';
 import { attempt, Failure } from '@/lib/recipes/failure';
 import { DEEPEST, spend } from '@/lib/recipes/budget';
 import {

@@ -1,4 +1,4 @@
-import { type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigValue } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
 import { buildNodes, nodesOf } from '@/lib/recipes/nodes/build-nodes';

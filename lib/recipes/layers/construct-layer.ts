@@ -1,6 +1,6 @@
 import { type ConfigKey, type ConfigScalar, keyIdentity } from '@/lib/recipes/config-value';
 import { yamlFailure } from './cursor';
-import { type LayerEntry, type LayerNode } from './layer-node';
+import type { LayerEntry, LayerNode } from './layer-node';
 import { boolOf, floatOf, intOf } from './scalar-type';
 import { CORE, type YamlMapping, type YamlNode } from './yaml-node';
 

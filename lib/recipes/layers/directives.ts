@@ -1,5 +1,5 @@
 import { failAt, type TokenStream } from './token-stream';
-import { type Token } from './token';
+import type { Token } from './token';
 import { CORE } from './yaml-node';
 
 /** Tag handles: what `!!` and `!name!` stand for in a document. */

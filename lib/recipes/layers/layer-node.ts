@@ -1,4 +1,4 @@
-import { type ConfigKey, type ConfigScalar } from '@/lib/recipes/config-value';
+import type { ConfigKey, ConfigScalar } from '@/lib/recipes/config-value';
 
 /** A value of one layer with its place in the text. Immutable, and shared where the layer uses an alias. */
 export type LayerNode = LayerScalar | LayerList | LayerMap | LayerUnsupported;

@@ -1,6 +1,6 @@
 import { Failure } from '@/lib/recipes/failure';
 import { constructLayer } from './construct-layer';
-import { type LayerNode } from './layer-node';
+import type { LayerNode } from './layer-node';
 import { parseYaml } from './parse-yaml';
 
 /** What a YAML text holds. `null` stands for an empty text. */

@@ -3,7 +3,7 @@ import { Failure } from '@/lib/recipes/failure';
 import { yamlFailure } from './cursor';
 import { plainType } from './scalar-type';
 import { DEFAULT_HANDLES, type Handles, startDocument } from './directives';
-import { type Token } from './token';
+import type { Token } from './token';
 import { failAt, TokenStream } from './token-stream';
 import { CORE, type YamlMapping, type YamlNode, type YamlSequence } from './yaml-node';
 

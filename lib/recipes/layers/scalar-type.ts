@@ -1,4 +1,4 @@
-import { type ConfigScalar } from '@/lib/recipes/config-value';
+import type { ConfigScalar } from '@/lib/recipes/config-value';
 
 // YAML 1.1 as PyYAML reads it, with the floats that OmegaConf adds (1e-4) and without timestamps.
 const NULL = /^(?:~|null|Null|NULL|)$/;

@@ -1,4 +1,4 @@
-import { type Cursor } from './cursor';
+import type { Cursor } from './cursor';
 import { token, type Token } from './token';
 
 const NAME = /[0-9A-Za-z_-]*/y;

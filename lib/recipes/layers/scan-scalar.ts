@@ -1,4 +1,4 @@
-import { type Cursor } from './cursor';
+import type { Cursor } from './cursor';
 import { token, type Token } from './token';
 
 const ESCAPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { yamlFailure } from './cursor';
 import { Scanner } from './scanner';
-import { type Token, type TokenKind } from './token';
+import type { Token, TokenKind } from './token';
 
 const NAMES: Readonly<Partial<Record<TokenKind, string>>> = {
   'stream-end': 'the end of the file',

@@ -1,8 +1,8 @@
 import { type Budget, spend } from '@/lib/recipes/budget';
-import { type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigValue } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { checkSyntax } from '@/lib/recipes/interpolation/check-syntax';
-import { type LayerNode } from '@/lib/recipes/layers/layer-node';
+import type { LayerNode } from '@/lib/recipes/layers/layer-node';
 import {
   type ConfigNode,
   newList,

@@ -1,8 +1,8 @@
 import { type Budget, spend } from '@/lib/recipes/budget';
-import { type ConfigKey } from '@/lib/recipes/config-value';
+import type { ConfigKey } from '@/lib/recipes/config-value';
 import { attempt, Failure } from '@/lib/recipes/failure';
 import { checkSyntax } from '@/lib/recipes/interpolation/check-syntax';
-import { type LayerNode } from '@/lib/recipes/layers/layer-node';
+import type { LayerNode } from '@/lib/recipes/layers/layer-node';
 import { strText } from '@/lib/recipes/python-text';
 
 /** What OmegaConf finds wrong in a layer when it loads it, in document order: keys, types, interpolation syntax. */

@@ -1,6 +1,6 @@
 import { type Budget, spend } from '@/lib/recipes/budget';
 import { type ConfigKey, type ConfigValue, keyIdentity } from '@/lib/recipes/config-value';
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { strText } from '@/lib/recipes/python-text';
 
 /** Who set a node, and whom it beat. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { newBudget } from '@/lib/recipes/budget';
-import { type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigValue } from '@/lib/recipes/config-value';
 import { canonical, encodeValue } from '@/lib/recipes/conformance/value-code';
 import { nodesOf } from './build-nodes';
 import { isContainer, valueOf } from './config-node';

@@ -1,6 +1,6 @@
-import { type Budget } from '@/lib/recipes/budget';
+import type { Budget } from '@/lib/recipes/budget';
 import { type ConfigKey, keyIdentity } from '@/lib/recipes/config-value';
-import { type SourceRange } from '@/lib/recipes/diagnostic';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { Failure } from '@/lib/recipes/failure';
 import {
   type ConfigNode,

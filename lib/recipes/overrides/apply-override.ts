@@ -21,7 +21,7 @@ import {
 } from '@/lib/recipes/nodes/config-node';
 import { inheritPlaces, mergeContainer, replaceEntry } from '@/lib/recipes/nodes/merge-nodes';
 import { indexOf, reprText } from '@/lib/recipes/python-text';
-import { type Override } from './override';
+import type { Override } from './override';
 import { nearest } from '@/lib/recipes/nearest';
 
 /** Applies one override that sets, adds or deletes a value. Throws what Hydra refuses. */

@@ -1,5 +1,5 @@
 import { type Cast, castValue } from './cast-value';
-import { type OverrideValue } from './override-value';
+import type { OverrideValue } from './override-value';
 
 type Named = ReadonlyMap<string, OverrideValue>;
 /** The function's value; a string says what is wrong with the call. */

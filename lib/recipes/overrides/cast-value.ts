@@ -1,7 +1,7 @@
-import { type ConfigKey } from '@/lib/recipes/config-value';
+import type { ConfigKey } from '@/lib/recipes/config-value';
 import { floatOf } from '@/lib/recipes/layers/scalar-type';
 import { strText } from '@/lib/recipes/python-text';
-import { type OverrideValue, type Sweep } from './override-value';
+import type { OverrideValue, Sweep } from './override-value';
 
 export type Cast = 'int' | 'float' | 'str' | 'bool';
 type Castable = Extract<OverrideValue, { kind: 'int' | 'float' | 'bool' | 'string' }>;

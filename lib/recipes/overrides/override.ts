@@ -1,4 +1,4 @@
-import { type ConfigValue } from '@/lib/recipes/config-value';
+import type { ConfigValue } from '@/lib/recipes/config-value';
 
 /** One argument of the command line, parsed by Hydra's grammar. */
 export type Override = {

@@ -1,9 +1,9 @@
-import { type ConfigKey } from '@/lib/recipes/config-value';
+import type { ConfigKey } from '@/lib/recipes/config-value';
 import { Failure } from '@/lib/recipes/failure';
 import { wordValue } from '@/lib/recipes/interpolation/parse-expression';
 import { VALUE_WORDS } from '@/lib/recipes/interpolation/tokenize';
 import { callFunction } from './call-function';
-import { type Override } from './override';
+import type { Override } from './override';
 import { type OverrideValue, settledValue } from './override-value';
 
 const ID = VALUE_WORDS.id;

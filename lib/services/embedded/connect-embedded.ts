@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type InferenceService } from '../inference-service';
-import { type TrainingService } from '../training-service';
+import type { InferenceService } from '../inference-service';
+import type { TrainingService } from '../training-service';
 import { createEmbeddedInference } from './embedded-inference';
 import { createEmbeddedSession, type SessionOptions } from './embedded-session';
 import { createEmbeddedTraining } from './embedded-training';

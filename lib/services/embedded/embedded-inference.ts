@@ -1,12 +1,7 @@
-import { type z } from 'zod';
-import {
-  type GenerateRequest,
-  type Generation,
-  type InferenceService,
-  type ServiceHealth,
-} from '../inference-service';
+import type { z } from 'zod';
+import type { GenerateRequest, Generation, InferenceService, ServiceHealth } from '../inference-service';
 import { ServiceError } from '../service-error';
-import { type EmbeddedSession } from './embedded-session';
+import type { EmbeddedSession } from './embedded-session';
 import { findRunning } from './ensure-running';
 import { EncodeReply, ForwardReply, MAX_SEQUENCES, SampleReply, type SampleRequestBody } from './native-wire';
 import { packBatch, toNumbers } from './packed';

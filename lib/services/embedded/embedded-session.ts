@@ -1,8 +1,8 @@
-import { type z } from 'zod';
-import { type ModelSpec } from '../training-service';
+import type { z } from 'zod';
+import type { ModelSpec } from '../training-service';
 import { ServiceError } from '../service-error';
 import { ensureRunning, type ServiceLocation } from './ensure-running';
-import { type NativeClient } from './native-client';
+import type { NativeClient } from './native-client';
 import { Done, OpenReply, type WireShape } from './native-wire';
 
 export type SessionOptions = ServiceLocation & {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 import { ServiceError } from '../service-error';
-import { type TrainingService } from '../training-service';
-import { type EmbeddedSession } from './embedded-session';
+import type { TrainingService } from '../training-service';
+import type { EmbeddedSession } from './embedded-session';
 import { serviceHealth } from './embedded-inference';
 import {
   ForwardReply,

@@ -1,8 +1,8 @@
-import { type z } from 'zod';
+import type { z } from 'zod';
 import { createRequester, type ErrorReply } from '../request';
 import { ServiceError } from '../service-error';
 import { Done, HealthReply, NATIVE_PREFIX } from './native-wire';
-import { type ServiceRecord } from './service-record';
+import type { ServiceRecord } from './service-record';
 
 /** Calls that only look something up or flip a switch. */
 const QUICK_TIMEOUT_MS = 15_000;

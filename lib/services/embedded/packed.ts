@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Datum } from '@/lib/rl/datum';
+import type { Datum } from '@/lib/rl/datum';
 
 // Arrays of numbers travel as base64 of little-endian 32-bit words: exact for floats (infinities and NaN included), and
 // a step of 512 sequences becomes five strings instead of a hundred thousand JSON numbers.

@@ -18,9 +18,9 @@ import {
   type SampleReply,
 } from '@/lib/services/embedded/native-wire';
 import { packRaggedFloats, packRaggedInts } from '@/lib/services/embedded/packed';
-import { type HostedModel } from '@/lib/embedded/hosted-model';
-import { type ModelRegistry } from '@/lib/embedded/model-registry';
-import { type Protocol, type ProtocolRequest } from '@/lib/embedded/protocol';
+import type { HostedModel } from '@/lib/embedded/hosted-model';
+import type { ModelRegistry } from '@/lib/embedded/model-registry';
+import type { Protocol, ProtocolRequest } from '@/lib/embedded/protocol';
 import { Refusal } from '@/lib/embedded/refusal';
 
 export type NativeProtocolOptions = {
