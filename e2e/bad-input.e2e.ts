@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
@@ -115,6 +115,8 @@ test('a corrupt database is explained in the page and in the terminal, and left 
   await galley.launch(LAYER, 'trainer.total_train_steps=1', ...SMALL_RUN);
   await galley.cli('stop', '--all');
   await galley.end('SIGINT');
+  // what was written last may still lie in the log beside the file, which alone would do
+  for (const ending of ['-wal', '-shm']) await rm(`${galley.databaseFile}${ending}`, { force: true });
   const damaged = Buffer.from('this is no database '.repeat(1000));
   await writeFile(galley.databaseFile, damaged);
 
