@@ -4,7 +4,8 @@ import { SMALL_RUN, untilStep } from './run-page';
 const TABS = 8;
 
 test('eight tabs are live at once', async ({ context, galley }) => {
-  await galley.launch('pig_latin/embedded', 'trainer.total_train_steps=5000', ...SMALL_RUN);
+  // at the pace of a shipped recipe
+  await galley.launch('pig_latin/embedded', ...SMALL_RUN, 'data.batch_size=64', 'data.rollout_repeat_n=8');
   const pages = await Promise.all(Array.from({ length: TABS }, () => context.newPage()));
   for (const page of pages) await page.goto(`${galley.url}/runs/1`);
   await Promise.all(pages.map((page) => untilStep(page, 3)));

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withBuildLock } from './build-lock.mjs';
 import { runQuietly, Stop, timed } from './progress.mjs';
 import { createStamps, hashSources } from './source-stamp.mjs';
@@ -54,7 +54,10 @@ export function galleyEnvironment(extra = {}) {
  * mends it: no reason not to serve.
  */
 export async function migrate(say = console.log) {
-  const args = [path.join(BUILD, 'lib/cli/main.mjs'), 'migrate'];
+  const cli = pathToFileURL(path.join(BUILD, 'lib/cli/main.mjs'));
+  // a process of its own: this one is about to serve, and needs neither the store nor its memory twice
+  const script = `process.exit(await (await import('${cli}')).main(['node', 'galley', 'migrate']))`;
+  const args = ['--input-type=module', '--eval', script];
   try {
     await runQuietly(process.execPath, args, { cwd: ROOT, env: galleyEnvironment() });
   } catch (error) {
