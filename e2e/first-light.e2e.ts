@@ -70,7 +70,7 @@ test('a recipe is edited, previewed, launched, watched while it learns, stopped,
 
   await test.step('stop, then resume from the checkpoint', async () => {
     await page.getByRole('link', { name: 'Overview' }).click();
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(runStatus(page, 'Stopped')).toBeVisible({ timeout: 60_000 });
     const stoppedAt = await shownStep(page);
     const before = await readRewards(page.request, 1);
@@ -79,7 +79,7 @@ test('a recipe is edited, previewed, launched, watched while it learns, stopped,
     const after = await readRewards(page.request, 1);
     expect(after.steps).toEqual(after.steps.map((_, index) => index));
     expect(after.values.slice(0, stoppedAt)).toEqual(before.values.slice(0, stoppedAt));
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(runStatus(page, 'Stopped')).toBeVisible({ timeout: 60_000 });
   });
 

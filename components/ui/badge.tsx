@@ -8,8 +8,8 @@ const badge = cva(
     variants: {
       tone: {
         neutral: 'border-line bg-sunken text-muted',
-        ok: 'border-ok/30 bg-ok/10 text-ok',
-        warning: 'border-warning/30 bg-warning/10 text-warning',
+        ok: 'border-ok/30 bg-ok/5 text-ok',
+        warning: 'border-warning/30 bg-warning/5 text-warning',
         error: 'border-error/30 bg-error/10 text-error',
         running: 'border-running/30 bg-running/10 text-running',
         accent: 'border-accent/30 bg-accent/10 text-accent',
