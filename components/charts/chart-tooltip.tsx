@@ -1,12 +1,12 @@
 import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
 import { formatClock } from '@/lib/charts/format-time';
 import { formatValue } from '@/lib/charts/format-value';
-import { useNow } from '@/components/ui/use-now';
+import { useToday } from '@/components/ui/use-now';
 import { Swatch } from './chart-legend';
 
 /** What every series says at one step: value, smoothed value, extremes of the steps that the point stands for, time. */
 export function ChartTooltip({ model, row }: { model: ChartModel; row: ChartRow }) {
-  const now = useNow();
+  const now = useToday();
   return (
     <div className="pointer-events-none max-w-72 rounded-button border bg-panel px-2.5 py-1.5 text-sm">
       <div className="flex justify-between gap-4 text-muted">

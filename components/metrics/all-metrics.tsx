@@ -7,7 +7,6 @@ import { Input } from '@/components/ui/input';
 import { useUrlQuery } from '@/components/ui/use-url-query';
 import { summariesQuery } from '@/lib/api-client/metrics';
 import { ChartView, MetricsView, rolloutsHref } from '@/lib/api-client/run-urls';
-import { runQuery } from '@/lib/api-client/runs';
 import type { SeriesColor } from '@/lib/charts/series-color';
 import type { MetricInfo } from '@/lib/domain/metric';
 import { metricInfo } from '@/lib/domain/metric-info';
@@ -36,7 +35,6 @@ export function AllMetrics({ id }: { id: RunId }) {
   const [chart, setView] = useUrlQuery(ChartView);
   const [{ search }] = useUrlQuery(MetricsView);
   const router = useRouter();
-  const { data: run } = useQuery(runQuery(id));
   const { data, error } = useQuery(summariesQuery(id));
   if (data === undefined) {
     if (error === null) return <ChartGridSkeleton />;
@@ -72,7 +70,7 @@ export function AllMetrics({ id }: { id: RunId }) {
           {found.length} of {data.series.length} keys
         </span>
         <div className="ml-auto">
-          <ChartControls view={chart} onChange={setView} lastStep={run === undefined ? null : run.step - 1} />
+          <ChartControls id={id} view={chart} onChange={setView} />
         </div>
       </div>
       {GROUPS.map(({ id: group, title, color }) => {

@@ -1,20 +1,24 @@
 'use client';
 
+import { useQuery } from '@tanstack/react-query';
 import { Button } from '@/components/ui/button';
 import { Select } from '@/components/ui/select';
 import { type ChartView, SMOOTHING_CHOICES } from '@/lib/api-client/run-urls';
+import { runQuery } from '@/lib/api-client/runs';
+import type { RunId } from '@/lib/domain/run';
 
 type ChartControlsProps = {
+  readonly id: RunId;
   readonly view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
   readonly onChange: (change: Readonly<Record<string, string | number | null>>) => void;
-  /** Newest step there is: tells a reader who is zoomed in how much came since. */
-  readonly lastStep: number | null;
 };
 
 /** How all charts of a page are drawn: smoothing and range. Both stand in the address. */
-export function ChartControls({ view, onChange, lastStep }: ChartControlsProps) {
+export function ChartControls({ id, view, onChange }: ChartControlsProps) {
+  // The steps alone: the run's row changes every second.
+  const { data: steps } = useQuery({ ...runQuery(id), select: ({ step }) => step });
   const isZoomed = view.from !== null || view.to !== null;
-  const newer = view.to === null || lastStep === null ? 0 : Math.max(0, lastStep - view.to);
+  const newer = view.to === null || steps === undefined ? 0 : Math.max(0, steps - 1 - view.to);
   const isListed = SMOOTHING_CHOICES.some((choice) => choice === view.smooth);
   return (
     <div className="flex flex-wrap items-center justify-end gap-2 text-sm text-muted">

@@ -7,7 +7,7 @@ import { useUrlQuery } from '@/components/ui/use-url-query';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
-import type { Run, RunId } from '@/lib/domain/run';
+import type { RunId } from '@/lib/domain/run';
 import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH, seriesOf } from '@/lib/insight/overview-panels';
 import { phaseWords, statusWords } from '@/lib/insight/run-words';
 import { ChartControls } from './chart-controls';
@@ -19,7 +19,6 @@ import { WarmStart } from './warm-start';
 export function Overview({ id }: { id: RunId }) {
   const [view, setView] = useUrlQuery(ChartView);
   const router = useRouter();
-  const { data: run } = useQuery(runQuery(id));
   const question = { keys: OVERVIEW_KEYS, from: view.from, to: view.to, width: OVERVIEW_WIDTH };
   const { data, error } = useQuery(metricsQuery(id, question));
   if (data === undefined) {
@@ -40,13 +39,13 @@ export function Overview({ id }: { id: RunId }) {
     <div className="flex flex-col gap-3 p-4">
       {panels.length === 0 ? (
         <NothingYet
-          run={run}
+          id={id}
           isZoomed={view.from !== null || view.to !== null}
           onReset={() => setView({ from: null, to: null })}
         />
       ) : (
         <>
-          <ChartControls view={view} onChange={setView} lastStep={run === undefined ? null : run.step - 1} />
+          <ChartControls id={id} view={view} onChange={setView} />
           <div className="grid grid-cols-1 gap-2.5 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
             {panels.map(({ panel, series }) => (
               <PanelCard
@@ -66,13 +65,13 @@ export function Overview({ id }: { id: RunId }) {
           </div>
         </>
       )}
-      <WarmStart id={id} isUnderWay={run?.phase === 'warm_start'} />
+      <WarmStart id={id} />
     </div>
   );
 }
 
-function NothingYet(props: { run: Run | undefined; isZoomed: boolean; onReset: () => void }) {
-  const { run } = props;
+function NothingYet(props: { id: RunId; isZoomed: boolean; onReset: () => void }) {
+  const { data: run } = useQuery(runQuery(props.id));
   if (props.isZoomed) {
     return (
       <EmptyState

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { metricsQuery } from '@/lib/api-client/metrics';
+import { runQuery } from '@/lib/api-client/runs';
 import { formatNumber } from '@/lib/charts/format-value';
 import type { RunId } from '@/lib/domain/run';
 import { metricInfo } from '@/lib/domain/metric-info';
@@ -13,7 +14,8 @@ const KEYS = ['warm_start/loss', 'warm_start/exact'] as const;
 const QUESTION = { keys: KEYS, from: null, to: null, width: 300 } as const;
 
 /** The supervised phase before the first GRPO step: shown apart, since its updates are not steps of the run. */
-export function WarmStart({ id, isUnderWay }: { id: RunId; isUnderWay: boolean }) {
+export function WarmStart({ id }: { id: RunId }) {
+  const { data: isUnderWay } = useQuery({ ...runQuery(id), select: ({ phase }) => phase === 'warm_start' });
   const { data } = useQuery(metricsQuery(id, QUESTION));
   const [range, setRange] = useState<StepRange | null>(null);
   const series = (data?.series ?? []).filter(({ step }) => step.length > 0);
@@ -26,7 +28,7 @@ export function WarmStart({ id, isUnderWay }: { id: RunId; isUnderWay: boolean }
       className="rounded-card border border-dashed border-line-strong p-3"
     >
       <h2 id="warm-start" className="font-semibold">
-        Warm start{isUnderWay ? ', under way' : ''}
+        Warm start{isUnderWay === true ? ', under way' : ''}
       </h2>
       <p className="mb-2.5 text-sm text-muted">
         Supervised updates that teach the model the form of an answer, before reinforcement. They count as

@@ -167,7 +167,7 @@ function Plan(props: LaunchSheetProps & { name: string; onName: (name: string) =
 function Unsaved({ dirty, onSave }: { dirty: readonly string[]; onSave: () => Promise<boolean> }) {
   const what = dirty.length === 1 ? '1 file is' : `${dirty.length} files are`;
   return (
-    <div className="rounded-card border border-warning/40 bg-warning/10 p-3">
+    <div className="rounded-card border border-warning/40 bg-warning/5 p-3">
       <p>{what} not saved. A run uses what is on disk.</p>
       <ul className="my-2 font-mono text-sm">
         {dirty.map((path) => (

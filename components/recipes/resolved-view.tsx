@@ -40,7 +40,7 @@ export function ResolvedView({ rows, isStale, files, onJump }: ResolvedViewProps
         />
       </label>
       {isStale ? (
-        <p role="status" className="shrink-0 border-b bg-warning/10 px-3 py-1.5 text-sm text-warning">
+        <p role="status" className="shrink-0 border-b bg-warning/5 px-3 py-1.5 text-sm text-warning">
           Last version that composed; the text as it stands does not. See the problems.
         </p>
       ) : null}

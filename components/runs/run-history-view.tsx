@@ -5,7 +5,7 @@ import { Card, CardHeader, CardTitle } from '@/components/ui/card';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Skeleton } from '@/components/ui/skeleton';
 import { Table, TableCell, TableHead, TableRow } from '@/components/ui/table';
-import { useNow } from '@/components/ui/use-now';
+import { useToday } from '@/components/ui/use-now';
 import { historyQuery } from '@/lib/api-client/runs';
 import { formatBytes, formatClock, formatDuration } from '@/lib/charts/format-time';
 import type { Attempt, Checkpoint, RunId } from '@/lib/domain/run';
@@ -117,6 +117,6 @@ function lasted({ startedAt, endedAt }: Attempt): string {
 }
 
 function Clock({ time }: { time: string }) {
-  const now = useNow();
-  return now === null ? time.slice(11, 19) : formatClock(time, now);
+  const today = useToday();
+  return today === null ? time.slice(11, 19) : formatClock(time, today);
 }

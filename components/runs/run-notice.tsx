@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useNow } from '@/components/ui/use-now';
+import { useToday } from '@/components/ui/use-now';
 import { historyQuery, runQuery } from '@/lib/api-client/runs';
 import { formatClock } from '@/lib/charts/format-time';
 import type { Checkpoint, Run, RunId } from '@/lib/domain/run';
@@ -13,7 +13,7 @@ export function RunNotice({ id }: { id: RunId }) {
     ...historyQuery(id),
     enabled: run?.status === 'lost' || run?.status === 'failed',
   });
-  const now = useNow();
+  const now = useToday();
   if (run === undefined || (run.status !== 'lost' && run.status !== 'failed')) return null;
   return (
     <div role="alert" className="mx-4 mt-3 rounded-card border border-error/40 bg-error/5 px-3 py-2.5">

@@ -3,7 +3,7 @@ import { freshEvents } from './fresh-events';
 import type { LogPage } from './wire';
 
 /** Older lines are a page away; a tab left open for a week must not hold them all. */
-const MAX_LINES = 5000;
+const MAX_LINES = 2000;
 
 /** Appends the log lines among `events`. Replayed ones change nothing. */
 export function foldLogs(page: LogPage, events: readonly RunEvent[]): LogPage {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compose } from './compose';
 import type { ConfigValue } from './config-value';
 import { type GoldenCase, readCases } from './conformance/golden-case';
@@ -10,6 +10,9 @@ import { parseLayer } from './layers/parse-layer';
 import { buildNodes } from './nodes/build-nodes';
 import { valueOf } from './nodes/config-node';
 import { newBudget } from './budget';
+
+// a second or two of work each; a busy machine may take its time
+vi.setConfig({ testTimeout: 120_000 });
 
 const FOLDER = 'lib/recipes/fixtures/conformance';
 const CASES: readonly GoldenCase[] = readdirSync(FOLDER).flatMap((name) =>

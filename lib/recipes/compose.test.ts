@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { compose, type ComposeInput } from './compose';
 import { plainValue } from './plain-value';
+
+// a bomb takes a second of work to refuse; a busy machine may take its time
+vi.setConfig({ testTimeout: 120_000 });
 
 const COMMON = `data:
   seed: 42

@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkCase } from './check-case';
 import type { GoldenCase } from './golden-case';
 import { runCases } from './run-cases';
+
+// hundreds of compositions each; a busy machine may take its time
+vi.setConfig({ testTimeout: 120_000 });
 
 const OWN = 'lib/recipes/fixtures/conformance';
 const SHARED = '../shared/conformance/config';
