@@ -16,12 +16,12 @@ export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect:
   const highest = Math.max(1e-9, ...rewards.map(Math.abs));
   return (
     <section aria-label="Group">
-      <h3 className="mb-2 font-semibold">
+      <h2 className="mb-2 font-semibold">
         Group of {siblings.length}{' '}
         <span className="font-normal text-muted">
           mean {formatNumber(reading.mean)} · std {formatNumber(reading.std)}
         </span>
-      </h3>
+      </h2>
       <div className="flex h-14 items-end gap-1">
         {siblings.map((sibling) => (
           <button

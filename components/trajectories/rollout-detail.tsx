@@ -120,11 +120,11 @@ function Part(props: {
 }) {
   return (
     <section aria-label={props.role}>
-      <h3 className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs font-semibold text-muted uppercase">
+      <h2 className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs font-semibold text-muted uppercase">
         {props.role}
         {props.detail === undefined ? null : <span className="font-normal normal-case">{props.detail}</span>}
         <span className="ml-auto normal-case">{props.controls}</span>
-      </h3>
+      </h2>
       {props.children}
     </section>
   );

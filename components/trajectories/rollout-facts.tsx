@@ -32,7 +32,7 @@ export function RolloutFacts({ detail: { row, body } }: { detail: TrajectoryDeta
 function Facts({ title, facts }: { title: string; facts: readonly (readonly [string, string])[] }) {
   return (
     <section aria-label={title}>
-      <h3 className="mb-1 font-semibold">{title}</h3>
+      <h2 className="mb-1 font-semibold">{title}</h2>
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-sm">
         {facts.map(([name, value]) => (
           <div key={name} className="contents">
