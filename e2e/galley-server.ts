@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -36,17 +36,11 @@ export type GalleyServer = {
   dispose(): Promise<void>;
 };
 
-export type ServerOptions = {
-  /** As an account that file permissions hold back, also where the tests run as root. */
-  readonly asOrdinaryUser?: boolean;
-};
-
-export async function createGalleyServer(options: ServerOptions = {}): Promise<GalleyServer> {
+export async function createGalleyServer(): Promise<GalleyServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-e2e-'));
   const dataDir = path.join(folder, 'data');
   const recipesDir = path.join(folder, 'recipes');
   await cp(path.join(ROOT, 'recipes'), recipesDir, { recursive: true });
-  const account = options.asOrdinaryUser === true ? await giveToOrdinaryUser(folder) : {};
   const port = await freePort();
   const env: NodeJS.ProcessEnv = {
     ...inheritedEnvironment(),
@@ -67,11 +61,7 @@ export async function createGalleyServer(options: ServerOptions = {}): Promise<G
     printed: () => printed,
     start: async () => {
       printed = '';
-      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], {
-        cwd: ROOT,
-        env,
-        ...account,
-      });
+      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: ROOT, env });
       web = child;
       const keep = (chunk: Buffer): void => void (printed += chunk.toString());
       child.stdout.on('data', keep);
@@ -107,18 +97,6 @@ export async function createGalleyServer(options: ServerOptions = {}): Promise<G
     },
   };
   return server;
-}
-
-type Account = { readonly uid?: number; readonly gid?: number };
-
-const NOBODY = 65_534;
-
-/** Root may write everywhere; an ordinary account is needed only then. */
-async function giveToOrdinaryUser(folder: string): Promise<Account> {
-  if (process.getuid?.() !== 0) return {};
-  const names = await readdir(folder, { recursive: true });
-  for (const name of ['', ...names]) await chown(path.join(folder, name), NOBODY, NOBODY);
-  return { uid: NOBODY, gid: NOBODY };
 }
 
 /** What the tests were started with, without what decides where Galley keeps its things. */
