@@ -1,7 +1,8 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures';
+import { createGalleyServer } from './galley-server';
 import { readRun, runStatus, SMALL_RUN } from './run-page';
 
 const LAYER = 'pig_latin/embedded.yaml';
@@ -107,6 +108,29 @@ test('an evaluator that fails on the first row is found before the launch', asyn
   expect(result.err).toContain('no dictionary at hand');
   const sheet = await openChecks(page, EVALUATOR);
   await expect(sheet.getByText(/no dictionary at hand/)).toBeVisible();
+});
+
+test('a recipe folder that may not be written is named, and what was typed stays', async ({ page }) => {
+  const server = await createGalleyServer({ obeysPermissions: true });
+  try {
+    await server.start();
+    const folder = path.join(server.recipesDir, 'pig_latin');
+    await chmod(folder, 0o555);
+    await page.goto(`${server.url}/recipes/pig_latin?variant=embedded`);
+    await page.locator('.monaco-editor .view-lines').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('journey_note: kept\n');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(
+      page.getByText(/embedded\.yaml was not saved: .*may not be written.*chmod/).first(),
+    ).toBeVisible();
+    await page.reload();
+    await expect(page.locator('.monaco-editor')).toContainText('journey_note');
+    expect(await readFile(path.join(folder, 'embedded.yaml'), 'utf8')).not.toContain('journey_note');
+    await chmod(folder, 0o755);
+  } finally {
+    await server.dispose();
+  }
 });
 
 test('a corrupt database is explained in the page and in the terminal, and left as it is', async ({

@@ -36,7 +36,12 @@ export type GalleyServer = {
   dispose(): Promise<void>;
 };
 
-export async function createGalleyServer(): Promise<GalleyServer> {
+export type ServerOptions = {
+  /** Held back by file permissions, also where the tests run as root. */
+  readonly obeysPermissions?: boolean;
+};
+
+export async function createGalleyServer(options: ServerOptions = {}): Promise<GalleyServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-e2e-'));
   const dataDir = path.join(folder, 'data');
   const recipesDir = path.join(folder, 'recipes');
@@ -61,7 +66,8 @@ export async function createGalleyServer(): Promise<GalleyServer> {
     printed: () => printed,
     start: async () => {
       printed = '';
-      const child = spawn(process.execPath, ['scripts/start.mjs', '--no-build'], { cwd: ROOT, env });
+      const [program, ...prefix] = options.obeysPermissions === true ? OBEDIENT : [process.execPath];
+      const child = spawn(program, [...prefix, 'scripts/start.mjs', '--no-build'], { cwd: ROOT, env });
       web = child;
       const keep = (chunk: Buffer): void => void (printed += chunk.toString());
       child.stdout.on('data', keep);
@@ -98,6 +104,12 @@ export async function createGalleyServer(): Promise<GalleyServer> {
   };
   return server;
 }
+
+/** Root may write everywhere; without these two capabilities it is held back like everybody. */
+const OBEDIENT: readonly [string, ...string[]] =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search', process.execPath]
+    : [process.execPath];
 
 /** What the tests were started with, without what decides where Galley keeps its things. */
 function inheritedEnvironment(): NodeJS.ProcessEnv {

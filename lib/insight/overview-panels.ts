@@ -244,9 +244,6 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
   },
 ];
 
-/** Supervised updates before the first GRPO step; a phase of its own, so a card of its own. */
-export const WARM_START_PREFIX = 'warm_start/';
-
 /** Every key that the overview may draw. */
 export const OVERVIEW_KEYS: readonly string[] = [
   ...new Set(OVERVIEW_PANELS.flatMap((panel) => panel.series.flatMap((series) => series.keys))),

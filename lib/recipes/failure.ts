@@ -40,10 +40,6 @@ export class Failure extends Error {
   }
 }
 
-export function fail(problem: Problem): never {
-  throw new Failure(problem);
-}
-
 /** Runs a stage; a Failure becomes data, anything else is a bug and goes on flying. */
 export function attempt<T>(stage: () => T): Result<T, Failure> {
   try {

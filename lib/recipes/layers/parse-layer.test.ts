@@ -23,6 +23,12 @@ function problem(text: string): { message: string; text: string } | null {
 const json = fc.jsonValue({ maxDepth: 4, noUnicodeString: false });
 const hasNumber = (value: unknown): boolean => /[0-9]e[+-]?[0-9]|-0[,\]}]|^-0$/.test(JSON.stringify(value));
 
+/** As `plainValue` writes it: an integer that a double cannot tell from its neighbours is its digits. */
+const asPlain = (value: unknown): string =>
+  JSON.stringify(value, (_, leaf: unknown) =>
+    Number.isInteger(leaf) && !Number.isSafeInteger(leaf) ? String(leaf) : leaf,
+  );
+
 describe('texts that other tools write', () => {
   test('JSON is read as what it says', () => {
     fc.assert(
@@ -30,8 +36,9 @@ describe('texts that other tools write', () => {
         fc.pre(!hasNumber(value));
         const text = JSON.stringify(value, null, 2);
         fc.pre(!/[\p{Cc}\p{Cs}\p{Cn}]/u.test(text.replaceAll('\n', '')));
-        expect(JSON.stringify(read(text))).toBe(JSON.stringify(value));
+        expect(JSON.stringify(read(text))).toBe(asPlain(value));
       }),
+      { examples: [[[-9007199254740992]], [{ a: 100000000000000000000 }]] },
     );
   });
 

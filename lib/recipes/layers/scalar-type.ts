@@ -1,4 +1,3 @@
-import type { ConfigScalar } from '@/lib/recipes/config-value';
 
 // YAML 1.1 as PyYAML reads it, with the floats that OmegaConf adds (1e-4) and without timestamps.
 const NULL = /^(?:~|null|Null|NULL|)$/;
@@ -75,27 +74,4 @@ export function floatOf(text: string): number | null {
     base *= 60;
   }
   return sign * value;
-}
-
-/** A plain scalar's value by its text alone; null for text that is no value (`=`, `<<`, `0x_`). */
-export function plainScalar(text: string): ConfigScalar | null {
-  switch (plainType(text)) {
-    case 'null':
-      return { kind: 'null' };
-    case 'bool':
-      return { kind: 'bool', value: TRUE.test(text) };
-    case 'int': {
-      const value = intOf(text);
-      return value === null ? null : { kind: 'int', value };
-    }
-    case 'float': {
-      const value = floatOf(text);
-      return value === null ? null : { kind: 'float', value };
-    }
-    case 'str':
-      return { kind: 'string', value: text };
-    case 'merge':
-    case 'value':
-      return null;
-  }
 }
