@@ -7,7 +7,7 @@ import { EmptyState } from '@/components/ui/empty-state';
 import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { annotate } from './annotate';
-import { applyEdits } from './apply-fix';
+import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
 import { EditorTabs } from './editor-tabs';

@@ -81,7 +81,8 @@ function scalarText(value: ScalarValue): string {
   }
 }
 
-function keyText(text: string): string {
+/** A key as YAML 1.1 reads it back: quoted where it must be. */
+export function keyText(text: string): string {
   return mayStandUnquoted(text) ? text : quoted(text);
 }
 

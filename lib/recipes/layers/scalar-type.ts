@@ -1,4 +1,3 @@
-
 // YAML 1.1 as PyYAML reads it, with the floats that OmegaConf adds (1e-4) and without timestamps.
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const BOOL = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
