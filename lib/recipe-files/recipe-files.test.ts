@@ -193,6 +193,14 @@ describe('reading many', () => {
     ]);
   });
 
+  test('a snapshot holds no secret that somebody wrote into a file', async () => {
+    await put('recipes/spell/tinker.yaml', 'api_key: hunter2hunter2\n');
+    await put('recipes/spell/tinker.env.sh', 'export HF_TOKEN=hunter2hunter2\n');
+    const files = await recipes.snapshot('spell/embedded.yaml', []);
+    expect(files['spell/tinker.yaml']).toBe('api_key: "${oc.env:API_KEY}"\n');
+    expect(JSON.stringify(files)).not.toContain('hunter2');
+  });
+
   test('a snapshot has the small text files of the recipe and the layers it includes, no data', async () => {
     await put('recipes/spell/notes.md', 'n'.repeat(300 * 1024));
     const files = await recipes.snapshot('spell/embedded.yaml', ['spell/common.yaml', 'shared/models.yaml']);

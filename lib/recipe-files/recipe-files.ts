@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { listVariants } from '@/lib/recipes/list-variants';
 import { AppError } from '@/lib/shared/app-error';
 import { err, ok, type Result } from '@/lib/shared/result';
@@ -44,7 +45,7 @@ export type RecipeFiles = {
   }): Promise<Result<TextFile, SaveConflict>>;
   /** Every YAML file below the root, by path: what `compose` needs for any entry, since recipes may share layers. */
   layers(): Promise<Readonly<Record<string, string>>>;
-  /** Every small text file of the entry's recipe, and the named layers: what a run keeps of its recipe. */
+  /** Every small text file of the entry's recipe, and the named layers, without secrets: what a run keeps of its recipe. */
   snapshot(entry: string, layers: readonly string[]): Promise<Readonly<Record<string, string>>>;
 };
 
@@ -166,7 +167,8 @@ async function readSnapshot(
     bytes += found.bytes;
     if (bytes <= MAX_SNAPSHOT_BYTES || wanted.has(found.path)) kept.push(found);
   }
-  return readTexts(root, kept);
+  const texts = Object.entries(await readTexts(root, kept));
+  return Object.fromEntries(texts.map(([file, text]) => [file, withoutSecrets(file, text)]));
 }
 
 async function readTexts(
