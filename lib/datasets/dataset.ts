@@ -4,7 +4,7 @@ export type DataRow = Readonly<Record<string, unknown>>;
 /** The rows of one or more data files, in the order in which the recipe names them. */
 export type Dataset = {
   readonly count: number;
-  /** Columns that every file has. */
+  /** Columns that any file has; null in the rows of a file that lacks one. */
   readonly columns: readonly string[];
   /** Absolute paths of the files. */
   readonly files: readonly string[];

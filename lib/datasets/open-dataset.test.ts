@@ -64,7 +64,7 @@ test('a damaged file is named', async () => {
   await expect(open(['broken.parquet'])).rejects.toThrow(/broken\.parquet cannot be read as a Parquet file/);
 });
 
-test('a format that is not read yet is refused with what to do', async () => {
+test('a format that is not read is refused with what to do', async () => {
   await expect(open(['rows.xlsx'])).rejects.toThrow(/convert the \.xlsx to Parquet/);
 });
 
@@ -74,4 +74,30 @@ test('a missing column lists those that exist and the nearest', async () => {
   );
   const dataset = await open(['train.parquet']);
   expect(() => requireColumn(dataset, 'answers', 'trainer.warm_start.answer_key')).toThrow(/answer\?/);
+});
+
+test('a file without a column that another has gives null, and a missing required column names its file', async () => {
+  await writeFile(path.join(recipe, 'short.jsonl'), '{"prompt":"x"}\n');
+  const dataset = await open(['train.parquet', 'short.jsonl']);
+  expect(dataset.columns).toEqual(['prompt', 'answer', 'index', 'weight', 'extra']);
+  expect(await dataset.row(3)).toEqual({ prompt: 'x', answer: null, index: null, weight: null, extra: null });
+  await expect(
+    openDataset(['train.parquet', 'short.jsonl'], {
+      baseDirs: [recipe],
+      promptKey: 'prompt',
+      alsoRequired: [{ column: 'answer', setting: 'trainer.warm_start.answer_key' }],
+    }),
+  ).rejects.toThrow(/trainer\.warm_start\.answer_key names the column "answer".*short\.jsonl does not have/);
+});
+
+test('a pattern stands for the files that it matches, in the order of their names', async () => {
+  for (const name of ['shard_2.jsonl', 'shard_1.jsonl', 'other.jsonl']) {
+    await writeFile(path.join(recipe, name), JSON.stringify({ prompt: name }));
+  }
+  const dataset = await open(['shard_*.jsonl']);
+  expect(await Promise.all([dataset.row(0), dataset.row(1)])).toEqual([
+    { prompt: 'shard_1.jsonl' },
+    { prompt: 'shard_2.jsonl' },
+  ]);
+  await expect(open(['shart_*.jsonl'])).rejects.toThrow(/no file matches.*Looked at: .*shart_\*/);
 });

@@ -1,49 +1,49 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { AppError } from '@/lib/shared/app-error';
 import { nearestName } from '@/lib/shared/nearest-name';
+import { type Blocks, createBlockReader } from './block-reader';
 import type { Dataset } from './dataset';
+import { findDataFiles } from './find-data-files';
+import { openTable, readingError } from './open-table';
 import { plainJson } from './plain-json';
-import { type ParquetTable, readParquet } from './read-parquet';
+import type { Table, TableBlock } from './table';
 
 export type OpenDatasetOptions = {
   /** Where relative paths start, tried in order: the recipe's folder, then the repository's root. */
   readonly baseDirs: readonly string[];
-  /** Column that must be there. */
+  /** Column that every file must have. */
   readonly promptKey: string;
+  /** Further columns that every file must have, with the setting that asks for each. */
+  readonly alsoRequired?: readonly { readonly column: string; readonly setting: string }[];
   /** What messages call the setting that names the files. */
   readonly setting?: string;
 };
 
-type Source = { readonly file: string; readonly table: ParquetTable };
-
 /** Rejects with an `AppError` that says which file or column is wrong and what to do. */
 export async function openDataset(files: readonly string[], options: OpenDatasetOptions): Promise<Dataset> {
   const setting = options.setting ?? 'data.data_files';
-  const sources: Source[] = [];
+  const tables: Table[] = [];
   for (const named of files) {
-    const file = await findFile(named, { setting, baseDirs: options.baseDirs });
-    sources.push({ file, table: await readTable(file, setting) });
+    const found = await findDataFiles(named, { setting, baseDirs: options.baseDirs });
+    for (const file of found) tables.push(await openTable(file, { setting }));
   }
-  const [first] = sources;
-  if (first === undefined)
+  if (tables.length === 0) {
     throw new AppError('invalid_input', `${setting} names no file. Name at least one.`);
-  const columns = first.table.columns.filter((name) =>
-    sources.every(({ table }) => table.columns.includes(name)),
-  );
-  const dataset = datasetOf(sources, columns);
-  for (const source of sources) {
-    requireColumn(
-      { columns: source.table.columns, files: [source.file] },
-      options.promptKey,
-      'data.prompt_key',
-    );
   }
+  const dataset = datasetOf(tables, setting);
   if (dataset.count === 0) {
     throw new AppError(
       'unprocessable',
       `${setting}: ${dataset.files.join(', ')} has no rows. Name a file with data.`,
     );
+  }
+  for (const { file, columns, count } of tables) {
+    if (count === 0) continue;
+    const names = columns.map(({ name }) => name);
+    const required = [
+      { column: options.promptKey, setting: 'data.prompt_key' },
+      ...(options.alsoRequired ?? []),
+    ];
+    for (const each of required) requireColumn({ columns: names, files: [file] }, each.column, each.setting);
   }
   return dataset;
 }
@@ -64,55 +64,47 @@ export function requireColumn(
   );
 }
 
-function datasetOf(sources: readonly Source[], columns: readonly string[]): Dataset {
-  const rows = sources.flatMap(({ table }) => table.rows);
+/** Files one under the other; a column that a row's file does not have is null. */
+function datasetOf(tables: readonly Table[], setting: string): Dataset {
+  const columns = [...new Set(tables.flatMap((table) => table.columns.map(({ name }) => name)))];
+  const blocks = joinTables(tables, setting);
+  const reader = createBlockReader(blocks);
+  const count = tables.reduce((sum, table) => sum + table.count, 0);
   return {
-    count: rows.length,
+    count,
     columns,
-    files: sources.map(({ file }) => file),
-    row: (index) => {
-      const row = rows[index];
-      if (row === undefined)
-        return Promise.reject(new RangeError(`There is no row ${index} of ${rows.length}.`));
-      return Promise.resolve(
-        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainJson(value)])),
-      );
+    files: tables.map(({ file }) => file),
+    row: async (index) => {
+      if (!Number.isInteger(index) || index < 0 || index >= count) {
+        throw new RangeError(`There is no row ${index} of ${count}.`);
+      }
+      const row = await reader.row(index);
+      return Object.fromEntries(columns.map((name) => [name, plainJson(row[name])]));
     },
   };
 }
 
-async function findFile(
-  named: string,
-  { setting, baseDirs }: { readonly setting: string; readonly baseDirs: readonly string[] },
-): Promise<string> {
-  const candidates = path.isAbsolute(named) ? [named] : baseDirs.map((base) => path.resolve(base, named));
-  for (const candidate of candidates) {
-    const found = await stat(candidate).catch(() => null);
-    if (found?.isFile()) return candidate;
+function joinTables(tables: readonly Table[], setting: string): Blocks {
+  const blocks: TableBlock[] = [];
+  const places: { readonly table: Table; readonly block: number }[] = [];
+  let firstRow = 0;
+  for (const table of tables) {
+    for (const [block, each] of table.blocks.entries()) {
+      blocks.push({ ...each, firstRow: firstRow + each.firstRow });
+      places.push({ table, block });
+    }
+    firstRow += table.count;
   }
-  throw new AppError(
-    'not_found',
-    `${setting} names ${named}, and there is no such file. Looked at: ${candidates.join(', ')}. ` +
-      'Put the file there, or correct the path (relative paths start at the recipe folder).',
-  );
-}
-
-async function readTable(file: string, setting: string): Promise<ParquetTable> {
-  const ending = path.extname(file).toLowerCase();
-  if (ending !== '.parquet') {
-    throw new AppError(
-      'invalid_input',
-      `${setting} names ${file}. Galley reads .parquet files; convert the ${ending || 'file'} to Parquet.`,
-    );
-  }
-  try {
-    return await readParquet(file);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new AppError(
-      'unprocessable',
-      `${setting}: ${file} cannot be read as a Parquet file (${reason}). Write it again, or name another file.`,
-      { cause: error },
-    );
-  }
+  return {
+    blocks,
+    readBlock: async (index) => {
+      const place = places[index];
+      if (place === undefined) throw new RangeError(`There is no block ${index} of ${places.length}.`);
+      try {
+        return await place.table.readBlock(place.block);
+      } catch (error) {
+        throw readingError(error, { ...place.table, setting });
+      }
+    },
+  };
 }

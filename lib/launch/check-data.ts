@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { DataRow, Dataset } from '@/lib/datasets/dataset';
-import { openDataset, requireColumn } from '@/lib/datasets/open-dataset';
+import { openDataset } from '@/lib/datasets/open-dataset';
 import type { Env } from '@/lib/env';
-import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { answerColumns, type RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
 import type { PreflightCheck } from './launch';
 
@@ -14,13 +14,17 @@ export type DataFacts = {
 
 /** Data files exist, can be read, and have the columns that the recipe names. */
 export async function checkData(env: Env, entry: string, config: RecipeConfig): Promise<DataFacts> {
-  const open = (files: readonly string[], setting: string): Promise<Dataset> =>
-    openDataset(files, { baseDirs: dataFolders(env, entry), promptKey: config.data.prompt_key, setting });
+  const baseDirs = dataFolders(env, entry);
+  const { prompt_key: promptKey } = config.data;
+  const open = (
+    files: readonly string[],
+    setting: string,
+    alsoRequired: ReturnType<typeof answerColumns> = [],
+  ): Promise<Dataset> => openDataset(files, { baseDirs, promptKey, setting, alsoRequired });
   const validationFiles = config.validate?.data?.data_files ?? null;
   let firstRow: DataRow | null = null;
   const training = await check({ id: 'data', title: 'Training data', path: 'data.data_files' }, async () => {
-    const dataset = await open(config.data.data_files, 'data.data_files');
-    requireAnswers(dataset, config);
+    const dataset = await open(config.data.data_files, 'data.data_files', answerColumns(config));
     requireBatch(dataset, config);
     firstRow = await dataset.row(0);
     return describe(dataset);
@@ -36,11 +40,6 @@ export async function checkData(env: Env, entry: string, config: RecipeConfig): 
 /** Where a recipe's relative paths start, in the order in which they are tried. */
 export function dataFolders(env: Env, entry: string): readonly string[] {
   return [path.join(env.recipesDir, path.posix.dirname(entry)), env.root];
-}
-
-function requireAnswers(dataset: Dataset, { trainer: { warm_start } }: RecipeConfig): void {
-  if (warm_start == null || !warm_start.enabled) return;
-  requireColumn(dataset, warm_start.answer_key, 'trainer.warm_start.answer_key');
 }
 
 function requireBatch(dataset: Dataset, { data }: RecipeConfig): void {

@@ -2,12 +2,12 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '@/lib/datasets/dataset';
-import { openDataset, requireColumn } from '@/lib/datasets/open-dataset';
+import { openDataset } from '@/lib/datasets/open-dataset';
 import type { RunId } from '@/lib/domain/run';
 import type { Env } from '@/lib/env';
 import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
-import { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 
@@ -37,11 +37,8 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const folder = path.dirname(snapshot.entry);
   const baseDirs = [path.join(env.recipesDir, folder), env.root];
   const { prompt_key: promptKey } = config.data;
-  const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey });
-  const warmStart = config.trainer.warm_start;
-  if (warmStart?.enabled) {
-    requireColumn(dataset, warmStart.answer_key, 'trainer.warm_start.answer_key');
-  }
+  const alsoRequired = answerColumns(config);
+  const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey, alsoRequired });
   const heldOutFiles = config.validate?.data?.data_files ?? null;
   const heldOut =
     heldOutFiles === null

@@ -165,3 +165,11 @@ const BACKEND_OF: Readonly<Record<string, Backend>> = {
 export function backendOf(config: RecipeConfig): Backend {
   return BACKEND_OF[config.service.inference_service.backend] ?? 'self_hosted';
 }
+
+/** Columns beside the prompt's that training reads, with the setting that names each. */
+export function answerColumns({
+  trainer: { warm_start },
+}: RecipeConfig): readonly { readonly column: string; readonly setting: string }[] {
+  if (warm_start?.enabled !== true) return [];
+  return [{ column: warm_start.answer_key, setting: 'trainer.warm_start.answer_key' }];
+}

@@ -1,0 +1,71 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '@/lib/shared/app-error';
+
+export type FindOptions = {
+  /** What messages call the setting that names the files. */
+  readonly setting: string;
+  /** Where relative paths start, tried in order: the recipe's folder, then the repository's root. */
+  readonly baseDirs: readonly string[];
+};
+
+const PATTERN = /[*?[]/;
+
+/** Whether a name stands for every file that it matches. */
+export function isPattern(named: string): boolean {
+  return PATTERN.test(named);
+}
+
+/**
+ * Absolute paths of what a recipe names; `*`, `?` and `[…]` match within one part of a path, and what they find comes
+ * in the order of its names. Rejects with `AppError('not_found')` that says where it looked.
+ */
+export async function findDataFiles(named: string, options: FindOptions): Promise<readonly string[]> {
+  const { setting, baseDirs } = options;
+  const places = path.isAbsolute(named) ? [named] : baseDirs.map((base) => path.resolve(base, named));
+  for (const place of places) {
+    if ((await stat(place).catch(() => null))?.isFile()) return [place];
+  }
+  if (!isPattern(named)) {
+    throw new AppError(
+      'not_found',
+      `${setting} names ${named}, and there is no such file. Looked at: ${places.join(', ')}. ` +
+        'Put the file there, or correct the path (relative paths start at the recipe folder).',
+    );
+  }
+  for (const place of places) {
+    const found = await expand(place);
+    if (found.length > 0) return found;
+  }
+  throw new AppError(
+    'not_found',
+    `${setting} names ${named}, and no file matches. Looked at: ${places.join(', ')}. ` +
+      'Put the files there, or correct the pattern (* and ? match within one folder or file name).',
+  );
+}
+
+async function expand(pattern: string): Promise<readonly string[]> {
+  const { root } = path.parse(pattern);
+  let found: readonly string[] = [root];
+  for (const part of pattern.slice(root.length).split(/[/\\]/)) {
+    const next = await Promise.all(found.map((folder) => step(folder, part)));
+    found = next.flat();
+  }
+  const kinds = await Promise.all(found.map(async (file) => (await stat(file).catch(() => null))?.isFile()));
+  return found.filter((_, index) => kinds[index] === true);
+}
+
+async function step(folder: string, part: string): Promise<readonly string[]> {
+  if (!PATTERN.test(part)) return [path.join(folder, part)];
+  const names = await readdir(folder).catch(() => []);
+  const matcher = new RegExp(
+    `^${part
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  );
+  return names
+    .filter((name) => matcher.test(name) && (!name.startsWith('.') || part.startsWith('.')))
+    .toSorted()
+    .map((name) => path.join(folder, name));
+}
