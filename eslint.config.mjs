@@ -73,7 +73,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['app/**', 'recipes/**'],
+    files: ['app/**', 'recipes/**', 'templates/**'],
     rules: {
       'unicorn/filename-case': ['error', { case: 'kebabCase', ignore: [/^_/], checkDirectories: false }],
     },

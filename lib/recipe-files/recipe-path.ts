@@ -8,22 +8,8 @@ import { AppError } from '@/lib/shared/app-error';
  * The file itself may not exist yet; its folder must.
  */
 export async function resolveRecipePath(root: string, file: string): Promise<string> {
-  assertPlainPath(file);
-  const realRoot = await realpath(root).catch((cause: unknown) => {
-    throw new AppError(
-      'not_found',
-      `There is no recipes folder at ${root}. Set GALLEY_RECIPES_DIR or make it.`,
-      {
-        cause,
-      },
-    );
-  });
-  const target = path.join(realRoot, file);
-  const parent = await realpath(path.dirname(target)).catch((cause: unknown) => {
-    throw new AppError('not_found', `There is no folder ${path.posix.dirname(file)} in ${root}.`, { cause });
-  });
-  assertInside(realRoot, parent, file);
-  const place = path.join(parent, path.basename(target));
+  const realRoot = await realRecipesRoot(root);
+  const place = await resolveRecipeEntry(root, file);
   const link = await lstat(place).catch(() => null);
   if (link?.isSymbolicLink() !== true) return place;
   const aim = await realpath(place).catch((cause: unknown) => {
@@ -31,6 +17,29 @@ export async function resolveRecipePath(root: string, file: string): Promise<str
   });
   assertInside(realRoot, aim, file);
   return aim;
+}
+
+/** The recipes root without links. Rejects with `AppError('not_found')` that says what to set. */
+export async function realRecipesRoot(root: string): Promise<string> {
+  return realpath(root).catch((cause: unknown) => {
+    throw new AppError(
+      'not_found',
+      `There is no recipes folder at ${root}. Set GALLEY_RECIPES_DIR or make it.`,
+      { cause },
+    );
+  });
+}
+
+/** The place of the entry itself: a link is not followed, so that moving or deleting it leaves its target alone. */
+export async function resolveRecipeEntry(root: string, file: string): Promise<string> {
+  assertPlainPath(file);
+  const realRoot = await realRecipesRoot(root);
+  const target = path.join(realRoot, file);
+  const parent = await realpath(path.dirname(target)).catch((cause: unknown) => {
+    throw new AppError('not_found', `There is no folder ${path.posix.dirname(file)} in ${root}.`, { cause });
+  });
+  assertInside(realRoot, parent, file);
+  return path.join(parent, path.basename(target));
 }
 
 function assertPlainPath(file: string): void {

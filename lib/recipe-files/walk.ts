@@ -6,7 +6,8 @@ import { AppError } from '@/lib/shared/app-error';
 /** Bounds on a walk: a recipes folder that points at a home directory by mistake must not hang the page. */
 const MAX_ENTRIES = 5_000;
 const MAX_DEPTH = 8;
-const SKIPPED = new Set(['node_modules', '__pycache__', 'venv']);
+/** Made by tools, never part of a recipe. */
+export const HIDDEN_FOLDERS: ReadonlySet<string> = new Set(['node_modules', '__pycache__', 'venv']);
 
 export type RecipeEntry = {
   /** From the recipes root, with `/`. */
@@ -41,7 +42,7 @@ async function collect(
 ): Promise<void> {
   const entries = await readdir(path.join(walk.root, folder), { withFileTypes: true });
   for (const entry of entries.toSorted(byKindThenName)) {
-    if (entry.name.startsWith('.') || SKIPPED.has(entry.name)) continue;
+    if (entry.name.startsWith('.') || HIDDEN_FOLDERS.has(entry.name)) continue;
     if (walk.found.length >= MAX_ENTRIES) {
       throw new AppError(
         'unprocessable',

@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { Result } from '@/lib/shared/result';
+import { type EntryChanges, entryChanges } from './entry-changes';
+import { createJournal } from './journal';
+import { type RecipeChanges, recipeChanges } from './recipe-changes';
+import type { RecipeFiles, SaveConflict } from './recipe-files';
+import { type SaveOrder, saveVersion } from './save-version';
+import type { TextFile } from './text-file';
+import { createTrash, type DeletedEntry } from './trash';
+import type { RecipeVersion } from './versions/recipe-version';
+import { createVersionStore } from './versions/version-store';
+import { writeRecipeZip } from './zip/write-recipe-zip';
+
+/** Everything that happens to recipes as files and folders. Each change is a version; each deletion can be undone. */
+export type RecipeLife = EntryChanges &
+  RecipeChanges & {
+    save(order: SaveOrder): Promise<Result<TextFile, SaveConflict>>;
+    /** Newest first. */
+    deleted(): Promise<readonly DeletedEntry[]>;
+    exportRecipe(name: string): Promise<Uint8Array<ArrayBuffer>>;
+    /** Newest first. */
+    versions(recipe: string): Promise<readonly RecipeVersion[]>;
+    versionText(recipe: string, id: string, file: string): Promise<string>;
+    nameVersion(recipe: string, id: string, name: string): Promise<RecipeVersion>;
+  };
+
+export type RecipeLifeOptions = {
+  readonly files: RecipeFiles;
+  readonly dataDir: string;
+  readonly templatesDir: string;
+  /** Takes literal secrets out of a text before it is kept or exported. */
+  readonly conceal: (file: string, text: string) => string;
+};
+
+export function createRecipeLife({ files, dataDir, templatesDir, conceal }: RecipeLifeOptions): RecipeLife {
+  const { root } = files;
+  const trash = createTrash(path.join(dataDir, 'recipe-trash'));
+  const store = createVersionStore({ folder: path.join(dataDir, 'recipe-versions'), conceal });
+  const journal = createJournal(root, store);
+  const inTurn = createTurns();
+  const entries = entryChanges({ files, journal, trash });
+  const recipes = recipeChanges({ root, templatesDir, journal, store });
+  return {
+    save: (order) => inTurn(() => saveVersion({ files, store, journal, conceal }, order)),
+    createFile: (entry) => inTurn(() => entries.createFile(entry)),
+    createFolder: (entry) => inTurn(() => entries.createFolder(entry)),
+    rename: (from, to) => inTurn(() => entries.rename(from, to)),
+    duplicate: (from, to) => inTurn(() => entries.duplicate(from, to)),
+    remove: (entry) => inTurn(() => entries.remove(entry)),
+    restore: (id) => inTurn(() => entries.restore(id)),
+    createRecipe: (name, template) => inTurn(() => recipes.createRecipe(name, template)),
+    renameRecipe: (from, to) => inTurn(() => recipes.renameRecipe(from, to)),
+    duplicateRecipe: (from, to) => inTurn(() => recipes.duplicateRecipe(from, to)),
+    importRecipe: (zip, name) => inTurn(() => recipes.importRecipe(zip, name)),
+    deleted: () => trash.list(),
+    exportRecipe: (name) => writeRecipeZip(files, name, conceal),
+    versions: (recipe) => store.list(recipe),
+    versionText: (recipe, id, file) => store.text(recipe, id, file),
+    nameVersion: (recipe, id, name) => store.name(recipe, id, name),
+  };
+}
+
+/** One change at a time: between a check and the write after it no other change of ours may come. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}

@@ -1,0 +1,114 @@
+import { AppError } from '@/lib/shared/app-error';
+import type { RecipeVersion, VersionFile, VersionKind } from './recipe-version';
+import { openVersionFolder, type StoredVersion } from './version-folder';
+
+/** Unnamed versions of a recipe beyond this number go, oldest first; named ones stay. */
+const KEPT_VERSIONS = 300;
+const MAX_MESSAGE_CHARS = 500;
+
+export type NewVersion = {
+  readonly kind: VersionKind;
+  readonly message?: string | undefined;
+  readonly files: readonly (VersionFile & { readonly text: string | null })[];
+};
+
+/**
+ * What recipes were, step by step; kept outside the recipes. Secrets are replaced before anything is written.
+ */
+export type VersionStore = {
+  add(recipe: string, version: NewVersion): Promise<void>;
+  /** Newest first. */
+  list(recipe: string): Promise<readonly RecipeVersion[]>;
+  /** Text of a file in a version. Rejects with `AppError('not_found')`. */
+  text(recipe: string, id: string, file: string): Promise<string>;
+  /** Text of a file as the newest version that names it has it; null = none does. */
+  newestText(recipe: string, file: string): Promise<string | null>;
+  /** Names a version; '' takes the name away. */
+  name(recipe: string, id: string, name: string): Promise<RecipeVersion>;
+  /** The history goes with the recipe. */
+  moveRecipe(from: string, to: string): Promise<void>;
+};
+
+export type VersionStoreOptions = {
+  readonly folder: string;
+  /** Takes literal secrets out of a text. */
+  readonly conceal: (file: string, text: string) => string;
+  readonly now?: () => Date;
+};
+
+export function createVersionStore(options: VersionStoreOptions): VersionStore {
+  const { conceal, now = () => new Date() } = options;
+  const folder = openVersionFolder(options.folder);
+  let lastTime = 0;
+
+  async function readOrRefuse(recipe: string, id: string): Promise<StoredVersion> {
+    const version = await folder.read(recipe, id);
+    if (version !== null) return version;
+    throw new AppError(
+      'not_found',
+      `Version ${id} of ${recipe} is gone: the newest ${KEPT_VERSIONS} are kept, and those with a name.`,
+    );
+  }
+
+  async function list(recipe: string): Promise<readonly RecipeVersion[]> {
+    const found = await Promise.all(
+      (await folder.ids(recipe)).map(async (id) => {
+        const version = await folder.read(recipe, id);
+        return version === null ? [] : [withoutTexts(id, version)];
+      }),
+    );
+    return found.flat();
+  }
+
+  async function prune(recipe: string): Promise<void> {
+    if ((await folder.ids(recipe)).length <= KEPT_VERSIONS) return;
+    const unnamed = (await list(recipe)).filter(({ name }) => name === null);
+    for (const { id } of unnamed.slice(KEPT_VERSIONS)) await folder.remove(recipe, id);
+  }
+
+  return {
+    async add(recipe, { kind, message = '', files }) {
+      // Ids sort by time; two versions of one millisecond keep their order.
+      lastTime = Math.max(lastTime + 1, now().getTime());
+      await folder.write(recipe, `${lastTime}-${crypto.randomUUID().slice(0, 8)}`, {
+        time: new Date(lastTime).toISOString(),
+        kind,
+        message: shortText(message),
+        name: null,
+        files: files.map((file) => ({
+          ...file,
+          text: file.text === null ? null : conceal(file.path, file.text),
+        })),
+      });
+      await prune(recipe);
+    },
+    list,
+    async text(recipe, id, file) {
+      const text = (await readOrRefuse(recipe, id)).files.find(({ path }) => path === file)?.text;
+      if (text == null)
+        throw new AppError('not_found', `Version ${id} of ${recipe} holds no text of ${file}.`);
+      return text;
+    },
+    async newestText(recipe, file) {
+      for (const id of await folder.ids(recipe)) {
+        const found = (await folder.read(recipe, id))?.files.find(({ path }) => path === file);
+        if (found !== undefined) return found.text;
+      }
+      return null;
+    },
+    async name(recipe, id, name) {
+      const version = { ...(await readOrRefuse(recipe, id)), name: shortText(name) };
+      await folder.write(recipe, id, version);
+      return withoutTexts(id, version);
+    },
+    moveRecipe: (from, to) => folder.moveRecipe(from, to),
+  };
+}
+
+function shortText(text: string): string | null {
+  return text.trim().slice(0, MAX_MESSAGE_CHARS) || null;
+}
+
+function withoutTexts(id: string, { files, ...version }: StoredVersion): RecipeVersion {
+  return { ...version, id, files: files.map(({ path, from, content }) => ({ path, from, content })) };
+}
