@@ -46,6 +46,11 @@ export function childEnvironment(env: Env, source: NodeJS.ProcessEnv = process.e
   };
 }
 
+/** For a git that only reads: it takes no lock that the person's own git could meet, and never asks anything. */
+export function readingGitEnvironment(source: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...source, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
+}
+
 const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|APIKEY)(_|$)/i;
 
 /** What `${oc.env:…}` sees. A variable with a secret's name is present, its value is not. */

@@ -4,9 +4,15 @@ import { revalidatePath } from 'next/cache';
 import { z } from 'zod';
 import { asAction } from '@/app/_server/as-action';
 import { launcher } from '@/app/_server/launcher';
-import { recipeFolder } from '@/app/_server/recipe-folder';
+import { recipeLife } from '@/app/_server/recipe-life';
 
-const SaveInput = z.strictObject({ path: z.string(), text: z.string(), ifMatch: z.string().nullable() });
+const SaveInput = z.strictObject({
+  path: z.string(),
+  text: z.string(),
+  ifMatch: z.string().nullable(),
+  /** What the version says of itself. */
+  message: z.string().max(500).optional(),
+});
 const LaunchInput = z.strictObject({
   entry: z.string(),
   overrides: z.array(z.string()),
@@ -16,7 +22,7 @@ const LaunchInput = z.strictObject({
 
 /** Saves a recipe file over the version that the page knows; a conflict comes back as a value with the other text. */
 export async function saveRecipeFile(input: unknown) {
-  return asAction(SaveInput, input, (request) => recipeFolder().save(request));
+  return asAction(SaveInput, input, (request) => recipeLife().save(request));
 }
 
 export async function preflightRun(input: unknown) {

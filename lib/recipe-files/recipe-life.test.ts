@@ -27,7 +27,6 @@ beforeEach(async () => {
     files,
     dataDir: path.join(base, 'data'),
     templatesDir: TEMPLATES,
-    conceal: (_, text) => text.replaceAll('hunter2', '<secret>'),
   });
 });
 
@@ -222,10 +221,10 @@ describe('versions', () => {
   });
 
   test('no literal secret is written into the data folder', async () => {
-    await save('spell/self_hosted.env.sh', 'export KEY="hunter2"\n');
+    await save('spell/self_hosted.env.sh', 'export WANDB_API_KEY="hunter2-8f3k2j"\n');
     const [version] = await life.versions('spell');
     expect(await life.versionText('spell', version?.id ?? '', 'self_hosted.env.sh')).toBe(
-      'export KEY="<secret>"\n',
+      'export WANDB_API_KEY=***\n',
     );
     expect(await text('spell/self_hosted.env.sh')).toContain('hunter2');
   });
@@ -258,14 +257,14 @@ describe('versions', () => {
 describe('zip', () => {
   test('what is exported and imported is the same recipe, without secrets and hidden files', async () => {
     await put('recipes/spell/.env', 'KEY=1');
-    await put('recipes/spell/tinker.env.sh', 'export KEY=hunter2\n');
+    await put('recipes/spell/tinker.env.sh', 'export WANDB_API_KEY=hunter2-8f3k2j\n');
     const zip = await life.exportRecipe('spell');
     await expect(life.importRecipe(zip, null)).rejects.toMatchObject({ code: 'conflict' });
     expect(await life.importRecipe(zip, 'spell_too')).toEqual({ name: 'spell_too', leftOut: [] });
     const names = (await paths('spell')).map((file) => file.slice('spell'.length));
     expect((await paths('spell_too')).map((file) => file.slice('spell_too'.length))).toEqual(names);
     expect(await text('spell_too/common.yaml')).toBe('seed: 1\n');
-    expect(await text('spell_too/tinker.env.sh')).toBe('export KEY=<secret>\n');
+    expect(await text('spell_too/tinker.env.sh')).toBe('export WANDB_API_KEY=***\n');
     const data = await readFile(path.join(base, 'recipes/spell_too/data/train.parquet'));
     expect([...data]).toEqual([80, 0, 255]);
   });

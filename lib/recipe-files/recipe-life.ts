@@ -28,20 +28,18 @@ export type RecipeLifeOptions = {
   readonly files: RecipeFiles;
   readonly dataDir: string;
   readonly templatesDir: string;
-  /** Takes literal secrets out of a text before it is kept or exported. */
-  readonly conceal: (file: string, text: string) => string;
 };
 
-export function createRecipeLife({ files, dataDir, templatesDir, conceal }: RecipeLifeOptions): RecipeLife {
+export function createRecipeLife({ files, dataDir, templatesDir }: RecipeLifeOptions): RecipeLife {
   const { root } = files;
   const trash = createTrash(path.join(dataDir, 'recipe-trash'));
-  const store = createVersionStore({ folder: path.join(dataDir, 'recipe-versions'), conceal });
+  const store = createVersionStore(path.join(dataDir, 'recipe-versions'));
   const journal = createJournal(root, store);
   const inTurn = createTurns();
   const entries = entryChanges({ files, journal, trash });
   const recipes = recipeChanges({ root, templatesDir, journal, store });
   return {
-    save: (order) => inTurn(() => saveVersion({ files, store, journal, conceal }, order)),
+    save: (order) => inTurn(() => saveVersion({ files, store, journal }, order)),
     createFile: (entry) => inTurn(() => entries.createFile(entry)),
     createFolder: (entry) => inTurn(() => entries.createFolder(entry)),
     rename: (from, to) => inTurn(() => entries.rename(from, to)),
@@ -53,7 +51,7 @@ export function createRecipeLife({ files, dataDir, templatesDir, conceal }: Reci
     duplicateRecipe: (from, to) => inTurn(() => recipes.duplicateRecipe(from, to)),
     importRecipe: (zip, name) => inTurn(() => recipes.importRecipe(zip, name)),
     deleted: () => trash.list(),
-    exportRecipe: (name) => writeRecipeZip(files, name, conceal),
+    exportRecipe: (name) => writeRecipeZip(files, name),
     versions: (recipe) => store.list(recipe),
     versionText: (recipe, id, file) => store.text(recipe, id, file),
     nameVersion: (recipe, id, name) => store.name(recipe, id, name),

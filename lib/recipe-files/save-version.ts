@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { err, type Result } from '@/lib/shared/result';
 import type { Journal } from './journal';
 import type { RecipeFiles, SaveConflict } from './recipe-files';
@@ -16,12 +17,11 @@ export type SaveTools = {
   readonly files: RecipeFiles;
   readonly store: VersionStore;
   readonly journal: Journal;
-  readonly conceal: (file: string, text: string) => string;
 };
 
 /** Saves a file and writes the version down. */
 export async function saveVersion(
-  { files, store, journal, conceal }: SaveTools,
+  { files, store, journal }: SaveTools,
   { message, ...order }: SaveOrder,
 ): Promise<Result<TextFile, SaveConflict>> {
   const recipe = recipeOf(order.path);
@@ -33,7 +33,7 @@ export async function saveVersion(
   // What came from elsewhere (git, another editor) would else be lost from the history by this save.
   if (before !== null && before.text !== order.text) {
     const known = await store.newestText(recipe, path);
-    if (known !== conceal(path, before.text))
+    if (known !== withoutSecrets(path, before.text))
       await journal.add(recipe, { kind: 'found', files: [{ ...entry, text: before.text }] });
   }
   await journal.add(recipe, { kind: 'saved', message, files: [{ ...entry, text: order.text }] });

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import type { RecipeVersion, VersionFile, VersionKind } from './recipe-version';
 import { openVersionFolder, type StoredVersion } from './version-folder';
@@ -29,16 +30,8 @@ export type VersionStore = {
   moveRecipe(from: string, to: string): Promise<void>;
 };
 
-export type VersionStoreOptions = {
-  readonly folder: string;
-  /** Takes literal secrets out of a text. */
-  readonly conceal: (file: string, text: string) => string;
-  readonly now?: () => Date;
-};
-
-export function createVersionStore(options: VersionStoreOptions): VersionStore {
-  const { conceal, now = () => new Date() } = options;
-  const folder = openVersionFolder(options.folder);
+export function createVersionStore(place: string): VersionStore {
+  const folder = openVersionFolder(place);
   let lastTime = 0;
 
   async function readOrRefuse(recipe: string, id: string): Promise<StoredVersion> {
@@ -69,7 +62,7 @@ export function createVersionStore(options: VersionStoreOptions): VersionStore {
   return {
     async add(recipe, { kind, message = '', files }) {
       // Ids sort by time; two versions of one millisecond keep their order.
-      lastTime = Math.max(lastTime + 1, now().getTime());
+      lastTime = Math.max(lastTime + 1, Date.now());
       await folder.write(recipe, `${lastTime}-${crypto.randomUUID().slice(0, 8)}`, {
         time: new Date(lastTime).toISOString(),
         kind,
@@ -77,7 +70,7 @@ export function createVersionStore(options: VersionStoreOptions): VersionStore {
         name: null,
         files: files.map((file) => ({
           ...file,
-          text: file.text === null ? null : conceal(file.path, file.text),
+          text: file.text === null ? null : withoutSecrets(file.path, file.text),
         })),
       });
       await prune(recipe);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import type { RecipeFiles } from '../recipe-files';
 import { resolveRecipePath } from '../recipe-path';
@@ -10,11 +11,7 @@ import { writeZip } from './zip-archive';
  * A recipe's folder as a zip: every file that the tree shows, links as the files that they lead to, literal secrets
  * replaced. Hidden files stay out.
  */
-export async function writeRecipeZip(
-  files: RecipeFiles,
-  recipe: string,
-  conceal: (file: string, text: string) => string,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function writeRecipeZip(files: RecipeFiles, recipe: string): Promise<Uint8Array<ArrayBuffer>> {
   const entries = (await files.tree(recipe)).filter(({ kind }) => kind === 'file');
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
   if (bytes > MAX_UNPACKED_BYTES)
@@ -27,7 +24,7 @@ export async function writeRecipeZip(
     const content = await readFile(await resolveRecipePath(files.root, path));
     const text = content.length <= MAX_TEXT_BYTES ? decodeText(content) : null;
     const file = path.slice(recipe.length + 1);
-    contents.push([path, text === null ? content : new TextEncoder().encode(conceal(file, text))]);
+    contents.push([path, text === null ? content : new TextEncoder().encode(withoutSecrets(file, text))]);
   }
   return writeZip(contents);
 }

@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { apiHandler, parseCall } from '@/app/_server/api-handler';
+import { recipeLife } from '@/app/_server/recipe-life';
+
+const Query = z.object({ recipe: z.string() });
+
+export const GET = apiHandler(async ({ query }) => ({
+  versions: await recipeLife().versions(parseCall(Query, query).recipe),
+}));
