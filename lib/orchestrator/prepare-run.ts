@@ -63,6 +63,12 @@ function readConfig(resolved: unknown): RecipeConfig {
     throw refuse('trainer.type', config.trainer.type, 'only GRPO is built: set it to remote_api_grpo');
   }
   if (config.data.type !== 'torch') throw refuse('data.type', config.data.type, 'set it to torch');
+  for (const [name, service] of Object.entries(config.service.train_service)) {
+    const loss = service.config.loss_fn;
+    if (service.backend !== 'embedded' || loss === 'importance_sampling' || loss === 'ppo') continue;
+    const setting = `service.train_service.${name}.config.loss_fn`;
+    throw refuse(setting, loss, 'the embedded service computes importance_sampling and ppo');
+  }
   if (config.rollout_worker.type === 'mock') throw refuse('rollout_worker.type', 'mock', 'set it to simple');
   return config;
 }

@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { known, read } from './key-meta';
+import { files, flag, positive, whole } from './value-types';
+
+const isMock = {
+  because: 'the mock loader makes up its own prompts',
+  when: (config: { get: (path: string) => unknown }, section: string) =>
+    config.get(`${section}.type`) === 'mock',
+};
+const notFiltering = {
+  because: 'filter_prompts is off',
+  when: (config: { isTrue: (path: string) => boolean }, section: string) =>
+    !config.isTrue(`${section}.filter_prompts`),
+};
+
+const FILTER_KEYS = {
+  filter_prompts: known(flag, {
+    meaning: 'Drops rows whose prompt is longer than max_prompt_length before the run starts.',
+    readers: ['data loader'],
+    fallback: 'false',
+  }),
+  tokenizer_path: known(z.string(), {
+    meaning: 'Tokenizer that counts the tokens of prompts; a folder or a name on Hugging Face.',
+    readers: ['data loader'],
+    examples: ['"${oc.env:NEXRL_MODEL_PATH}/Qwen/Qwen3-8B"', '${service.inference_service.model}'],
+  }),
+};
+
+export const Data = read(
+  z.looseObject({
+    type: read(z.enum(['torch', 'mock']).default('torch'), {
+      meaning: 'Reads rows from files, or makes up prompts to try the plumbing.',
+      readers: ['run process', 'data loader'],
+    }),
+    seed: read(whole.default(42), {
+      meaning: 'The one seed of a run: data order, initial weights, warm start and sampling follow from it.',
+      readers: ['run process', 'data loader'],
+      examples: ['42'],
+    }),
+    data_files: read(files, {
+      meaning: 'Files with one task per row, read in this order; Parquet, JSON lines or CSV by their ending.',
+      readers: ['data loader'],
+      examples: ['["data/train.parquet"]', '["${oc.env:NEXRL_DATA_PATH}/math/train.parquet"]'],
+      inert: [isMock],
+    }),
+    batch_size: read(positive.default(32), {
+      meaning: 'Prompts per step.',
+      unit: 'prompts',
+      readers: ['data loader', 'checks'],
+      examples: ['32', '64'],
+    }),
+    keep_batch_order: known(flag, {
+      meaning: 'Holds the next batch back until the weights of the last one are in use.',
+      readers: ['data loader', 'checks'],
+      fallback: 'false',
+    }),
+    rollout_repeat_n: read(positive.default(1), {
+      meaning: 'Rollouts per prompt, the size of a GRPO group.',
+      unit: 'rollouts',
+      readers: ['data loader'],
+      examples: ['8', '16'],
+    }),
+    prompt_key: read(z.string().default('prompt'), {
+      meaning: 'Column with the prompt.',
+      readers: ['data loader', 'rollout worker'],
+      examples: ['"prompt"', '"question"'],
+    }),
+    ...FILTER_KEYS,
+    max_prompt_length: read(positive.default(1024), {
+      meaning: 'Longest prompt.',
+      unit: 'tokens',
+      readers: ['data loader', 'checks'],
+      examples: ['4096'],
+    }),
+    max_response_length: read(positive.default(1024), {
+      meaning: 'Longest response; the inference service is asked for as many.',
+      unit: 'tokens',
+      readers: ['checks', 'inference client'],
+      examples: ['8192', '${rollout_worker.max_response_length}'],
+    }),
+    shuffle: read(flag.default(false), {
+      meaning: 'Takes the rows in an order drawn from the seed.',
+      readers: ['data loader'],
+    }),
+    drop_last: read(flag.default(false), {
+      meaning: 'Leaves out the last batch when it is not full.',
+      readers: ['data loader'],
+    }),
+    mock_api_type: known(z.enum(['completion', 'generate']), {
+      meaning: 'Whether made-up prompts are texts or lists of messages.',
+      readers: ['data loader'],
+      fallback: 'completion',
+      inert: [{ because: 'data.type is not mock', when: (config) => config.get('data.type') !== 'mock' }],
+    }),
+  }),
+  { meaning: 'Where the tasks of training come from.', readers: ['data loader'] },
+);
+
+/** An empty list stands for no file: older recipes carry one while validation is off. */
+const validationFiles = z.union([
+  z
+    .array(z.never())
+    .max(0)
+    .transform(() => null),
+  files,
+]);
+
+export const ValidationData = read(
+  z
+    .looseObject({
+      type: known(z.enum(['torch', 'mock']), {
+        meaning: 'Reads rows from files, or makes up prompts.',
+        readers: ['validation'],
+        fallback: 'torch',
+      }),
+      data_files: read(validationFiles.nullish(), {
+        meaning: 'Files of the tasks that are held out from training.',
+        readers: ['validation'],
+        examples: ['["data/test.parquet"]'],
+        inert: [isMock],
+      }),
+      batch_size: read(positive.nullish(), {
+        meaning: 'Prompts that are read at once; all rows are answered in any case.',
+        unit: 'prompts',
+        readers: ['validation'],
+        examples: ['256'],
+      }),
+      seed: known(whole, {
+        meaning: 'Order of the rows.',
+        readers: ['validation'],
+        examples: ['${data.seed}'],
+        inert: [
+          {
+            because: 'every row is answered once, in whatever order',
+            when: (config) => !config.isTrue('validate.data.shuffle'),
+          },
+        ],
+      }),
+      prompt_key: known(z.string(), {
+        meaning: 'Column with the prompt.',
+        readers: ['validation'],
+        fallback: 'data.prompt_key',
+      }),
+      ...FILTER_KEYS,
+      max_prompt_length: known(positive, {
+        meaning: 'Longest prompt that passes the filter.',
+        unit: 'tokens',
+        readers: ['validation'],
+        inert: [notFiltering],
+      }),
+      shuffle: known(flag, {
+        meaning: 'Takes the rows in an order drawn from the seed.',
+        readers: ['validation'],
+        fallback: 'false',
+      }),
+      drop_last: known(flag, {
+        meaning: 'Leaves out the last batch when it is not full.',
+        readers: ['validation'],
+        fallback: 'false',
+      }),
+    })
+    .nullish(),
+  { meaning: 'Where the held-out tasks come from.', readers: ['validation'] },
+);
+
+export const Validate = read(
+  z
+    .looseObject({
+      validate_before_train: read(flag.default(false), {
+        meaning: 'Answers the held-out tasks once before the first step.',
+        readers: ['validation'],
+      }),
+      temperature: read(z.number().nonnegative().default(0), {
+        meaning: 'Sampling temperature of a validation; 0 takes the likeliest token each time.',
+        readers: ['validation'],
+        isGalleys: true,
+      }),
+      data: ValidationData,
+      eval: read(
+        z
+          .looseObject({
+            type: known(z.enum(['default']), { meaning: 'Kind of validation.', readers: ['validation'] }),
+            validate_freq: read(whole.nonnegative().default(0), {
+              meaning: 'Steps between two validations; 0 turns them off.',
+              unit: 'steps',
+              readers: ['validation', 'weight sync'],
+              examples: ['50'],
+            }),
+          })
+          .nullish(),
+        { meaning: 'When the held-out tasks are answered.', readers: ['validation'] },
+      ),
+    })
+    .nullish(),
+  { meaning: 'How a run is measured on tasks that it does not train on.', readers: ['validation'] },
+);

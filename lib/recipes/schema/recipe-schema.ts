@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Data, Validate } from './data-keys';
+import { RolloutWorker, TrajectoryPool } from './rollout-keys';
+import { Debug, Environment, LegacyResource, Logger, Resume, RuntimeMonitor, TOP_KEYS } from './run-keys';
+import { Service } from './service-keys';
+import { Trainer } from './trainer-keys';
+import { Weight } from './weight-keys';
+
+/**
+ * Every key of a recipe, once: what the run process reads, what is checked, completed, shown and documented.
+ * Unknown keys pass; the checks name them.
+ */
+export const RecipeSchema = z.looseObject({
+  ...TOP_KEYS,
+  data: Data,
+  rollout_worker: RolloutWorker,
+  trajectory_pool: TrajectoryPool,
+  trainer: Trainer,
+  service: Service,
+  weight: Weight,
+  validate: Validate,
+  environment: Environment,
+  logger: Logger,
+  resume: Resume,
+  runtime_monitor: RuntimeMonitor,
+  debug: Debug,
+  resource: LegacyResource,
+});

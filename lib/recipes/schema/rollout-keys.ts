@@ -1,0 +1,273 @@
+import { z } from 'zod';
+import type { Inert } from './key-meta';
+import { known, read } from './key-meta';
+import { flag, positive, share, whole } from './value-types';
+
+const noTrace: Inert = {
+  because: 'rollout_worker.save_trace is off',
+  when: (config) => !config.isTrue('rollout_worker.save_trace'),
+};
+const custom: Inert = {
+  because: 'rollout_worker.custom_rollout_worker_module_path names a worker of its own',
+  when: (config) => config.text('rollout_worker.custom_rollout_worker_module_path') !== null,
+};
+
+/** Which worker answers a task, and what it needs. */
+const WORKER_KEYS = {
+  need_llm_inference: known(flag, {
+    meaning: 'Gives the worker a client of the inference service.',
+    readers: ['rollout worker'],
+    fallback: 'false',
+  }),
+  tokenizer: known(z.string(), {
+    meaning: 'Tokenizer of the worker; a folder or a name on Hugging Face.',
+    readers: ['rollout worker'],
+    workers: ['nexau', 'pig_latin'],
+    examples: ['${data.tokenizer_path}'],
+  }),
+  agent_cls: known(z.string(), {
+    meaning: 'Agent that answers a task.',
+    readers: ['rollout worker'],
+    workers: ['agent'],
+    allowed: ['single_turn_math'],
+    fallback: '"single_turn_math"',
+  }),
+  agent: known(
+    z.looseObject({
+      math: known(
+        z.looseObject({
+          judge_mode: known(z.enum(['rule', 'llm_judge', 'rule+llm_judge']), {
+            meaning:
+              'Who says whether an answer is right: a comparison, a model, or a model where the comparison fails.',
+            readers: ['rollout worker'],
+            workers: ['agent'],
+            fallback: 'rule',
+          }),
+        }),
+        {
+          meaning: 'Settings of the single_turn_math agent.',
+          readers: ['rollout worker'],
+          workers: ['agent'],
+        },
+      ),
+    }),
+    { meaning: 'Settings of agents.', readers: ['rollout worker'], workers: ['agent'] },
+  ),
+  custom_rollout_worker_module_path: known(z.string(), {
+    meaning: 'Python file with a worker of your own; it wins over rollout_worker.type.',
+    readers: ['rollout worker'],
+    examples: ['"agent_workspace/custom_worker.py"'],
+  }),
+  custom_rollout_worker_class_name: known(z.string(), {
+    meaning: 'Class in that file.',
+    readers: ['rollout worker'],
+    fallback: '"CustomRolloutWorker"',
+    inert: [
+      {
+        because: 'rollout_worker.custom_rollout_worker_module_path is not set',
+        when: (config) => config.text('rollout_worker.custom_rollout_worker_module_path') === null,
+      },
+    ],
+  }),
+  identifier: known(z.string(), {
+    meaning: 'Model that the trajectories of the pig_latin worker belong to.',
+    readers: ['rollout worker'],
+    workers: ['pig_latin'],
+    fallback: '"default"',
+  }),
+  judge_mode: known(z.enum(['rule', 'llm_judge', 'rule+llm_judge']), {
+    meaning: 'Older place of rollout_worker.agent.math.judge_mode.',
+    readers: [],
+    renamedTo: 'rollout_worker.agent.math.judge_mode',
+    inert: [{ because: 'agents read rollout_worker.agent.math.judge_mode', when: () => true }],
+  }),
+};
+
+const NEXAU_KEYS = {
+  nexau_agent_config_path: known(z.string(), {
+    meaning: 'YAML of the NexAU agent, relative to the variant.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    examples: ['"agent_workspace/agent_config.yaml"'],
+  }),
+  nexau_agent_workspace: known(z.string(), {
+    meaning: 'Folder from which the agent imports its tools.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    examples: ['"agent_workspace"'],
+  }),
+  task_name: known(z.string(), {
+    meaning: 'Name of the task, stored with traces.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+  }),
+  save_trace: known(flag, {
+    meaning: 'Writes the conversation of every rollout to a file.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    fallback: 'false',
+  }),
+  trace_path: known(z.string(), {
+    meaning: 'Folder of those files.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    inert: [noTrace],
+  }),
+  enable_trace_prefix_merge: known(flag, {
+    meaning: 'Joins calls of one rollout whose tokens continue each other into one trajectory.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    fallback: 'true',
+  }),
+};
+
+const MOCK_KEYS = {
+  trajectory_load_path: known(z.string(), {
+    meaning: 'File of recorded trajectories that the mock worker replays.',
+    readers: ['rollout worker'],
+    workers: ['mock'],
+  }),
+  trajectory_format: known(z.enum(['pt', 'jsonl']), {
+    meaning: 'Format of that file.',
+    readers: ['rollout worker'],
+    workers: ['mock'],
+    fallback: 'jsonl',
+  }),
+};
+
+export const RolloutWorker = read(
+  z.looseObject({
+    type: read(z.enum(['simple', 'mock', 'agent', 'pig_latin', 'nexau']), {
+      meaning: 'What turns a prompt into a rollout.',
+      readers: ['run process', 'rollout worker'],
+      inert: [custom],
+    }),
+    num_workers: read(positive, {
+      meaning: 'Rollouts in flight at once.',
+      unit: 'rollouts',
+      readers: ['run process'],
+      examples: ['128', '512'],
+    }),
+    temperature: read(z.number().nonnegative().default(1), {
+      meaning: 'Sampling temperature of training rollouts.',
+      readers: ['inference client', 'rollout worker'],
+      examples: ['1.0', '0.7'],
+    }),
+    evaluator_module_path: read(z.string().nullish(), {
+      meaning: 'File and class that score a rollout, as file:Class, relative to the variant.',
+      readers: ['rollout worker'],
+      examples: ['"agent_workspace/evaluator.ts:MyTaskEvaluator"'],
+    }),
+    evaluator_timeout: read(z.number().positive().default(10), {
+      meaning: 'Time that one evaluation may take.',
+      unit: 'seconds',
+      readers: ['rollout worker'],
+      isGalleys: true,
+    }),
+    max_failed_share: read(share.default(0.5), {
+      meaning: 'Share of the rollouts of one step that may fail before the run stops.',
+      unit: 'share',
+      readers: ['rollout worker'],
+      isGalleys: true,
+    }),
+    stop: read(z.array(z.string()).default([]), {
+      meaning: 'Texts that end a response.',
+      readers: ['inference client'],
+      examples: ['["\\n"]'],
+      isGalleys: true,
+    }),
+    max_sequence_length: known(positive, {
+      meaning: 'Longest trajectory; what is longer is cut and earns nothing.',
+      unit: 'tokens',
+      readers: ['rollout worker', 'checks'],
+      examples: ['12288'],
+    }),
+    max_prompt_length: known(positive, {
+      meaning: 'Longest prompt that the math agent answers, counted in characters of the rendered prompt.',
+      unit: 'characters',
+      readers: ['rollout worker'],
+      workers: ['agent'],
+      examples: ['${data.max_prompt_length}'],
+    }),
+    max_response_length: known(positive, {
+      meaning: 'Longest response; the place from which other keys take it.',
+      unit: 'tokens',
+      readers: ['checks'],
+      examples: ['8192'],
+    }),
+    ...WORKER_KEYS,
+    ...NEXAU_KEYS,
+    ...MOCK_KEYS,
+    resource: known(
+      z.looseObject({
+        num_workers: known(whole.nonnegative(), {
+          meaning: 'Pods for agents.',
+          unit: 'pods',
+          readers: ['launcher'],
+          backends: ['self_hosted', 'tinker', 'weaver'],
+        }),
+        agents_per_worker: known(positive, {
+          meaning: 'Processors of each of those pods.',
+          unit: 'processors',
+          readers: ['launcher'],
+          backends: ['self_hosted', 'tinker', 'weaver'],
+        }),
+      }),
+      { meaning: 'Machines for agents on a cluster.', readers: ['launcher'] },
+    ),
+  }),
+  { meaning: 'How prompts become rollouts, and rollouts rewards.', readers: ['rollout worker'] },
+);
+
+const READINESS = [
+  'batch_size_reached',
+  'loaded_batch_finished',
+  'batch_size_reached_and_loaded_batch_finished',
+] as const;
+
+export const TrajectoryPool = known(
+  z.looseObject({
+    type: known(z.enum(['default']), { meaning: 'Kind of pool.', readers: ['trajectory pool'] }),
+    batch_size: known(positive, {
+      meaning: 'Trajectories that make a batch.',
+      unit: 'trajectories',
+      readers: ['trajectory pool', 'checks'],
+      fallback: '32',
+      inert: [
+        {
+          because: 'a batch is ready when its loaded prompts are finished, whatever their number',
+          when: (config) =>
+            (config.get('trajectory_pool.check_batch_ready_function') ?? 'loaded_batch_finished') ===
+            'loaded_batch_finished',
+        },
+      ],
+    }),
+    group_size: known(positive, {
+      meaning: 'Trajectories that a group needs before it counts.',
+      unit: 'trajectories',
+      readers: ['trajectory pool'],
+      fallback: '1',
+      inert: [
+        {
+          because: 'trajectory_pool.key_list is empty, so nothing is grouped',
+          when: (config) => {
+            const keys = config.get('trajectory_pool.key_list');
+            return !Array.isArray(keys) || keys.length === 0;
+          },
+        },
+      ],
+    }),
+    key_list: known(z.array(z.string()), {
+      meaning: 'Fields by which the pool groups trajectories.',
+      readers: ['trajectory pool'],
+      fallback: '[]',
+      examples: ['["group_id"]'],
+    }),
+    check_batch_ready_function: known(z.enum(READINESS), {
+      meaning: 'When a batch is handed to the trainer.',
+      readers: ['trajectory pool', 'checks'],
+      fallback: 'loaded_batch_finished',
+    }),
+  }),
+  { meaning: 'Where trajectories wait until a batch is complete.', readers: ['trajectory pool'] },
+);

@@ -1,0 +1,309 @@
+import { z } from 'zod';
+import { known, read } from './key-meta';
+import { anyMap, flag, positive, text, whole } from './value-types';
+
+/** The keys at the top of a recipe that are no sections. */
+export const TOP_KEYS = {
+  project_name: read(z.string().default('galley'), {
+    meaning: 'Project under which trackers and the list of runs group the run.',
+    readers: ['run process', 'tracking'],
+    examples: ['"NexRL-MyTask"'],
+  }),
+  experiment_name: read(z.string().default('default'), {
+    meaning: 'Name of the run, as people will look for it.',
+    readers: ['run process', 'tracking', 'launcher'],
+    examples: ['"my-task-training"'],
+  }),
+  launch_mode: read(z.enum(['local', 'ray']).default('local'), {
+    meaning: 'Where the parts of a run live: in one process on this machine, or as actors of a Ray cluster.',
+    readers: ['run process', 'launcher'],
+    examples: ['"local"'],
+  }),
+  multi_model: known(z.union([z.boolean(), z.string()]), {
+    meaning: 'Kept by older recipes; nothing reads it.',
+    readers: [],
+    examples: ['"false"'],
+    inert: [{ because: 'nothing reads it', when: () => true }],
+  }),
+};
+
+export const Logger = known(
+  z.looseObject({
+    backend: known(z.union([tracker(), z.array(tracker())]), {
+      meaning: 'Trackers that receive the metrics.',
+      readers: ['tracking'],
+      allowed: ['wandb', 'mlflow', 'swanlab', 'console'],
+      examples: ["['console', 'wandb']"],
+    }),
+    enable_feishu_logging: known(flag, {
+      meaning: 'Sends begin, end and failure of a run to a Feishu or Lark group.',
+      readers: ['tracking'],
+      fallback: 'false',
+    }),
+    feishu_url: known(text, {
+      meaning: 'Webhook of that group.',
+      readers: ['tracking'],
+      examples: ['"${oc.env:FEISHU_WEBHOOK_URL,}"'],
+      inert: [
+        {
+          because: 'logger.enable_feishu_logging is off',
+          when: (config) => !config.isTrue('logger.enable_feishu_logging'),
+        },
+      ],
+    }),
+  }),
+  { meaning: 'Which experiment trackers follow a run.', readers: ['tracking'] },
+);
+
+function tracker() {
+  return z.enum(['wandb', 'mlflow', 'swanlab', 'console', 'tracking']);
+}
+
+export const Environment = known(
+  z.looseObject({
+    setup_script: known(z.string(), {
+      meaning: 'Shell script that sets up the environment before a run starts; relative to the variant.',
+      readers: ['launcher'],
+      fallback: '""',
+      examples: ['"self_hosted.env.sh"'],
+    }),
+    require_setup_script: known(flag, {
+      meaning: 'Refuses to launch while no script is named.',
+      readers: ['launcher'],
+      fallback: 'false',
+    }),
+  }),
+  { meaning: 'How the environment of a run is set up.', readers: ['launcher'] },
+);
+
+const RESUMES = ['disable', 'auto', 'from_path'] as const;
+
+export const Resume = known(
+  z.looseObject({
+    mode: known(z.enum(RESUMES), {
+      meaning: 'Whether a run starts anew, from its newest checkpoint, or from a named one.',
+      readers: ['run process'],
+      backends: ['self_hosted'],
+      fallback: 'disable',
+    }),
+    resume_path: known(z.string(), {
+      meaning: 'Checkpoint folder to start from.',
+      readers: ['run process'],
+      backends: ['self_hosted'],
+      examples: ['"${oc.env:EXPERIMENT_PATH}/ckpt/global_step_40"'],
+      inert: [
+        {
+          because: 'resume.mode is not from_path',
+          when: (config) => config.get('resume.mode') !== 'from_path',
+        },
+      ],
+    }),
+    resume_dataloader: known(flag, {
+      meaning: 'Skips the batches that the checkpoint has already seen.',
+      readers: ['data loader'],
+      backends: ['self_hosted'],
+      fallback: 'true',
+      inert: [
+        {
+          because: 'resume.mode is disable',
+          when: (config) => (config.text('resume.mode') ?? 'disable') === 'disable',
+        },
+      ],
+    }),
+  }),
+  {
+    meaning: 'From which checkpoint a self-hosted run starts.',
+    readers: ['run process'],
+    backends: ['self_hosted'],
+  },
+);
+
+const isOff = (section: string) => ({
+  because: `${section}.enabled is off`,
+  when: (config: { get: (path: string) => unknown }) => config.get(`${section}.enabled`) === false,
+});
+
+export const RuntimeMonitor = known(
+  z.looseObject({
+    health_check: known(
+      z.looseObject({
+        enabled: known(flag, {
+          meaning: 'Looks whether the parts of a run still live.',
+          readers: ['monitor'],
+          fallback: 'true',
+        }),
+        check_interval: known(z.number().positive(), {
+          meaning: 'Time between two looks.',
+          unit: 'seconds',
+          readers: ['monitor'],
+          fallback: '10.0',
+          inert: [isOff('runtime_monitor.health_check')],
+        }),
+        timeout: known(z.number().positive(), {
+          meaning: 'A part that has not answered for this long counts as dead.',
+          unit: 'seconds',
+          readers: ['monitor'],
+          fallback: '20.0',
+          inert: [isOff('runtime_monitor.health_check')],
+        }),
+      }),
+      { meaning: 'Liveness of the parts of a run.', readers: ['monitor'] },
+    ),
+    exception_handling: known(
+      z.looseObject({
+        enabled: known(flag, {
+          meaning: 'Watches for errors that parts have reported.',
+          readers: ['monitor'],
+          fallback: 'true',
+        }),
+        check_interval: known(z.number().positive(), {
+          meaning: 'Time between two looks.',
+          unit: 'seconds',
+          readers: ['monitor'],
+          fallback: '1.0',
+          inert: [isOff('runtime_monitor.exception_handling')],
+        }),
+        policy: known(z.enum(['stop_on_error', 'stop_on_critical', 'continue']), {
+          meaning: 'What an error of a part does to the run.',
+          readers: ['monitor'],
+          fallback: 'stop_on_error',
+          inert: [isOff('runtime_monitor.exception_handling')],
+        }),
+      }),
+      { meaning: 'What errors of parts do to a run.', readers: ['monitor'] },
+    ),
+    rollout_progress_monitor: known(
+      z.looseObject({
+        enabled: known(flag, {
+          meaning: 'Reports how many rollouts of a batch are done.',
+          readers: ['monitor'],
+          fallback: 'true',
+        }),
+        update_interval: known(z.number().positive(), {
+          meaning: 'Time between two counts.',
+          unit: 'seconds',
+          readers: ['monitor'],
+          fallback: '1.0',
+          inert: [isOff('runtime_monitor.rollout_progress_monitor')],
+        }),
+        log_interval: known(positive, {
+          meaning: 'Counts between two lines in the log.',
+          unit: 'counts',
+          readers: ['monitor'],
+          fallback: '10',
+          inert: [isOff('runtime_monitor.rollout_progress_monitor')],
+        }),
+        use_tqdm: known(flag, {
+          meaning: 'Draws a progress bar in the terminal.',
+          readers: ['monitor'],
+          fallback: 'true',
+          inert: [isOff('runtime_monitor.rollout_progress_monitor')],
+        }),
+      }),
+      { meaning: 'Progress of rollouts in the log.', readers: ['monitor'] },
+    ),
+  }),
+  { meaning: 'What watches over a run.', readers: ['monitor'] },
+);
+
+const noDump = {
+  because: 'debug.enable_data_dump is off',
+  when: (config: { isTrue: (path: string) => boolean }) => !config.isTrue('debug.enable_data_dump'),
+};
+const dumps = (meaning: string) =>
+  known(flag, { meaning, readers: ['data dump'], fallback: 'false', inert: [noDump] });
+
+export const Debug = known(
+  z.looseObject({
+    enable_data_dump: known(flag, {
+      meaning: 'Writes what passes between the parts to files.',
+      readers: ['data dump'],
+      fallback: 'false',
+    }),
+    dump_dir: known(z.string(), {
+      meaning: 'Folder of those files.',
+      readers: ['data dump'],
+      fallback: '"debug_dump"',
+      inert: [noDump],
+    }),
+    dump_format: known(z.enum(['pt', 'jsonl']), {
+      meaning: 'Their format.',
+      readers: ['data dump'],
+      fallback: 'pt',
+      inert: [noDump],
+    }),
+    dump_every_n_steps: known(positive, {
+      meaning: 'Steps between two dumps.',
+      unit: 'steps',
+      readers: ['data dump'],
+      fallback: '1',
+      inert: [noDump],
+    }),
+    target_param_pattern: known(z.string(), {
+      meaning: 'Regular expression: only parameters and gradients whose name matches are dumped.',
+      readers: ['data dump'],
+      fallback: '""',
+      inert: [noDump],
+    }),
+    dump_options: known(
+      z.looseObject({
+        trajectory: dumps('Dumps the trajectories of a batch.'),
+        old_log_probs: dumps('Dumps log-probabilities before the update.'),
+        forward_data: dumps('Dumps what goes into the model.'),
+        loss: dumps('Dumps losses.'),
+        param: dumps('Dumps parameters.'),
+        gradient: dumps('Dumps gradients.'),
+      }),
+      { meaning: 'What a self-hosted run dumps.', readers: ['data dump'], backends: ['self_hosted'] },
+    ),
+    remote_api_dump_options: known(
+      z.looseObject({
+        prepared_trajectories: dumps('Dumps trajectories with their advantages.'),
+        datums: dumps('Dumps what is sent to the service.'),
+        training_metrics: dumps('Dumps what the service answers.'),
+      }),
+      { meaning: 'What a remote run dumps.', readers: ['data dump'], backends: ['tinker', 'weaver'] },
+    ),
+  }),
+  { meaning: 'Dumps for debugging.', readers: ['data dump'] },
+);
+
+/** Sections of older recipes; what they say now stands with the services. */
+export const LegacyResource = known(
+  z.looseObject({
+    train: known(anyMap, {
+      meaning: 'Resources of training services, by their identifier.',
+      readers: ['launcher'],
+      renamedTo: 'service.train_service.*.resource',
+    }),
+    inference: known(anyMap, {
+      meaning: 'Resources and model of the inference service.',
+      readers: ['launcher'],
+      renamedTo: 'service.inference_service.resource',
+    }),
+    agent: known(
+      z.looseObject({
+        num_workers: known(whole.nonnegative(), {
+          meaning: 'Agent pods.',
+          readers: ['launcher'],
+          renamedTo: 'rollout_worker.resource.num_workers',
+        }),
+        agents_per_worker: known(positive, {
+          meaning: 'Processors per agent pod.',
+          readers: ['launcher'],
+          renamedTo: 'rollout_worker.resource.agents_per_worker',
+        }),
+      }),
+      {
+        meaning: 'Resources of the agents.',
+        readers: ['launcher'],
+        renamedTo: 'rollout_worker.resource',
+      },
+    ),
+  }),
+  {
+    meaning: 'Older place of the resources, which now stand with the services and the rollout worker.',
+    readers: ['launcher'],
+    renamedTo: 'service.*.resource',
+  },
+);
