@@ -3,7 +3,13 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { prepare, ROOT } from './prepare.mjs';
-import { runScript } from './progress.mjs';
+import { exitWhenPrinted, runScript } from './progress.mjs';
+
+// `galley logs 3 | head`: who reads has seen enough.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 await runScript(async () => {
   await prepare({
@@ -16,4 +22,4 @@ await runScript(async () => {
   const { main } = await import(pathToFileURL(path.join(ROOT, '.galley-build/lib/cli/main.mjs')).href);
   return main(process.argv.filter((argument) => argument !== '--no-install'));
 });
-process.exit();
+await exitWhenPrinted();

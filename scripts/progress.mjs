@@ -35,6 +35,13 @@ export async function runQuietly(command, args, options = {}) {
   return output;
 }
 
+/** Ends the process once all that was printed has left it: a pipe takes 64 kB at once, and the rest would be lost. */
+export async function exitWhenPrinted() {
+  const streams = [process.stdout, process.stderr];
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.write('', resolve))));
+  process.exit();
+}
+
 /** Runs a script's main function; foreseen failures print their message alone. */
 export async function runScript(main) {
   try {
