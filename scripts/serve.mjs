@@ -1,5 +1,5 @@
 // The web process: Next behind our own listener, so that the port, the address and the way it ends are ours.
-import { createServer } from 'node:http';
+import { createPatientServer } from './patient-server.mjs';
 import { ROOT } from './prepare.mjs';
 import { Stop } from './progress.mjs';
 
@@ -11,7 +11,7 @@ const PORTS_TRIED = 100;
 export async function serve({ dev = false, port = null, onReady }) {
   process.env.NODE_ENV = dev ? 'development' : 'production';
   process.env.NEXT_TELEMETRY_DISABLED = '1';
-  const server = createServer();
+  const { server, answerWith } = createPatientServer();
   const taken = await listenSomewhere(server, port);
   process.env.GALLEY_ROOT = ROOT;
   process.env.PORT = String(taken);
@@ -20,12 +20,8 @@ export async function serve({ dev = false, port = null, onReady }) {
   });
   const { default: next } = await import('next');
   const app = next({ dev, dir: ROOT, hostname: HOST, port: taken, httpServer: server, quiet: !dev });
-  const prepared = app.prepare();
-  const handle = app.getRequestHandler();
-  server.on('request', (request, response) => {
-    void prepared.then(() => handle(request, response));
-  });
-  await prepared;
+  await app.prepare();
+  answerWith(app.getRequestHandler());
   onReady(`http://${HOST}:${taken}`);
   const code = await ended;
   await close(server, app);
