@@ -1,15 +1,18 @@
 // One builder of a part at a time in a clone: `npm start`, `npm test` and `galley` may begin at the same moment.
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 const POLL_MS = 250;
+/** A lock is empty between its making and the writing of its owner; when for longer, its maker died in between. */
+const EMPTY_MS = 5_000;
 
 export async function withBuildLock(folder, { name, say }, work) {
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${name}.lock`);
   let waiting = false;
   while (!(await take(file))) {
-    if (!waiting) say('  Waiting for another Galley command that is building …');
+    if (!waiting)
+      say(`  Waiting for another Galley command that is building … (If none runs, delete ${file}.)`);
     waiting = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -29,10 +32,20 @@ async function take(file) {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
   }
-  const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-  // Empty for an instant between creation and writing; a dead owner left it behind.
-  if (owner > 0 && !isAlive(owner)) await rm(file, { force: true });
+  if (await isLeftBehind(file)) await rm(file, { force: true });
   return false;
+}
+
+async function isLeftBehind(file) {
+  try {
+    const owner = Number(await readFile(file, 'utf8'));
+    if (owner > 0) return !isAlive(owner);
+    return Date.now() - (await stat(file)).mtimeMs > EMPTY_MS;
+  } catch (error) {
+    // Given back in this moment: the next round takes it.
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 function isAlive(pid) {

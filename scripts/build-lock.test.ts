@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,6 +33,15 @@ test('two builders work one after the other', async () => {
 test('the lock of a process that died is taken over', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   writeFileSync(path.join(folder, 'build.lock'), String(pid));
+  expect(await withBuildLock(folder, { name: 'build', say: quiet }, () => Promise.resolve('built'))).toBe(
+    'built',
+  );
+});
+
+test('the lock of a process that died before it wrote its name is taken over', async () => {
+  const file = path.join(folder, 'build.lock');
+  writeFileSync(file, '');
+  utimesSync(file, 0, 0);
   expect(await withBuildLock(folder, { name: 'build', say: quiet }, () => Promise.resolve('built'))).toBe(
     'built',
   );
