@@ -2,34 +2,10 @@
 import { render, screen } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { expect, test } from 'vitest';
-import { RUN_STATUSES, Run, type RunStatus } from '@/lib/domain/run';
+import { RUN_STATUSES, RunId, type RunStatus } from '@/lib/domain/run';
 import { ok } from '@/lib/shared/result';
+import { aRun } from '@/lib/testing/builders';
 import { RunControls } from './run-controls';
-
-function aRun(status: RunStatus): Run {
-  return Run.parse({
-    id: 12,
-    name: 'r',
-    recipe: 'pig_latin',
-    variant: 'embedded',
-    backend: 'embedded',
-    model: null,
-    seed: 1,
-    status,
-    reason: null,
-    phase: null,
-    step: 4,
-    totalSteps: 10,
-    attempt: 1,
-    overrides: [],
-    trainSeconds: 1,
-    createdAt: '2026-11-22T10:00:00.000Z',
-    startedAt: null,
-    endedAt: null,
-    heartbeatAt: null,
-    lastSeq: 5,
-  });
-}
 
 function shown(status: RunStatus) {
   const asked: unknown[] = [];
@@ -38,7 +14,7 @@ function shown(status: RunStatus) {
     return Promise.resolve(ok(null));
   };
   const actions = { stop: action('stop'), pause: action('pause'), resume: action('resume') };
-  const { unmount } = render(<RunControls run={aRun(status)} actions={actions} />);
+  const { unmount } = render(<RunControls run={aRun({ id: RunId.parse(12), status })} actions={actions} />);
   return { asked, unmount };
 }
 

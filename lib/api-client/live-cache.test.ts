@@ -1,7 +1,8 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Run, RunId } from '@/lib/domain/run';
+import { RunId } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
+import { aRun } from '@/lib/testing/builders';
 import type { MetricsData } from './fold-metrics';
 import { connectionQuery, createLiveCache } from './live-cache';
 import { metricsQuery, summariesQuery } from './metrics';
@@ -10,32 +11,6 @@ import { logsQuery, runQuery } from './runs';
 
 const ID = RunId.parse(3);
 const QUESTION = { keys: ['reward'], from: null, to: null, width: 50 };
-
-function aRun(changes: Partial<Run> = {}): Run {
-  return {
-    id: ID,
-    name: 'r',
-    recipe: 'pig_latin',
-    variant: 'embedded',
-    backend: 'embedded',
-    model: null,
-    seed: 1,
-    status: 'running',
-    reason: null,
-    phase: 'train',
-    step: 1,
-    totalSteps: 10,
-    attempt: 1,
-    overrides: [],
-    trainSeconds: 1,
-    createdAt: '2026-11-22T10:00:00.000Z',
-    startedAt: null,
-    endedAt: null,
-    heartbeatAt: null,
-    lastSeq: 5,
-    ...changes,
-  };
-}
 
 function metricsEvent(seq: number, step: number): RunEvent {
   return {
@@ -82,8 +57,8 @@ test('events that came while a request was under way are not lost', () => {
 
 test('an older picture of a run does not undo a newer one', () => {
   const { client, receive, paint } = live();
-  receive({ kind: 'run', run: aRun({ lastSeq: 9, step: 4 }) });
-  receive({ kind: 'run', run: aRun({ lastSeq: 7, step: 3 }) });
+  receive({ kind: 'run', run: aRun({ id: ID, lastSeq: 9, step: 4 }) });
+  receive({ kind: 'run', run: aRun({ id: ID, lastSeq: 7, step: 3 }) });
   paint();
   expect(client.getQueryData(runQuery(ID).queryKey)?.step).toBe(4);
 });
@@ -105,7 +80,7 @@ test('summaries and log lines follow too', () => {
 
 test('a lost connection shows, and a reset forgets what was read from the other store', () => {
   const { client, receive, paint } = live();
-  client.setQueryData(runQuery(ID).queryKey, aRun());
+  client.setQueryData(runQuery(ID).queryKey, aRun({ id: ID }));
   receive({ kind: 'event', event: metricsEvent(8, 2) });
   receive({ kind: 'connection', state: 'retrying' });
   receive({ kind: 'reset', seq: 0 });

@@ -1,3 +1,4 @@
+import { type Run, RunId } from '@/lib/domain/run';
 import type { TrajectoryBody } from '@/lib/domain/trajectory';
 import type { NewRun, RecipeSnapshot } from '@/lib/run-store/run-store';
 import type { NewTrajectory } from '@/lib/run-store/run-writer';
@@ -27,6 +28,33 @@ export function aNewRun(changes: Partial<NewRun> = {}): NewRun {
     totalSteps: 100,
     snapshot: aSnapshot(),
     idempotencyKey: `test-${made}`,
+    ...changes,
+  };
+}
+
+/** A running run as pages see it. */
+export function aRun(changes: Partial<Run> = {}): Run {
+  return {
+    id: RunId.parse(1),
+    name: 'r',
+    recipe: 'pig_latin',
+    variant: 'embedded',
+    backend: 'embedded',
+    model: null,
+    seed: 1,
+    status: 'running',
+    reason: null,
+    phase: null,
+    step: 4,
+    totalSteps: 10,
+    attempt: 1,
+    overrides: [],
+    trainSeconds: 1,
+    createdAt: '2026-11-22T10:00:00.000Z',
+    startedAt: null,
+    endedAt: null,
+    heartbeatAt: null,
+    lastSeq: 5,
     ...changes,
   };
 }
