@@ -1,7 +1,7 @@
 import 'server-only';
 import type { Run, RunId } from '@/lib/domain/run';
 import type { RunStore } from '@/lib/run-store/run-store';
-import { AppError } from '@/lib/shared/app-error';
+import { findRun } from './find-run';
 
 export type ComparedRuns = {
   /** The store's last event before anything was read. */
@@ -22,13 +22,13 @@ export async function readComparedRuns(
   const configs: unknown[] = [];
   const missing: number[] = [];
   for (const id of wanted) {
-    try {
-      runs.push(await runStore.get(id));
-      configs.push((await runStore.snapshot(id)).resolved);
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === 'not_found')) throw error;
+    const run = await findRun(runStore, id);
+    if (run === null) {
       missing.push(id);
+      continue;
     }
+    runs.push(run);
+    configs.push((await runStore.snapshot(id)).resolved);
   }
   return { after, runs, configs, missing };
 }

@@ -1,29 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Run, RunId } from '@/lib/domain/run';
+import { type Run, RunId } from '@/lib/domain/run';
+import { AppError } from '@/lib/shared/app-error';
+import { aRun } from '@/lib/testing/builders';
 import { createEventFeed } from './event-feed';
 
-const RUN = Run.parse({
-  id: 1,
-  name: 'r',
-  recipe: 'pig_latin',
-  variant: 'embedded',
-  backend: 'embedded',
-  model: null,
-  seed: 1,
-  status: 'running',
-  reason: null,
-  phase: null,
-  step: 4,
-  totalSteps: 10,
-  attempt: 1,
-  overrides: [],
-  trainSeconds: 1,
-  createdAt: '2026-11-22T10:00:00.000Z',
-  startedAt: null,
-  endedAt: null,
-  heartbeatAt: null,
-  lastSeq: 5,
-});
+const RUN = aRun();
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -79,4 +60,29 @@ test('a run is told when it has changed, and a locked store in between ends noth
   stop();
   expect(told).toEqual([4, 5]);
   expect(console.warn).toHaveBeenCalledOnce();
+});
+
+test('a run that was never there keeps nobody from hearing of the others', async () => {
+  const store = countingStore();
+  const absent = RunId.parse(99);
+  const get = (id: RunId): Promise<Run> =>
+    id === absent ? Promise.reject(new AppError('not_found', 'There is no run 99.')) : store.get();
+  const { told, ...ears } = listener();
+  const both = { ...ears, runs: new Set([absent, RunId.parse(1)]) };
+  const events = () => Promise.resolve([]);
+  const stop = createEventFeed({ ...store, get, events }, { pollMs: 10, snapshotMs: 50 }).subscribe(both);
+  await vi.advanceTimersByTimeAsync(200);
+  stop();
+  expect(told).toEqual([4]);
+});
+
+test('a store that stays locked is said once, not at every poll', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const events = () => Promise.reject(new Error('database is locked'));
+  const feed = createEventFeed({ ...countingStore(), events }, { pollMs: 10, snapshotMs: 50 });
+  const stop = feed.subscribe(listener());
+  warn.mockClear();
+  await vi.advanceTimersByTimeAsync(200);
+  stop();
+  expect(warn).toHaveBeenCalledOnce();
 });

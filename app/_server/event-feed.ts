@@ -2,6 +2,7 @@ import 'server-only';
 import type { Run, RunId } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
 import type { RunStore } from '@/lib/run-store/run-store';
+import { findRun } from './find-run';
 
 /** A point must be on the page within half a second of its step's end; the writer's batch takes up to 100 ms of that. */
 const POLL_MS = 80;
@@ -34,6 +35,7 @@ export function createEventFeed(
   async function run(): Promise<void> {
     let cursor: number | null = null;
     let nextSnapshot = 0;
+    let warned = '';
     while (listeners.size > 0) {
       try {
         cursor ??= await store.lastSeq();
@@ -43,9 +45,12 @@ export function createEventFeed(
         const isDue = Date.now() >= nextSnapshot;
         if (isDue) nextSnapshot = Date.now() + (timing.snapshotMs ?? SNAPSHOT_MS);
         await tellRuns(isDue ? null : new Set(events.filter(isTurn).map(({ runId }) => runId)));
+        warned = '';
       } catch (error) {
-        // A locked or full disk passes; streams stay open and go on from where they were.
-        console.warn('Reading new events failed:', error instanceof Error ? error.message : error);
+        // A locked or full disk passes; streams stay open and go on from where they were. Said once, not at every poll.
+        const message = error instanceof Error ? error.message : String(error);
+        if (message !== warned) console.warn('Reading new events failed:', message);
+        warned = message;
       }
       await new Promise((resolve) => setTimeout(resolve, timing.pollMs ?? POLL_MS));
     }
@@ -65,7 +70,8 @@ export function createEventFeed(
     const followed = new Set([...listeners].flatMap(({ runs }) => [...runs]));
     for (const id of followed) {
       if (only !== null && !only.has(id)) continue;
-      const current = await store.get(id);
+      const current = await findRun(store, id);
+      if (current === null) continue;
       const text = JSON.stringify(current);
       if (snapshots.get(id) === text) continue;
       snapshots.set(id, text);

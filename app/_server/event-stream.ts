@@ -3,8 +3,8 @@ import { encodeEvent } from '@/lib/api-client/wire';
 import type { Run, RunId } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
 import type { RunStore } from '@/lib/run-store/run-store';
-import { AppError } from '@/lib/shared/app-error';
 import type { EventFeed } from './event-feed';
+import { findRun } from './find-run';
 
 const HEARTBEAT_MS = 10_000;
 /** Events read from the store at once while a stream catches up. */
@@ -86,12 +86,8 @@ async function* writeFrames(sources: StreamSources, question: StreamQuestion): A
 async function readRuns({ runStore }: StreamSources, ids: readonly RunId[]): Promise<readonly Run[]> {
   const runs: Run[] = [];
   for (const id of ids) {
-    try {
-      runs.push(await runStore.get(id));
-    } catch (error) {
-      // A link may name a run that was never there; the others stream all the same.
-      if (!(error instanceof AppError && error.code === 'not_found')) throw error;
-    }
+    const run = await findRun(runStore, id);
+    if (run !== null) runs.push(run);
   }
   return runs;
 }
