@@ -7,8 +7,9 @@ import { stores, type Stores } from './stores';
 
 type RouteParams = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export type ApiCall = {
-  readonly stores: Stores;
+export type ApiCall = StorelessCall & { readonly stores: Stores };
+
+type StorelessCall = {
   readonly params: RouteParams;
   readonly query: Readonly<Record<string, string>>;
   readonly request: Request;
@@ -18,10 +19,15 @@ type RouteHandler = (request: Request, context: { params: Promise<RouteParams> }
 
 /** The one way from a GET to an answer: a value becomes JSON, a foreseen refusal its status, anything else is a bug. */
 export function apiHandler(handle: (call: ApiCall) => unknown): RouteHandler {
+  return storelessHandler(async (call) => handle({ ...call, stores: await stores() }));
+}
+
+/** The same for what needs no store: recipes stay readable when the store is not. */
+export function storelessHandler(handle: (call: StorelessCall) => unknown): RouteHandler {
   return async (request, context) => {
     try {
       const query = Object.fromEntries(new URL(request.url).searchParams);
-      const answer = await handle({ stores: await stores(), params: await context.params, query, request });
+      const answer = await handle({ params: await context.params, query, request });
       return answer instanceof Response ? answer : json(200, toWire(answer));
     } catch (error) {
       if (error instanceof AppError) return refuse(error.httpStatus, error);

@@ -1,4 +1,4 @@
-import { apiHandler } from '@/app/_server/api-handler';
+import { storelessHandler } from '@/app/_server/api-handler';
 import { recipeLife } from '@/app/_server/recipe-life';
 
-export const GET = apiHandler(async () => ({ deleted: await recipeLife().deleted() }));
+export const GET = storelessHandler(async () => ({ deleted: await recipeLife().deleted() }));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiHandler, parseCall } from '@/app/_server/api-handler';
+import { parseCall, storelessHandler } from '@/app/_server/api-handler';
 import { visibleEnvironment } from '@/app/_server/recipes';
 
 const MAX_NAMES = 100;
@@ -8,6 +8,6 @@ const Query = z.object({
 });
 
 /** What named variables hold, for the preview of `${oc.env:NAME}`; of secrets only that they are set. */
-export const GET = apiHandler(({ query }) =>
+export const GET = storelessHandler(({ query }) =>
   Promise.resolve({ values: visibleEnvironment(parseCall(Query, query).names) }),
 );

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { apiHandler, parseCall } from '@/app/_server/api-handler';
+import { parseCall, storelessHandler } from '@/app/_server/api-handler';
 import { recipeLife } from '@/app/_server/recipe-life';
 
 const Query = z.object({ recipe: z.string() });
 
-export const GET = apiHandler(async ({ query }) => {
+export const GET = storelessHandler(async ({ query }) => {
   const { recipe } = parseCall(Query, query);
   const zip = await recipeLife().exportRecipe(recipe);
   return new Response(zip, {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { apiHandler, parseCall } from '@/app/_server/api-handler';
+import { parseCall, storelessHandler } from '@/app/_server/api-handler';
 import { recipeLife } from '@/app/_server/recipe-life';
 
 const Query = z.object({ recipe: z.string(), id: z.string(), file: z.string() });
 
 /** Text of one file in one version, without literal secrets. */
-export const GET = apiHandler(async ({ query }) => {
+export const GET = storelessHandler(async ({ query }) => {
   const { recipe, id, file } = parseCall(Query, query);
   return { text: await recipeLife().versionText(recipe, id, file) };
 });
