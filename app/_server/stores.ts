@@ -10,6 +10,7 @@ import type { RunStore } from '@/lib/run-store/run-store';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 import { createEventFeed, type EventFeed } from './event-feed';
+import { createRewardTrails, type RewardTrails } from './reward-trails';
 import { watchForLostRuns } from './watch-for-lost-runs';
 
 /** What the web process has open, once. */
@@ -19,6 +20,7 @@ export type Stores = {
   readonly metricStore: MetricStore;
   readonly trajectoryStore: TrajectoryStore;
   readonly feed: EventFeed;
+  readonly rewardTrails: RewardTrails;
 };
 
 declare global {
@@ -44,12 +46,14 @@ async function openStores(env: Env): Promise<Stores> {
   await migrateDatabase({ url: env.databaseUrl, migrationsDir: path.join(env.root, 'prisma', 'migrations') });
   const database = await openDatabase({ url: env.databaseUrl });
   const runStore = createRunStore(database);
+  const metricStore = createMetricStore(database);
   watchForLostRuns(runStore);
   return {
     env,
     runStore,
-    metricStore: createMetricStore(database),
+    metricStore,
     trajectoryStore: createTrajectoryStore(database),
     feed: createEventFeed(runStore),
+    rewardTrails: createRewardTrails(metricStore),
   };
 }
