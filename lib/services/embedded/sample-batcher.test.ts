@@ -71,6 +71,19 @@ test('when everybody has aborted the batch is given up, and an aborted call is n
   expect(sent).toHaveLength(1);
 });
 
+test('who comes while an aborted call is still being gathered is answered', async () => {
+  const { sent, batcher } = setUp();
+  const stopped = new AbortController();
+  const first = batcher.add(1, stopped.signal);
+  stopped.abort(new Error('stopped'));
+  const second = batcher.add(2, never);
+  await expect(first).rejects.toThrow('stopped');
+  await vi.advanceTimersByTimeAsync(1);
+  expect(sent.map(({ requests, signal }) => [requests, signal.aborted])).toEqual([[[2], false]]);
+  sent[0]?.answer(['b']);
+  expect(await second).toBe('b');
+});
+
 test('a failed batch fails all its calls with the same error', async () => {
   const { sent, batcher } = setUp();
   const results = [1, 2].map((request) => batcher.add(request, never));

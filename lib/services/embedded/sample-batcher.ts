@@ -25,8 +25,8 @@ type Waiting<Q, R> = {
 type Batch<Q, R> = {
   size: number;
   readonly bySignal: Map<AbortSignal, { readonly calls: Set<Waiting<Q, R>>; readonly onAbort: () => void }>;
-  /** Aborts when every call has been aborted. */
-  readonly abandoned: AbortController;
+  /** Called when every call has been aborted. Nothing is given up while the batch gathers: others may still join. */
+  onAbandoned: () => void;
 };
 
 export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R> {
@@ -57,7 +57,7 @@ export function createBatcher<Q, R>(options: BatcherOptions<Q, R>): Batcher<Q, R
 }
 
 function createBatch<Q, R>(): Batch<Q, R> {
-  return { size: 0, bySignal: new Map(), abandoned: new AbortController() };
+  return { size: 0, bySignal: new Map(), onAbandoned: () => undefined };
 }
 
 function enter<Q, R>(batch: Batch<Q, R>, call: Waiting<Q, R>, signal: AbortSignal): void {
@@ -71,7 +71,7 @@ function enter<Q, R>(batch: Batch<Q, R>, call: Waiting<Q, R>, signal: AbortSigna
   const onAbort = (): void => {
     batch.bySignal.delete(signal);
     for (const each of calls) each.reject(asError(signal.reason));
-    if (batch.bySignal.size === 0) batch.abandoned.abort();
+    if (batch.bySignal.size === 0) batch.onAbandoned();
   };
   signal.addEventListener('abort', onAbort, { once: true });
   batch.bySignal.set(signal, { calls, onAbort });
@@ -79,10 +79,12 @@ function enter<Q, R>(batch: Batch<Q, R>, call: Waiting<Q, R>, signal: AbortSigna
 
 async function sendBatch<Q, R>(options: BatcherOptions<Q, R>, batch: Batch<Q, R>): Promise<void> {
   const calls = [...batch.bySignal.values()].flatMap((group) => [...group.calls]);
+  const abandoned = new AbortController();
+  batch.onAbandoned = () => abandoned.abort();
   try {
     const results = await options.send(
       calls.map((call) => call.request),
-      batch.abandoned.signal,
+      abandoned.signal,
     );
     calls.forEach((call, index) => {
       const result = results[index];
