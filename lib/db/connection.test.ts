@@ -18,3 +18,13 @@ it('is usable after a commit that the database refused', async () => {
   );
   expect(count).toEqual([[0]]);
 });
+
+it('refuses a statement that the disk has no room for with what to do, like everything else', async () => {
+  const { url } = await testDatabase();
+  const connection = await openConnection(url);
+  onTestFinished(() => connection.close());
+  // Stands for a full disk: the file may not grow any more.
+  await connection.query(z.tuple([z.number()]), 'PRAGMA max_page_count = 1');
+  const write = connection.execute('CREATE TABLE "Large" AS SELECT zeroblob(1000000) AS "data"');
+  await expect(write).rejects.toMatchObject({ name: 'AppError', code: 'storage' });
+});

@@ -47,7 +47,8 @@ function statementsOn(queryable: SqlQueryable): Statements {
       );
       return z.array(row).parse(rows);
     },
-    execute: (sql, args = []) => queryable.executeRaw({ sql, args: [...args], argTypes: args.map(argType) }),
+    execute: (sql, args = []) =>
+      refusing(() => queryable.executeRaw({ sql, args: [...args], argTypes: args.map(argType) })),
   };
 }
 
