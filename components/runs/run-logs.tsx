@@ -2,12 +2,14 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import { Skeleton } from '@/components/ui/skeleton';
 import { useUrlQuery } from '@/components/ui/use-url-query';
+import { prependLogs } from '@/lib/api-client/fold-logs';
 import { LogView } from '@/lib/api-client/run-urls';
 import { logsQuery, olderLogs } from '@/lib/api-client/runs';
 import type { RunId } from '@/lib/domain/run';
@@ -42,10 +44,12 @@ export function RunLogs({ id }: { id: RunId }) {
   async function loadOlder(): Promise<void> {
     const first = data?.events[0]?.seq;
     if (first === undefined) return;
-    const older = await olderLogs(id, first, new AbortController().signal);
-    client.setQueryData(logsQuery(id).queryKey, (page) =>
-      page === undefined ? page : { events: [...older.events, ...page.events], hasOlder: older.hasOlder },
-    );
+    try {
+      const older = await olderLogs(id, first, new AbortController().signal);
+      client.setQueryData(logsQuery(id).queryKey, (page) => page && prependLogs(page, older, first));
+    } catch (error) {
+      toast.error(error instanceof Error ? error.message : String(error));
+    }
   }
   return (
     <div className="flex min-h-0 flex-1 flex-col gap-2 p-4">
