@@ -1,14 +1,20 @@
 import { type HistogramBin, isInBin, prepareHistogram } from '@/lib/charts/prepare-histogram';
 
-/** Rollouts in the chosen bar of the histogram; all of them where none is chosen, or where that bar is gone. */
-export function chooseRollouts<Row extends { readonly reward: number }>(
+type Scored = { readonly reward: number; readonly error: string | null };
+
+/**
+ * Rollouts in the chosen bar of the histogram; all of them where none is chosen, or where that bar is gone. Failed ones
+ * were not scored and stand in no bar.
+ */
+export function chooseRollouts<Row extends Scored>(
   rows: readonly Row[],
   bin: number | null,
 ): { readonly bins: readonly HistogramBin[]; readonly isFiltered: boolean; readonly shown: readonly Row[] } {
-  const bins = prepareHistogram(rows.map(({ reward }) => reward));
+  const scored = rows.filter(({ error }) => error === null);
+  const bins = prepareHistogram(scored.map(({ reward }) => reward));
   const chosen = bins.find(({ index }) => index === bin);
   if (chosen === undefined) return { bins, isFiltered: false, shown: rows };
-  return { bins, isFiltered: true, shown: rows.filter(({ reward }) => isInBin(bins, chosen, reward)) };
+  return { bins, isFiltered: true, shown: scored.filter(({ reward }) => isInBin(bins, chosen, reward)) };
 }
 
 export type Move =

@@ -11,7 +11,9 @@ type Row = TrajectoryPage['rows'][number];
 export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect: (id: number) => void }) {
   const { row } = props;
   const siblings = props.siblings.toSorted((a, b) => a.sample - b.sample);
-  const rewards = siblings.map(({ reward }) => reward);
+  // the trainer leaves failed ones out: their 0 is no reward
+  const rewards = siblings.filter(({ error }) => error === null).map(({ reward }) => reward);
+  const failed = siblings.length - rewards.length;
   const reading = explainAdvantage(rewards, row.reward, row.advantage);
   const highest = Math.max(1e-9, ...rewards.map(Math.abs));
   return (
@@ -20,6 +22,7 @@ export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect:
         Group of {siblings.length}{' '}
         <span className="font-normal text-muted">
           mean {formatNumber(reading.mean)} · std {formatNumber(reading.std)}
+          {failed === 0 ? '' : ` · ${failed} failed`}
         </span>
       </h2>
       <div className="flex h-14 items-end gap-1">
@@ -27,9 +30,9 @@ export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect:
           <button
             key={sibling.id}
             type="button"
-            aria-label={`Sample ${sibling.sample + 1}, reward ${formatNumber(sibling.reward)}`}
+            aria-label={`Sample ${sibling.sample + 1}, ${outcome(sibling)}`}
             aria-current={sibling.id === row.id ? 'true' : undefined}
-            title={`sample ${sibling.sample + 1}: reward ${formatNumber(sibling.reward)}`}
+            title={`sample ${sibling.sample + 1}: ${outcome(sibling)}`}
             className="group flex h-full max-w-9 flex-1 items-end border-b"
             onClick={() => props.onSelect(sibling.id)}
           >
@@ -49,7 +52,7 @@ export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect:
         <div aria-hidden className="flex gap-1 text-center text-xs text-muted">
           {siblings.map((sibling) => (
             <span key={sibling.id} className="max-w-9 flex-1 truncate">
-              {formatNumber(sibling.reward, 2)}
+              {sibling.error === null ? formatNumber(sibling.reward, 2) : '—'}
             </span>
           ))}
         </div>
@@ -62,4 +65,8 @@ export function GroupCard(props: { row: Row; siblings: readonly Row[]; onSelect:
       </p>
     </section>
   );
+}
+
+function outcome({ error, reward }: Row): string {
+  return error === null ? `reward ${formatNumber(reward)}` : 'failed';
 }
