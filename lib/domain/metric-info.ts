@@ -3,22 +3,28 @@ import { METRICS } from './metric-catalogue';
 
 const BY_NAME: ReadonlyMap<string, MetricInfo> = new Map(METRICS.map((metric) => [metric.name, metric]));
 
-/** What is known of a metric; one that an evaluator brought is described by its name. */
+type Origin = Pick<MetricInfo, 'group' | 'meaning'>;
+
+const REWARD: Origin = { group: 'reward', meaning: 'Mean of what the evaluator returned.' };
+const HELD_OUT: Origin = {
+  group: 'validation',
+  meaning: 'Mean of what the evaluator returned, on the held-out file.',
+};
+const SERVICE: Origin = { group: 'training', meaning: 'As the training service reported it.' };
+
+/** What is known of a metric; one that an evaluator or a training service brought is described by its name. */
 export function metricInfo(name: string): MetricInfo {
-  return BY_NAME.get(name) ?? evaluatorMetric(name);
+  return BY_NAME.get(name) ?? unlisted(name);
 }
 
-function evaluatorMetric(name: string): MetricInfo {
+function unlisted(name: string): MetricInfo {
   const [prefix = '', ...rest] = name.split('/');
-  const isHeldOut = prefix === 'val';
-  return {
-    name,
-    title: rest.join('/').replaceAll('_', ' ') || name,
-    unit: 'plain',
-    meaning: isHeldOut
-      ? 'Mean of what the evaluator returned, on the held-out file.'
-      : 'Mean of what the evaluator returned.',
-    group: isHeldOut ? 'validation' : 'reward',
-    better: 'none',
-  };
+  const title = rest.join('/').replaceAll('_', ' ') || name;
+  return { name, title, unit: 'plain', better: 'none', ...originOf(prefix) };
+}
+
+/** Evaluators add to two families only; whatever else is not listed came from a service. */
+function originOf(prefix: string): Origin {
+  if (prefix === 'rollout') return REWARD;
+  return prefix === 'val' ? HELD_OUT : SERVICE;
 }
