@@ -51,16 +51,20 @@ export function readingGitEnvironment(source: NodeJS.ProcessEnv = process.env): 
   return { ...source, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
-const SECRET_NAME = /(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?|APIKEY)(_|$)/i;
+/** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `MYSQL_PWD`, `GITHUB_PAT`; not `PWD`, not `MAX_TOKENS`. */
+const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)|_(PWD|PASS|PAT)$/i;
+/** `postgres://user:password@host/…`, whatever the variable is called. */
+const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s@]+@/i;
 
-/** What `${oc.env:…}` sees. A variable with a secret's name is present, its value is not. */
+/** What `${oc.env:…}` sees. A variable that holds a secret, by its name or its form, is present; its value is not. */
 export function recipeEnvironment(
   source: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, string | { readonly secret: true }>> {
   const visible: Record<string, string | { readonly secret: true }> = {};
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
-    visible[name] = SECRET_NAME.test(name) ? { secret: true } : value;
+    const isSecret = SECRET_NAME.test(name) || URL_WITH_PASSWORD.test(value);
+    visible[name] = isSecret ? { secret: true } : value;
   }
   return visible;
 }
