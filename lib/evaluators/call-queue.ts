@@ -176,8 +176,12 @@ export class CallQueue {
     this.#timer = setTimeout(() => setImmediate(() => this.#judge()), delay);
   }
 
+  #silenceMs(): number {
+    return Math.max(SILENCE_MS, 2 * this.#setup.timeoutMs);
+  }
+
   #deadline(): number {
-    const silence = this.#lastReplyAt + Math.max(SILENCE_MS, 2 * this.#setup.timeoutMs);
+    const silence = this.#lastReplyAt + this.#silenceMs();
     const [oldest] = this.#pending.values();
     // a call that is made now may turn out to be a promise at once
     const first = (oldest ?? performance.now()) + this.#setup.timeoutMs;
@@ -189,7 +193,7 @@ export class CallQueue {
     const now = performance.now();
     const overdue = [...this.#pending].filter(([, since]) => now - since >= this.#setup.timeoutMs);
     if (overdue.length > 0) this.#cut(overdue.map(([id]) => id));
-    else if (now - this.#lastReplyAt >= Math.max(SILENCE_MS, 2 * this.#setup.timeoutMs)) this.#cutSilent();
+    else if (now - this.#lastReplyAt >= this.#silenceMs()) this.#cutSilent();
     this.#watch();
   }
 
@@ -204,7 +208,7 @@ export class CallQueue {
 
   #cutSilent(): void {
     this.#isCutting = true;
-    const seconds = SILENCE_MS / 1000;
+    const seconds = this.#silenceMs() / 1000;
     if (!this.#isReady) this.#broken = `${this.#setup.label} did not finish loading in ${seconds} s.`;
     for (const [id, call] of this.#calls) {
       call.lives += 1;

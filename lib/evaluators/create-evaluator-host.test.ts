@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createEvaluatorHost, splitModulePath } from './create-evaluator-host';
+import { createEvaluatorHost } from './create-evaluator-host';
 import type { Evaluation, EvaluatorHost } from './evaluator-host';
+import { splitModulePath } from './locate-evaluator';
 
 const forever = new AbortController().signal;
 setMaxListeners(0, forever);

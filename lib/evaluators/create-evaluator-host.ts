@@ -46,9 +46,3 @@ export async function createEvaluatorHost(options: EvaluatorHostOptions): Promis
   }
   return { evaluate: (request, signal) => queue.call(request, signal), close };
 }
-
-/** `agent_workspace/evaluator.ts:MyEvaluator` → file and class; null when it has another form. */
-export function splitModulePath(value: string): { readonly file: string; readonly className: string } | null {
-  const match = /^(.+\.[A-Za-z]+):([A-Za-z_$][\w$]*)$/.exec(value.trim());
-  return match?.[1] && match[2] ? { file: match[1], className: match[2] } : null;
-}

@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { DataRow } from '@/lib/datasets/dataset';
 import type { Env } from '@/lib/env';
-import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
+import { createEvaluatorHost } from '@/lib/evaluators/create-evaluator-host';
+import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
 import { processBundle } from '@/lib/shared/process-bundle';
@@ -33,27 +32,10 @@ async function judge(
   entry: string,
   { config, row }: { readonly config: RecipeConfig; readonly row: DataRow | null },
 ): Promise<Verdict> {
-  const { evaluator_module_path: named, evaluator_timeout } = config.rollout_worker;
-  if (named == null) {
-    return refuse(
-      `No evaluator is named. Set ${ABOUT.path}, for example to agent_workspace/evaluator.ts:MyTaskEvaluator.`,
-    );
-  }
-  const parts = splitModulePath(named);
-  if (parts === null) {
-    return refuse(
-      `"${named}" does not name a file and a class. Write it as agent_workspace/evaluator.ts:MyTaskEvaluator.`,
-    );
-  }
-  if (!/\.[cm]?[jt]s$/.test(parts.file)) {
-    return refuse(
-      `${parts.file} is not TypeScript or JavaScript, and this version of Galley runs no other evaluators. Name an evaluator.ts beside it.`,
-    );
-  }
-  const modulePath = await findModule(dataFolders(env, entry), parts.file);
+  const { evaluator_module_path: named = null, evaluator_timeout } = config.rollout_worker;
+  const place = await locateEvaluator(named, dataFolders(env, entry));
   const host = await createEvaluatorHost({
-    modulePath,
-    className: parts.className,
+    ...place,
     timeoutMs: evaluator_timeout * 1000,
     onLog: () => undefined,
     childPath: processBundle(env.root, 'evaluators/evaluator-child'),
@@ -63,27 +45,14 @@ async function judge(
     const answer = row[config.trainer.warm_start?.answer_key ?? ANSWER_KEY];
     const finalAnswer = typeof answer === 'string' ? answer : '';
     const target = { finalAnswer, isTruncated: false };
-    const outcome = await host.evaluate({ data: row, target }, AbortSignal.timeout(evaluator_timeout * 2000));
-    if (!outcome.ok)
-      return refuse(`${named} fails on the first row of the training data: ${outcome.message}`);
+    // The host keeps the time limit: a call that hangs is an outcome, too.
+    const outcome = await host.evaluate({ data: row, target }, new AbortController().signal);
+    if (!outcome.ok) {
+      const detail = `${named} fails on the first row of the training data: ${outcome.message}`;
+      return { status: 'failed', detail };
+    }
     return { status: 'passed', detail: `${named} loads and scores the first row with ${outcome.reward}.` };
   } finally {
     await host.close();
   }
-}
-
-function refuse(detail: string): Verdict {
-  return { status: 'failed', detail };
-}
-
-async function findModule(folders: readonly string[], file: string): Promise<string> {
-  const candidates = folders.map((folder) => path.resolve(folder, file));
-  for (const candidate of candidates) {
-    const found = await stat(candidate).catch(() => null);
-    if (found?.isFile()) return candidate;
-  }
-  throw new AppError(
-    'not_found',
-    `${ABOUT.path} names ${file}, and there is no such file. Looked at: ${candidates.join(', ')}. Put the file there, or correct the path.`,
-  );
 }

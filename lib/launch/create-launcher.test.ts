@@ -132,6 +132,11 @@ test('a recipe that is well passes every check', async () => {
   expect({ ok, totalSteps }).toEqual({ ok: true, totalSteps: 3 });
 });
 
+test('a time limit that is no whole number of milliseconds is a limit like any other', async () => {
+  const { checks } = await launcher.preflight(request('++rollout_worker.evaluator_timeout=1.0004'));
+  expect(checks.find(({ id }) => id === 'evaluator')).toMatchObject({ status: 'passed' });
+});
+
 test.each([
   ['an unknown key', ['data.sede=1'], 'composition', /sede/],
   ['a value of the wrong kind', ['data.batch_size=many'], 'config', /data\.batch_size.*number/],

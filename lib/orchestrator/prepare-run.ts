@@ -1,12 +1,13 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Dataset } from '@/lib/datasets/dataset';
 import { openDataset } from '@/lib/datasets/open-dataset';
 import type { RunId } from '@/lib/domain/run';
 import type { Env } from '@/lib/env';
-import { createEvaluatorHost, splitModulePath } from '@/lib/evaluators/create-evaluator-host';
+import { createEvaluatorHost } from '@/lib/evaluators/create-evaluator-host';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
+import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
@@ -82,37 +83,13 @@ async function openEvaluator(
   folders: readonly string[],
   options: PrepareOptions,
 ): Promise<EvaluatorHost> {
-  const setting = 'rollout_worker.evaluator_module_path';
-  const named = config.rollout_worker.evaluator_module_path ?? '';
-  const place = splitModulePath(named);
-  if (place === null) {
-    const text = `${setting} is "${named}"; it must name a file and a class, as in agent_workspace/evaluator.ts:MyEvaluator.`;
-    throw new AppError('invalid_input', text);
-  }
-  if (!/\.[cm]?[jt]s$/.test(place.file)) {
-    throw new AppError(
-      'unavailable',
-      `${setting} names ${place.file}; evaluators run in TypeScript today. Write the same class in ${place.file.replace(/\.\w+$/, '.ts')}.`,
-    );
-  }
+  const { evaluator_module_path: named = null, evaluator_timeout } = config.rollout_worker;
   return createEvaluatorHost({
-    modulePath: await findModule(place.file, folders, setting),
-    className: place.className,
-    timeoutMs: config.rollout_worker.evaluator_timeout * 1000,
+    ...(await locateEvaluator(named, folders)),
+    timeoutMs: evaluator_timeout * 1000,
     onLog: options.onEvaluatorLine,
     childPath: options.evaluatorChild,
   });
-}
-
-async function findModule(file: string, folders: readonly string[], setting: string): Promise<string> {
-  for (const folder of folders) {
-    const candidate = path.resolve(folder, file);
-    if ((await stat(candidate).catch(() => null))?.isFile()) return candidate;
-  }
-  throw new AppError(
-    'not_found',
-    `${setting} names ${file}, which the recipe did not have when it was launched.`,
-  );
 }
 
 /** Writes the recipe's files as they were at launch. */
