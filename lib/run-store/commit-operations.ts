@@ -80,12 +80,16 @@ async function writeOperation(
       );
       return;
     case 'checkpoint': {
-      const { step, path, bytes } = operation;
+      const { step, path, bytes, kept } = operation;
       await statements.execute(
         `INSERT INTO "Checkpoint" ("runId", "attempt", "step", "path", "bytes", "createdAt") VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT ("runId", "attempt", "step") DO UPDATE SET "path" = excluded."path", "bytes" = excluded."bytes",
            "createdAt" = excluded."createdAt"`,
         [runId, number, step, path, bytes, time],
+      );
+      await statements.execute(
+        `DELETE FROM "Checkpoint" WHERE "runId" = ? AND "step" NOT IN (SELECT "value" FROM json_each(?))`,
+        [runId, JSON.stringify(kept)],
       );
       const body = JSON.stringify({ step, path, bytes });
       await insertEvents(statements, attempt, [{ kind: 'checkpoint', time: operation.time, body }]);

@@ -33,6 +33,19 @@ async function writing(): Promise<Setup> {
 }
 
 describe('openRunWriter', () => {
+  it('forgets checkpoints whose folders are gone', async () => {
+    const { store, runId, writer } = await writing();
+    for (const [step, kept] of [
+      [10, [10]],
+      [20, [10, 20]],
+      [30, [20, 30]],
+    ] as const) {
+      writer.checkpoint({ step, path: `step-${step}`, bytes: 1, kept });
+    }
+    await writer.flush();
+    expect((await store.checkpoints(runId)).map(({ step }) => step)).toEqual([30, 20]);
+  });
+
   it('has on disk, in order, all that was said before a flush', async () => {
     const { db, store, runId, writer } = await writing();
     writer.status('running', null);
@@ -40,7 +53,7 @@ describe('openRunWriter', () => {
     writer.append({ kind: 'metrics', step: 0, values: { reward: 0.5, loss: Number.NaN } });
     writer.trajectories(0, { validation: false, failed: 1, rows: [aNewTrajectory()] });
     writer.progress({ step: 1, phase: 'preparing', trainSeconds: 2 });
-    writer.checkpoint({ step: 1, path: 'runs/1/step-1', bytes: 10 });
+    writer.checkpoint({ step: 1, path: 'runs/1/step-1', bytes: 10, kept: [1] });
     await writer.flush();
 
     const events = await store.events({ runs: [runId], after: 0, limit: 100 });

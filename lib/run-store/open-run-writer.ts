@@ -17,7 +17,7 @@ export type RunWriterOptions = {
   readonly maxWaiting?: number;
 };
 
-/** Twice as often as the two seconds after which a process counts as silent. */
+/** Often enough that one missed heartbeat means nothing to those who look for lost runs. */
 const HEARTBEAT_MS = 1000;
 
 const DEFAULT_WORKER = '../run-store/writer-worker.mjs';
@@ -116,7 +116,8 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
     append: (event) => write(eventOperation(event, now())),
     trajectories: (step, batch) => write(trajectoriesOperation(step, batch, now())),
     progress: (progress) => write({ type: 'progress', time: now(), ...progress }),
-    checkpoint: ({ step, path, bytes }) => write({ type: 'checkpoint', time: now(), step, path, bytes }),
+    checkpoint: ({ step, path, bytes, kept }) =>
+      write({ type: 'checkpoint', time: now(), step, path, bytes, kept: [...kept] }),
     status: (status, reason) => write({ type: 'status', time: now(), status, reason }),
     onCommand: (listener) => {
       heard.onCommand = listener;

@@ -12,6 +12,11 @@ export type RunProgress = {
   readonly trainSeconds: number;
 };
 
+export type NewCheckpoint = Omit<Checkpoint, 'runId' | 'attempt' | 'createdAt'> & {
+  /** Steps of all checkpoints that can still be loaded; the others are forgotten. */
+  readonly kept: readonly number[];
+};
+
 /**
  * The run process's one way to write. Calls return at once; a worker thread commits what has gathered every
  * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept. At most 64 MB of
@@ -26,7 +31,7 @@ export type RunWriter = {
     batch: { readonly validation: boolean; readonly failed: number; readonly rows: readonly NewTrajectory[] },
   ): void;
   progress(progress: RunProgress): void;
-  checkpoint(checkpoint: Omit<Checkpoint, 'runId' | 'attempt' | 'createdAt'>): void;
+  checkpoint(checkpoint: NewCheckpoint): void;
   status(status: RunStatus, reason: string | null): void;
   /** Called once per command, in order, soon after somebody wrote it. */
   onCommand(listener: (kind: CommandKind) => void): void;

@@ -33,6 +33,7 @@ export const WriteOperation = z.discriminatedUnion('type', [
     step: z.number(),
     path: z.string(),
     bytes: z.number(),
+    kept: z.array(z.number()),
   }),
   z.object({ type: z.literal('status'), time, status: RunStatus, reason: z.string().nullable() }),
 ]);

@@ -14,7 +14,8 @@ async function main(): Promise<void> {
     const rows = [0, 1].map((sample) => aNewTrajectory({ step, sample }));
     writer.trajectories(step, { validation: false, failed: 0, rows });
     writer.progress({ step: step + 1, phase: 'train', trainSeconds: step });
-    if (step % 10 === 9) writer.checkpoint({ step: step + 1, path: `step-${step + 1}`, bytes: 1 });
+    if (step % 10 === 9)
+      writer.checkpoint({ step: step + 1, path: `step-${step + 1}`, bytes: 1, kept: [step + 1] });
     await writer.flush();
     process.stdout.write(`step ${step}\n`);
   }

@@ -30,6 +30,8 @@ export type SavedCheckpoint = {
   /** Below the data directory. */
   readonly path: string;
   readonly bytes: number;
+  /** Steps whose folders are there after the save, this one included. */
+  readonly kept: readonly number[];
 };
 
 export type LoadableCheckpoint = { readonly run: RunState; readonly state: StateRef };
@@ -68,7 +70,12 @@ export function createCheckpointFolder(options: CheckpointFolderOptions): Checkp
         await rm(path.join(root, name), { recursive: true, force: true });
         await rename(temporary, path.join(root, name));
         if (options.removePrevious) await removeOld(root);
-        return { step: run.step, path: path.join(checkpointRoot(options.runId), name), bytes: state.bytes };
+        return {
+          step: run.step,
+          path: path.join(checkpointRoot(options.runId), name),
+          bytes: state.bytes,
+          kept: await stepsIn(root),
+        };
       } catch (error) {
         await rm(temporary, { recursive: true, force: true });
         throw error;
