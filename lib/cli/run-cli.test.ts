@@ -158,6 +158,20 @@ test('stop ends a run that no process has taken, stop --all ends every one', asy
   ]);
 });
 
+test('stop of a run that ends by itself at that moment has done what was asked', async () => {
+  await runStore.create(aNewRun());
+  const real = runStore;
+  runStore = {
+    ...real,
+    command: async (id, kind) => {
+      await real.transition(id, 'stopped', null);
+      await real.command(id, kind);
+    },
+  };
+  const { code, out } = await galley(['stop', '--all']);
+  expect({ code, out }).toEqual({ code: 0, out: 'Run 1: stopped at step 0 of 100' });
+});
+
 test('runs lists the newest first, and logs prints what a run said', async () => {
   const run = await runStore.create(aNewRun({ name: 'older' }));
   await live(run, { rewards: [1], end: 'succeeded' });

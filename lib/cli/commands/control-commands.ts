@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../exit-code';
 import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import { waitForRun } from '../follow-run';
 import type { CommandContext, Session } from '../session';
+import { withSession } from '../with-session';
 
 /** A stopping run finishes its step and writes a checkpoint. */
 const STOP_TIMEOUT_MS = 60_000;
@@ -64,7 +65,14 @@ type Outcome = { readonly run: Run; readonly wanted: CommandKind; readonly done:
 
 async function stopOne({ runStore }: Session, run: Run): Promise<Outcome> {
   if (isFinished(run.status)) return { run, wanted: 'stop', done: true };
-  await runStore.command(run.id, 'stop');
+  try {
+    await runStore.command(run.id, 'stop');
+  } catch (error) {
+    // it may have ended by itself since it was looked up
+    const now = await runStore.get(run.id);
+    if (!isFinished(now.status)) throw error;
+    return { run: now, wanted: 'stop', done: true };
+  }
   const isThere = ({ status }: Run): boolean => isFinished(status);
   const stopped = await waitForRun(runStore, run.id, { isThere, timeoutMs: STOP_TIMEOUT_MS });
   return { run: stopped ?? (await runStore.get(run.id)), wanted: 'stop', done: stopped !== null };
@@ -84,16 +92,4 @@ function report({ io }: CommandContext, outcomes: readonly Outcome[], { json }: 
     }
   }
   return outcomes.every(({ done }) => done) ? EXIT.done : EXIT.notPossible;
-}
-
-async function withSession(
-  context: CommandContext,
-  work: (session: Session) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const session = await context.open();
-  try {
-    return await work(session);
-  } finally {
-    await session.close();
-  }
 }
