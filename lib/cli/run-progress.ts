@@ -1,20 +1,11 @@
 import { SingleBar } from 'cli-progress';
-import { isFinished, type Run, type RunPhase } from '@/lib/domain/run';
+import { formatDuration } from '@/lib/charts/format-time';
+import { isFinished, type Run } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
+import { phaseWords } from '@/lib/insight/run-words';
 import type { CliIo } from './cli-io';
 import type { Follower } from './follow-run';
 import { REWARD_KEY } from './metric-keys';
-
-const PHASE_WORDS: Record<RunPhase, string> = {
-  preparing: 'preparing',
-  warm_start: 'warm start',
-  rollout: 'rollout',
-  train: 'train',
-  sync: 'sync weights',
-  validate: 'validate',
-  checkpoint: 'checkpoint',
-  draining: 'stopping',
-};
 
 export type RunProgress = Follower & { finish(): void };
 
@@ -46,7 +37,7 @@ function createLineWriter(): (event: RunEvent) => string | null {
       return event.level === 'warning' || event.level === 'error' ? `${event.level}: ${event.message}` : null;
     }
     if (event.kind !== 'status') return null;
-    const word = event.phase === 'warm_start' ? PHASE_WORDS.warm_start : event.status;
+    const word = event.phase === 'warm_start' ? phaseWords(event.phase) : event.status;
     const line = event.reason === null ? word : `${word}: ${event.reason}`;
     const isNews = line !== said;
     said = line;
@@ -121,16 +112,9 @@ function createEta(now: () => number): (run: Run) => string {
 }
 
 function describe(run: Run): string {
-  return run.phase === null ? run.status : PHASE_WORDS[run.phase];
+  return run.phase === null ? run.status : phaseWords(run.phase);
 }
 
 function formatReward(reward: number | null): string {
   return reward === null ? '—' : reward.toFixed(3);
-}
-
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { windowMeans } from './window-means';
 
@@ -15,4 +16,21 @@ test('means over the first, the last and the best nine points', () => {
 test('a short run is the mean of what it has; what is no number is left out', () => {
   expect(windowMeans([1, NaN, 3])).toEqual({ first: 2, last: 2, best: 2, points: 2 });
   expect(windowMeans([NaN])).toEqual({ first: null, last: null, best: null, points: 0 });
+});
+
+test('every mean lies between the least and the greatest value, and none is better than the best', () => {
+  const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 1, maxLength: 40 });
+  fc.assert(
+    fc.property(values, (series) => {
+      const { first, last, best } = windowMeans(series);
+      const means = [first, last, best].map((mean) => mean ?? NaN);
+      expect(Math.min(...means)).toBeGreaterThanOrEqual(Math.min(...series) - 1e-9);
+      expect(Math.max(...means)).toBeLessThanOrEqual(Math.max(...series) + 1e-9);
+      expect(Math.max(...means)).toBe(best);
+    }),
+  );
+});
+
+test('a run of a million steps has means too', () => {
+  expect(windowMeans(Array<number>(1_000_000).fill(0.5)).best).toBe(0.5);
 });

@@ -18,5 +18,7 @@ export function windowMeans(values: readonly number[]): WindowMeans {
   const means = finite
     .slice(points - 1)
     .map((_, start) => finite.slice(start, start + points).reduce((sum, value) => sum + value, 0) / points);
-  return { first: means[0] ?? null, last: means.at(-1) ?? null, best: Math.max(...means), points };
+  // not Math.max(...means): a long run has more means than a call takes arguments
+  const best = means.reduce((most, mean) => Math.max(most, mean), -Infinity);
+  return { first: means[0] ?? null, last: means.at(-1) ?? null, best, points };
 }

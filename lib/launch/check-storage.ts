@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { formatBytes } from '@/lib/charts/format-time';
 import type { Env } from '@/lib/env';
 import { processBundle } from '@/lib/shared/process-bundle';
 import type { PreflightCheck } from './launch';
 
 /** A run of the shipped recipes writes some 50 MB; below this a checkpoint may not fit. */
-const REFUSED_BELOW_BYTES = 200 * 1024 * 1024;
-const WARNED_BELOW_BYTES = 1024 * 1024 * 1024;
+const REFUSED_BELOW_BYTES = 200e6;
+const WARNED_BELOW_BYTES = 1e9;
 
 /** The data folder can be written and has room. */
 export async function checkStorage(env: Env): Promise<PreflightCheck> {
@@ -44,9 +45,4 @@ export function checkProcesses(env: Env): PreflightCheck {
   return existsSync(bundle)
     ? { ...check, status: 'passed', detail: 'The run process is built.' }
     : { ...check, status: 'failed', detail: `${bundle} does not exist. Build it with npm run build.` };
-}
-
-function formatBytes(bytes: number): string {
-  const gigabytes = bytes / 1024 ** 3;
-  return gigabytes >= 1 ? `${gigabytes.toFixed(1)} GB` : `${(bytes / 1024 ** 2).toFixed(0)} MB`;
 }

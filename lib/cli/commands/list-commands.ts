@@ -1,18 +1,18 @@
+import { formatDuration } from '@/lib/charts/format-time';
 import { isFinished, type Run, type RunId } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
 import { EXIT, type ExitCode, exitCodeOfStatus } from '../exit-code';
 import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import { followRun } from '../follow-run';
-import { formatDuration } from '../run-progress';
 import type { CommandContext } from '../session';
+import { withSession } from '../with-session';
 
 /** `galley runs` */
 export async function runsCommand(
   context: CommandContext,
   options: { readonly limit: number; readonly json?: boolean },
 ): Promise<ExitCode> {
-  const session = await context.open();
-  try {
+  return withSession(context, async (session) => {
     await session.runStore.markLost(LOST_AFTER_MS);
     const { runs, total } = await session.runStore.list({ limit: options.limit });
     if (options.json === true) context.io.out(JSON.stringify(runs));
@@ -23,9 +23,7 @@ export async function runsCommand(
       context.io.err(`${runs.length} of ${total}; more with --limit.`);
     }
     return EXIT.done;
-  } finally {
-    await session.close();
-  }
+  });
 }
 
 function formatTable(runs: readonly Run[]): string {
@@ -59,25 +57,21 @@ export async function logsCommand(
   options: { readonly limit: number; readonly follow?: boolean; readonly json?: boolean },
 ): Promise<ExitCode> {
   const { io } = context;
-  const session = await context.open();
   const print = (event: RunEvent): void => {
     const line = options.json === true ? JSON.stringify(event) : formatEvent(event);
     if (line !== null) io.out(line);
   };
   const leave = new AbortController();
   const stopListening = options.follow === true ? io.onInterrupt(() => leave.abort()) : () => undefined;
-  try {
-    const run = await session.runStore.get(id);
-    const after = await session.runStore.lastSeq();
-    (await session.runStore.logs(id, { limit: options.limit })).forEach(print);
+  return withSession(context, async ({ runStore }) => {
+    const run = await runStore.get(id);
+    const after = await runStore.lastSeq();
+    (await runStore.logs(id, { limit: options.limit })).forEach(print);
     if (options.follow !== true || isFinished(run.status)) return EXIT.done;
     const follower = { onEvents: (events: readonly RunEvent[]) => events.filter(isSpoken).forEach(print) };
-    const end = await followRun(session.runStore, { id, after }, { follower, signal: leave.signal });
+    const end = await followRun(runStore, { id, after }, { follower, signal: leave.signal });
     return leave.signal.aborted ? EXIT.done : exitCodeOfStatus(end.status);
-  } finally {
-    stopListening();
-    await session.close();
-  }
+  }).finally(stopListening);
 }
 
 function isSpoken({ kind }: RunEvent): boolean {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { formatDuration } from '@/lib/charts/format-time';
 import { isActive, isFinished, type Run, type RunId } from '@/lib/domain/run';
+import { WINDOW_STEPS } from '@/lib/insight/window-means';
 import type { CliIo } from '../cli-io';
 import { type ExitCode, exitCodeOfStatus } from '../exit-code';
 import { followRun, waitForRun } from '../follow-run';
-import { createRunProgress, formatDuration } from '../run-progress';
+import { createRunProgress } from '../run-progress';
 import { resolveEntry } from '../resolve-entry';
 import { readRunSummary } from '../read-run-summary';
 import type { RunSummary } from '../run-summary';
 import type { CommandContext, Session } from '../session';
+import { withSession } from '../with-session';
 
 const CLAIM_TIMEOUT_MS = 15_000;
 
@@ -21,8 +24,7 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const { io, env } = context;
   const entry = resolveEntry(typed.entry, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir });
-  const session = await context.open();
-  try {
+  return withSession(context, async (session) => {
     const run = await session.launcher.launch({
       entry,
       overrides: typed.overrides,
@@ -30,10 +32,8 @@ export async function runCommand(
       ...(options.name === undefined ? {} : { name: options.name }),
     });
     io.err(`Run ${run.id}: ${run.name}, ${run.totalSteps} steps`);
-    return await followOrDetach({ io, session }, { id: run.id, after: 0 }, options);
-  } finally {
-    await session.close();
-  }
+    return followOrDetach({ io, session }, { id: run.id, after: 0 }, options);
+  });
 }
 
 /** `galley resume <id>`: a paused run goes on, a finished one gets a new process. */
@@ -42,17 +42,16 @@ export async function resumeCommand(
   id: RunId,
   options: RunOptions,
 ): Promise<ExitCode> {
-  const session = await context.open();
-  try {
+  return withSession(context, async (session) => {
     const after = await session.runStore.lastSeq();
     const run = await session.runStore.get(id);
-    if (isActive(run.status)) await session.runStore.command(id, 'resume');
+    const isUnderWay = isActive(run.status);
+    if (isUnderWay) await session.runStore.command(id, 'resume');
     else await session.launcher.resume(id);
-    context.io.err(`Run ${id}: ${run.name}, resumed at step ${run.step} of ${run.totalSteps}`);
-    return await followOrDetach({ io: context.io, session }, { id, after }, options);
-  } finally {
-    await session.close();
-  }
+    const from = isUnderWay ? `at step ${run.step} of ${run.totalSteps}` : 'from its last checkpoint';
+    context.io.err(`Run ${id}: ${run.name}, goes on ${from}`);
+    return followOrDetach({ io: context.io, session }, { id, after }, options);
+  });
 }
 
 type Place = { readonly io: CliIo; readonly session: Session };
@@ -111,7 +110,7 @@ function describeSummary(run: Run, { reward, validation, seconds }: RunSummary):
   ];
   if (reward.first !== null) {
     lines.push(
-      `  reward      ${show(reward.first)} → ${show(reward.last)}, best ${show(reward.best)} (means of 9 steps)`,
+      `  reward      ${show(reward.first)} → ${show(reward.last)}, best ${show(reward.best)} (means of ${WINDOW_STEPS} steps)`,
     );
   }
   if (validation.before !== null)
