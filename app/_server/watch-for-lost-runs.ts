@@ -1,14 +1,13 @@
 import 'server-only';
+import { LOST_AFTER_MS } from '@/lib/launch/spawn-run';
 import type { RunStore } from '@/lib/run-store/run-store';
 
 const EVERY_MS = 3000;
-/** A run process sends a heartbeat every second; ten missed in a row are no hiccup. A dead pid counts at once. */
-const SILENT_MS = 10_000;
 
 /** Marks runs whose process is gone as lost, for as long as this process lives. */
 export function watchForLostRuns(runStore: Pick<RunStore, 'markLost'>): void {
   const timer = setInterval(() => {
-    runStore.markLost(SILENT_MS).catch((error: unknown) => {
+    runStore.markLost(LOST_AFTER_MS).catch((error: unknown) => {
       // Pages say so too when the store cannot be read; the next round tries again.
       console.warn('Looking for lost runs failed:', error instanceof Error ? error.message : error);
     });

@@ -8,7 +8,7 @@ import type { RunStore } from '@/lib/run-store/run-store';
 import { processBundle } from '@/lib/shared/process-bundle';
 
 const LOG_TAIL = 2_000;
-/** Silence after which a run's process counts as gone although its pid lives. */
+/** Silence after which a run's process counts as gone although its pid lives: fifteen heartbeats missed in a row. */
 export const LOST_AFTER_MS = 15_000;
 
 /** Where everything goes that a run process prints outside the store; the last resort when it dies at once. */
