@@ -1,3 +1,4 @@
+import { NO_COLUMNS } from '@/lib/charts/series-columns';
 import type { RunEvent } from '@/lib/domain/run-event';
 import { freshEvents } from './fresh-events';
 import type { SeriesRange } from './wire';
@@ -60,19 +61,9 @@ function isOutside({ from, to }: MetricsQuestion, step: number): boolean {
   return (from !== null && step < from) || (to !== null && step > to);
 }
 
-const NOTHING: Omit<SeriesRange, 'key' | 'level'> = {
-  step: [],
-  time: [],
-  min: [],
-  max: [],
-  mean: [],
-  last: [],
-  count: [],
-};
-
 /** A copy that may be changed. */
 function draftOf(series: readonly SeriesRange[], key: string): Columns {
-  const { step, time, min, max, mean, last, count } = series.find((one) => one.key === key) ?? NOTHING;
+  const { step, time, min, max, mean, last, count } = series.find((one) => one.key === key) ?? NO_COLUMNS;
   return {
     step: [...step],
     time: [...time],
