@@ -112,9 +112,9 @@ test('an evaluator that fails on the first row is found before the launch', asyn
 
 test('a recipe folder that may not be written is named, and what was typed stays', async ({ page }) => {
   const server = await createGalleyServer({ obeysPermissions: true });
+  const folder = path.join(server.recipesDir, 'pig_latin');
   try {
     await server.start();
-    const folder = path.join(server.recipesDir, 'pig_latin');
     await chmod(folder, 0o555);
     await page.goto(`${server.url}/recipes/pig_latin?variant=embedded`);
     await page.locator('.monaco-editor .view-lines').click();
@@ -127,8 +127,9 @@ test('a recipe folder that may not be written is named, and what was typed stays
     await page.reload();
     await expect(page.locator('.monaco-editor')).toContainText('journey_note');
     expect(await readFile(path.join(folder, 'embedded.yaml'), 'utf8')).not.toContain('journey_note');
-    await chmod(folder, 0o755);
   } finally {
+    // or it could not be removed either
+    await chmod(folder, 0o755);
     await server.dispose();
   }
 });
