@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
@@ -15,14 +16,17 @@ export type InspectorProps = {
   readonly readme: string | null;
   readonly onJump: (range: SourceRange) => void;
   readonly onFix: (diagnostic: Diagnostic) => void;
+  /** The pane that tries the evaluator; null without a variant. */
+  readonly evaluator: ReactNode;
 };
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
-export function Inspector({ preview, hasVariant, files, readme, onJump, onFix }: InspectorProps) {
+export function Inspector({ preview, hasVariant, files, readme, onJump, onFix, evaluator }: InspectorProps) {
   return (
     <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
       <TabsList aria-label="About this recipe">
         <TabsTrigger value="resolved">Resolved</TabsTrigger>
+        {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
         <TabsTrigger value="readme">README</TabsTrigger>
       </TabsList>
       <TabsContent value="resolved" className="min-h-0 flex-1">
@@ -53,6 +57,10 @@ export function Inspector({ preview, hasVariant, files, readme, onJump, onFix }:
             embedded.yaml.
           </p>
         )}
+      </TabsContent>
+      {/* stays mounted: what was typed into it outlives a look at another tab */}
+      <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">
+        {evaluator}
       </TabsContent>
       <TabsContent value="readme" className="min-h-0 flex-1 overflow-auto">
         {readme === null ? (

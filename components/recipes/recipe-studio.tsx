@@ -12,6 +12,8 @@ import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
 import { EditorTabs } from './editor-tabs';
 import { environmentNames } from './environment-names';
+import type { EvaluatorActions } from './evaluator/evaluator-actions';
+import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { FileTree } from './file-tree';
 import { Inspector } from './inspector';
 import { LaunchSheet } from './launch-sheet';
@@ -33,10 +35,11 @@ export type RecipeStudioProps = {
   readonly data: StudioData;
   readonly view: RecipeView;
   readonly actions: StudioActions;
+  readonly evaluatorActions: EvaluatorActions;
 };
 
 /** Edits the layers of one recipe, with what they come to always in view, and launches a variant. */
-export function RecipeStudio({ data, view, actions }: RecipeStudioProps) {
+export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeStudioProps) {
   const studio = useStudio(data, view, actions);
   const router = useRouter();
   const { state } = studio;
@@ -103,6 +106,11 @@ export function RecipeStudio({ data, view, actions }: RecipeStudioProps) {
             readme={readmeOf(studio, data)}
             onJump={jump}
             onFix={(diagnostic) => fix(studio, diagnostic)}
+            evaluator={
+              entry === undefined ? null : (
+                <EvaluatorTab key={entry} studio={studio} entry={entry} actions={evaluatorActions} />
+              )
+            }
           />
         }
       />
@@ -167,6 +175,22 @@ function EditorPane(props: {
         </div>
       )}
     </div>
+  );
+}
+
+function EvaluatorTab(props: { studio: Studio; entry: string; actions: EvaluatorActions }) {
+  const { studio, entry, actions } = props;
+  const dirty = dirtyPaths(studio.state);
+  return (
+    <EvaluatorPane
+      recipe={entry.split('/', 1).join('')}
+      entry={entry}
+      overrides={splitOverrides(studio.state.overrides)}
+      actions={actions}
+      unsaved={dirty.length}
+      onSave={() => studio.save(dirty)}
+      onPlace={({ file, line }) => studio.open(file, { line })}
+    />
   );
 }
 

@@ -15,13 +15,16 @@ import { currentText, type StudioAction, studioReducer, type StudioState } from 
 /** Typing settles before a draft is written: storage is slow and synchronous. */
 const DRAFT_DELAY_MS = 250;
 
+/** Counted from 1, as an error names it. */
+type LineNumber = { readonly line: number };
+
 export type Studio = {
   readonly state: StudioState;
   readonly dispatch: (action: StudioAction) => void;
   readonly reveal: SourceRange | null;
   readonly isSaving: boolean;
-  /** Opens a file in the editor, at a range if one is given. */
-  readonly open: (path: string, range?: SourceRange) => void;
+  /** Opens a file in the editor, at a range or a line if one is given. */
+  readonly open: (path: string, place?: SourceRange | LineNumber) => void;
   /** Saves files with a draft; answers whether all of them were saved. */
   readonly save: (paths: readonly string[]) => Promise<boolean>;
   /** Ends a conflict by saving over what is on disk. */
@@ -36,20 +39,22 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
   useStoredDrafts(state, dispatch);
   useAddress(data.recipe, state);
 
-  function open(path: string, range?: SourceRange): void {
+  function open(path: string, place?: SourceRange | LineNumber): void {
     const variant = data.variants.find(({ entry }) => entry === path)?.name ?? null;
-    const show = () => {
+    const show = (text: string) => {
       dispatch({ kind: 'opened', path, variant });
-      if (range !== undefined) setReveal({ ...range });
+      if (place !== undefined)
+        setReveal('line' in place ? rangeOfLine(path, text, place.line) : { ...place });
     };
-    if (state.files[path] !== undefined) {
-      show();
+    const known = state.files[path];
+    if (known !== undefined) {
+      show(currentText(known));
       return;
     }
     client.query(recipeFileQuery(path)).then(
       (file) => {
         dispatch({ kind: 'loaded', file });
-        show();
+        show(file.text);
       },
       (error: unknown) =>
         toast.error(error instanceof Error ? error.message : `${path} could not be opened.`),
@@ -90,6 +95,12 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
   }
 
   return { state, dispatch, reveal, isSaving: savesUnderWay > 0, open, save, keepMine };
+}
+
+function rangeOfLine(file: string, text: string, line: number): SourceRange {
+  const lines = text.split('\n');
+  const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+  return { file, start, end: start + (lines[line - 1] ?? '').length };
 }
 
 function initialState({ data, view }: { data: StudioData; view: RecipeView }): StudioState {

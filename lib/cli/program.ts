@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
 import { composeCommand } from './commands/compose-command';
+import { evalTestCommand } from './commands/eval-command';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
@@ -29,6 +30,7 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
   addRunCommands(program, context, settle);
   addControlCommands(program, context, settle);
   addReadCommands(program, context, settle);
+  addEvaluatorCommands(program, context, settle);
   return program;
 }
 
@@ -106,6 +108,18 @@ function addReadCommands(program: Command, context: CommandContext, settle: Sett
     .command('migrate', { hidden: true })
     .description('create or update the database')
     .action(() => settle(migrateCommand(context)));
+}
+
+function addEvaluatorCommands(program: Command, context: CommandContext, settle: Settle): void {
+  const group = program.command('eval').description("work with a recipe's evaluator, without a run");
+  group
+    .command('test')
+    .description('run the saved cases of a recipe; exit code 1 when one fails')
+    .argument('<recipe>', 'a recipe, e.g. pig_latin, or one of its layers')
+    .option(...JSON_OPTION)
+    .action((recipe: string, options: { json?: boolean }) =>
+      settle(evalTestCommand(context, recipe, options)),
+    );
 }
 
 function parseRunId(text: string): RunId {

@@ -1,4 +1,5 @@
 import { notFound } from 'next/navigation';
+import * as evaluator from '@/app/recipes/_evaluator-actions';
 import { launchRun, preflightRun, saveRecipeFile } from '@/app/recipes/_actions';
 import { loadStudio } from '@/app/_server/recipes';
 import { RecipeStudio } from '@/components/recipes/recipe-studio';
@@ -21,5 +22,21 @@ export default async function RecipePage({ params, searchParams }: PageProps<'/r
     return <Refusal title="This recipe cannot be read" message={data.message} />;
   }
   const actions = { save: saveRecipeFile, preflight: preflightRun, launch: launchRun };
-  return <RecipeStudio key={data.recipe} data={data} view={view} actions={actions} />;
+  const evaluatorActions = {
+    row: evaluator.readTrialRow,
+    run: evaluator.tryEvaluator,
+    cases: evaluator.listEvaluatorCases,
+    saveCase: evaluator.saveEvaluatorCase,
+    removeCase: evaluator.removeEvaluatorCase,
+    test: evaluator.testEvaluator,
+  };
+  return (
+    <RecipeStudio
+      key={data.recipe}
+      data={data}
+      view={view}
+      actions={actions}
+      evaluatorActions={evaluatorActions}
+    />
+  );
 }

@@ -1,0 +1,27 @@
+import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { plainValue } from '@/lib/recipes/plain-value';
+import { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { AppError } from '@/lib/shared/app-error';
+import { composeRecipe } from '../compose-recipe';
+
+/** What a layer on disk comes to. Rejects with `AppError('unprocessable')` when it does not compose. */
+export async function readConfig(
+  recipeFiles: RecipeFiles,
+  request: { readonly entry: string; readonly overrides: readonly string[] },
+): Promise<RecipeConfig> {
+  const { composed } = await composeRecipe(recipeFiles, request);
+  const [first] = composed.diagnostics.filter(({ severity }) => severity === 'error');
+  if (composed.resolved === null) {
+    throw new AppError(
+      'unprocessable',
+      `${request.entry} does not compose: ${first?.message ?? 'see its problems'}`,
+    );
+  }
+  const parsed = RecipeConfig.safeParse(plainValue(composed.resolved));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AppError(
+    'unprocessable',
+    `${request.entry} cannot be read: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}. Mend it first.`,
+  );
+}
