@@ -1,8 +1,8 @@
 // npm run bench: the figures that we claim, measured on this machine now. `npm run bench -- learner` runs one part.
-import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { loadSource } from './load-source.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript, Stop } from './progress.mjs';
 
@@ -31,32 +31,12 @@ await runScript(async () => {
   console.log(
     `\n${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, Node ${process.versions.node}\n`,
   );
-  const folder = path.join(ROOT, '.galley-build/bench');
-  await mkdir(folder, { recursive: true });
   for (const [name, part] of Object.entries(PARTS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    printPart(name, await runPart(folder, part));
+    printPart(name, await part.run(await loadSource(part.source)));
   }
-  await rm(folder, { recursive: true, force: true });
 });
 process.exit();
-
-async function runPart(folder, { source, run }) {
-  const { build } = await import('esbuild');
-  const outfile = path.join(folder, `${source.replaceAll('/', '-').replace(/\.ts$/, '')}.mjs`);
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: [source],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
-  });
-  return run(await import(pathToFileURL(outfile).href));
-}
 
 function printPart(part, rows) {
   console.log(part);

@@ -1,12 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { loadSource } from './load-source.mjs';
+import { ROOT } from './prepare.mjs';
 
 // Runs golden cases of Hydra and OmegaConf against lib/recipes: npm run conformance -- <files or folders>…
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const DEFAULT = join(root, 'lib/recipes/fixtures/conformance');
+const DEFAULT = join(ROOT, 'lib/recipes/fixtures/conformance');
 
 function casesIn(path) {
   if (!statSync(path).isDirectory()) return [path];
@@ -16,28 +15,8 @@ function casesIn(path) {
     .sort();
 }
 
-/** Node runs no TypeScript: the checker is bundled into a folder that git ignores, next to its packages. */
-async function loadChecker() {
-  const folder = mkdtempSync(join(root, 'node_modules', '.conformance-'));
-  try {
-    const outfile = join(folder, 'run-cases.mjs');
-    await build({
-      entryPoints: [join(root, 'lib/recipes/conformance/run-cases.ts')],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      alias: { '@': root },
-      logLevel: 'warning',
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 const paths = process.argv.slice(2);
-const { runCases } = await loadChecker();
+const { runCases } = await loadSource('lib/recipes/conformance/run-cases.ts');
 let passed = 0;
 let failed = 0;
 for (const path of paths.length > 0 ? paths.map((path) => resolve(path)) : [DEFAULT]) {

@@ -1,7 +1,9 @@
-// npm run soak: five seeds of each shipped recipe that trains, as a Markdown table. Takes some twenty minutes.
+// npm run soak: five seeds of each shipped recipe that trains, as a Markdown table, and ten thousand damaged recipes.
+// Takes some twenty minutes. `npm run soak -- mutations` runs the damaged recipes alone, a layer's path that recipe alone.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadSource } from './load-source.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript } from './progress.mjs';
 
@@ -12,12 +14,14 @@ const { values, positionals } = parseArgs({
     'no-install': { type: 'boolean', default: false },
   },
 });
-const entries =
-  positionals.length > 0 ? positionals : ['pig_latin/embedded.yaml', 'arithmetic/embedded.yaml'];
+const MUTATIONS = 10_000;
+const wanted =
+  positionals.length > 0 ? positionals : ['mutations', 'pig_latin/embedded.yaml', 'arithmetic/embedded.yaml'];
+const entries = wanted.filter((name) => name !== 'mutations');
 
 await runScript(async () => {
   await prepare({ install: !values['no-install'], web: false });
-  let failed = 0;
+  let failed = wanted.includes('mutations') ? await damageRecipes() : 0;
   for (const entry of entries) {
     console.log(
       `\n${entry}\n\n| seed | status | steps | seconds | reward first | last | best | held-out before | after |`,
@@ -32,6 +36,21 @@ await runScript(async () => {
   }
   return failed === 0 ? 0 : 1;
 });
+
+async function damageRecipes() {
+  const { runMutations } = await loadSource('lib/recipes/conformance/mutations.ts');
+  const { createRecipeFiles } = await loadSource('lib/recipe-files/recipe-files.ts');
+  const { listVariants } = await loadSource('lib/recipes/list-variants.ts');
+  const files = await createRecipeFiles(path.join(ROOT, 'recipes')).layers();
+  const start = performance.now();
+  const outcome = runMutations({ files, entries: listVariants(files), count: MUTATIONS, seed: Date.now() });
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  console.log(
+    `${outcome.count} damaged recipes in ${seconds} s: ${outcome.composed} composed all the same, the slowest took ${outcome.slowestMs.toFixed(0)} ms, ${outcome.failures.length} failures`,
+  );
+  for (const { entry, reason, text } of outcome.failures) console.log(`${entry}: ${reason}\n${text}\n`);
+  return outcome.failures.length;
+}
 
 function row(seed, { status, steps, seconds, reward, validation }) {
   const figures = [reward.first, reward.last, reward.best, validation.before, validation.after];
