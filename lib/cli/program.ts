@@ -2,11 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
 import { composeCommand } from './commands/compose-command';
 import { evalTestCommand } from './commands/eval-command';
+import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
-import { EXIT_CODE_HELP, type ExitCode } from './exit-code';
+import { EXIT_CODE_HELP, type ExitCode, type Settle } from './exit-code';
 import type { CommandContext } from './session';
 
 const JSON_OPTION = ['--json', 'print JSON on standard output, everything else on standard error'] as const;
@@ -31,10 +32,9 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
   addControlCommands(program, context, settle);
   addReadCommands(program, context, settle);
   addEvaluatorCommands(program, context, settle);
+  addDataCommands(program, context, settle);
   return program;
 }
-
-type Settle = (work: Promise<ExitCode>) => Promise<void>;
 
 function addRunCommands(program: Command, context: CommandContext, settle: Settle): void {
   program

@@ -11,7 +11,7 @@ import type { DataRow } from './dataset';
 import type { Table, TableBlock } from './table';
 
 /** A row group above this is read in parts, so that one of a gigabyte is never in memory whole. */
-const MAX_BLOCK_BYTES = 96 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 32 * 1024 * 1024;
 
 export type ParquetTable = {
   readonly columns: readonly string[];
