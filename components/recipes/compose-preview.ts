@@ -1,8 +1,5 @@
-import { compose, type Composed, type ComposeInput } from '@/lib/recipes/compose';
-import { configDiagnostics } from '@/lib/recipes/config-diagnostics';
-import type { Diagnostic } from '@/lib/recipes/diagnostic';
-import { plainValue } from '@/lib/recipes/plain-value';
-import { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { compose, type ComposeInput } from '@/lib/recipes/compose';
+import { checkRecipe } from '@/lib/recipes/validate';
 import type { Preview } from './preview';
 import { resolvedRows } from './resolved-rows';
 
@@ -13,19 +10,12 @@ export function composePreview(
 ): Preview {
   const start = performance.now();
   const composed = compose({ ...input, entry: variant.entry });
+  const checked = checkRecipe(composed, { entry: variant.entry, files: input.files });
   return {
     variant: variant.name,
     rows: composed.resolved === null ? null : resolvedRows(composed.resolved, composed.provenance),
-    diagnostics: [...composed.diagnostics, ...schemaDiagnostics(composed)],
+    diagnostics: [...composed.diagnostics, ...checked.diagnostics],
+    passed: checked.passed,
     milliseconds: performance.now() - start,
   };
-}
-
-/** A value that could not be resolved has been reported already; what the schema says of it would be noise. */
-function schemaDiagnostics({ resolved, provenance, diagnostics }: Composed): readonly Diagnostic[] {
-  if (resolved === null) return [];
-  const parsed = RecipeConfig.safeParse(plainValue(resolved));
-  if (parsed.success) return [];
-  const reported = new Set(diagnostics.map(({ path }) => path));
-  return configDiagnostics(parsed.error, provenance).filter(({ path }) => !reported.has(path));
 }

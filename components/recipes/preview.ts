@@ -1,4 +1,5 @@
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { PassedCheck } from '@/lib/recipes/validate';
 import type { ResolvedRow } from './resolved-rows';
 
 export type EnvironmentView = Readonly<Record<string, string | { readonly secret: true }>>;
@@ -9,6 +10,8 @@ export type Preview = {
   /** Every value in document order; null while a composition error stands. */
   readonly rows: readonly ResolvedRow[] | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** Rules that were asked and hold. */
+  readonly passed: readonly PassedCheck[];
   readonly milliseconds: number;
 };
 

@@ -155,10 +155,21 @@ test.each([
   [
     'an evaluator without a class',
     ['rollout_worker.evaluator_module_path=evaluator.ts'],
-    'evaluator',
+    'config',
     /file and a class/,
   ],
-  ['a backend that is not here yet', ['service.inference_service.backend=tinker'], 'backend', /tinker/],
+  ['services that do not belong together', ['service.inference_service.backend=tinker'], 'config', /tinker/],
+  [
+    'a backend that is not here yet',
+    [
+      'service.inference_service.backend=tinker',
+      'service.train_service.main_actor.backend=tinker',
+      '++service.tinker_service.api_key=x',
+      'trainer.type=remote_api_grpo',
+    ],
+    'backend',
+    /tinker/,
+  ],
 ] as const)('%s is found before the launch, and stores nothing', async (...wrong) => {
   const [, overrides, id, detail] = wrong;
   const check = await failedCheck(...overrides);

@@ -3,11 +3,11 @@ import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { validate } from '@/lib/recipes/validate';
 import { checkData } from './check-data';
 import { checkEvaluator } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
-import { configDiagnostics } from '@/lib/recipes/config-diagnostics';
 import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
 
 /** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
@@ -23,7 +23,7 @@ export async function inspectRecipe(
   request: Pick<LaunchRequest, 'entry' | 'overrides'>,
 ): Promise<Inspection> {
   const recipe = await composeRecipe(recipeFiles, request);
-  const { diagnostics, resolved, provenance } = recipe.composed;
+  const { diagnostics, resolved } = recipe.composed;
   const composition = summarize(diagnostics, { id: 'composition', title: 'Composition' });
   if (resolved === null || composition.status === 'failed') {
     return {
@@ -33,9 +33,9 @@ export async function inspectRecipe(
     };
   }
   const parsed = RecipeConfig.safeParse(plainValue(resolved));
-  const schemaDiagnostics = parsed.success ? [] : configDiagnostics(parsed.error, provenance);
-  const schema = summarize(schemaDiagnostics, { id: 'config', title: 'Configuration' });
-  const all = [...diagnostics, ...schemaDiagnostics];
+  const found = validate(recipe.composed, { entry: request.entry, files: recipe.files });
+  const schema = summarize(found, { id: 'config', title: 'Configuration' });
+  const all = [...diagnostics, ...found];
   if (!parsed.success) {
     const preflight = { ok: false, checks: [composition, schema], diagnostics: all, totalSteps: null };
     return { recipe, config: null, preflight };
@@ -93,8 +93,10 @@ function summarize(
   about: { readonly id: string; readonly title: string },
 ): PreflightCheck {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
-  const [first] = errors;
+  const warnings = diagnostics.filter(({ severity }) => severity === 'warning');
+  const [first, ...rest] = [...errors, ...warnings];
   if (first === undefined) return { ...about, status: 'passed', detail: 'No problems.', path: null };
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return { ...about, status: 'failed', detail: `${first.message}${more}`, path: first.path };
+  const more = rest.length > 0 ? ` (and ${rest.length} more)` : '';
+  const status = errors.length > 0 ? 'failed' : 'warning';
+  return { ...about, status, detail: `${first.message}${more}`, path: first.path };
 }

@@ -1,7 +1,9 @@
 import { composeRecipe } from '@/lib/launch/compose-recipe';
 import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import { listVariants } from '@/lib/recipes/list-variants';
 import { plainValue } from '@/lib/recipes/plain-value';
+import { validate } from '@/lib/recipes/validate';
 import { yamlText } from '@/lib/recipes/yaml-text';
 import { EXIT, type ExitCode } from '../exit-code';
 import { locate, renderDiagnostic } from '../render-diagnostic';
@@ -9,7 +11,7 @@ import { createFileName } from '../render-refusal';
 import { resolveEntry } from '../resolve-entry';
 import type { CommandContext } from '../session';
 
-/** `galley compose <file> [overrides…]`; needs no store. */
+/** `galley compose <file> [overrides…]`; needs no store. It fails when the layers do not compose; checks only speak. */
 export async function composeCommand(
   { io, env }: CommandContext,
   typed: { readonly file: string; readonly overrides: readonly string[] },
@@ -21,10 +23,16 @@ export async function composeCommand(
     overrides: typed.overrides,
   });
   const fileName = createFileName({ cwd: io.cwd, recipesDir: env.recipesDir });
-  for (const diagnostic of composed.diagnostics) io.err(renderDiagnostic(diagnostic, files, fileName));
+  // a layer that cannot be launched by itself is not a whole recipe
+  const checked = listVariants(files).includes(entry) ? validate(composed, { entry, files }) : [];
+  const worthSaying = checked.filter(({ severity }) => severity !== 'info');
+  for (const diagnostic of [...composed.diagnostics, ...worthSaying])
+    io.err(renderDiagnostic(diagnostic, files, fileName));
   const config = options.resolve === true ? composed.resolved : composed.composed;
   if (options.json === true) {
-    const diagnostics = composed.diagnostics.map((diagnostic) => describe(diagnostic, files));
+    const diagnostics = [...composed.diagnostics, ...checked].map((diagnostic) =>
+      describe(diagnostic, files),
+    );
     io.out(
       JSON.stringify({ entry, config: config === null ? null : plainValue(config), diagnostics }, null, 2),
     );

@@ -8,6 +8,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { remember } from '../remember';
 
 // Where things stand in a layer's text, also in one that is being typed and does not parse. The `yaml` package gives
 // syntax and positions; what a value means is never asked of it.
@@ -27,8 +28,14 @@ export function isLayerList(node: Node | null): node is LayerList {
   return isSeq(node);
 }
 
-/** The tree of a text; null when there is nothing but comments in it. */
+/** The tree of a text; null when there is nothing but comments in it. Remembered by content: not to be changed. */
 export function parsePlaces(text: string): Node | null {
+  return treeOf(text).root;
+}
+
+const treeOf = remember(64, (text) => ({ root: parse(text) }));
+
+function parse(text: string): Node | null {
   const { contents } = parseDocument<Node, false>(text, {
     version: '1.1',
     uniqueKeys: false,

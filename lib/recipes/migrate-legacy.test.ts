@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { compose } from './compose';
+import { applyEdits } from './edits/apply-edits';
+import { migrateLegacy } from './migrate-legacy';
+import { validate } from './validate';
+
+const read = (value: unknown) => migrateLegacy(value).config;
+
+describe('reading older shapes', () => {
+  test('a configuration of today comes back as it is', () => {
+    const config = { service: { train_service: { a: { backend: 'tinker', role: 'actor' } } } };
+    expect(migrateLegacy(config)).toEqual({ config, migrations: [], problems: [] });
+  });
+
+  test('model_tag is the identifier where there is none', () => {
+    expect(read({ service: { inference_service: { model_tag: 'a' } } })).toMatchObject({
+      service: { inference_service: { identifier: 'a' } },
+    });
+    expect(read({ service: { inference_service: { model_tag: 'a', identifier: 'b' } } })).toMatchObject({
+      service: { inference_service: { identifier: 'b' } },
+    });
+  });
+
+  test('a service without a name is the actor; http and nextrainer are direct-zmq', () => {
+    expect(read({ service: { train_service: { backend: 'http', url: 'u', model_tag: 't' } } })).toMatchObject(
+      {
+        service: {
+          train_service: { main_actor: { role: 'actor', backend: 'direct-zmq', url: 'u', identifier: 't' } },
+        },
+      },
+    );
+  });
+
+  test('a service that also holds services is ambiguous', () => {
+    const { problems } = migrateLegacy({ service: { train_service: { url: 'u', b: { url: 'v' } } } });
+    expect(problems).toMatchObject([{ path: 'service.train_service' }]);
+  });
+
+  test('resources move to what they are of, and never over what stands there', () => {
+    const config = {
+      resource: {
+        train: { default: { world_size: 2, gpus_per_pod: 8 } },
+        inference: { served_model_name: 'm', replicas: 4 },
+        agent: { num_workers: 3 },
+      },
+      service: {
+        inference_service: { resource: { replicas: 1 } },
+        train_service: { a: { backend: 'mock', identifier: 'default', resource: { world_size: 1 } } },
+      },
+      rollout_worker: {},
+    };
+    expect(read(config)).toMatchObject({
+      service: {
+        inference_service: { model: 'm', resource: { replicas: 1 } },
+        train_service: { a: { resource: { world_size: 1, gpus_per_pod: 8 } } },
+      },
+      rollout_worker: { resource: { num_workers: 3 } },
+    });
+  });
+});
+
+const OLD = `# An old recipe.
+defaults:
+  - _self_
+
+data: {data_files: train.parquet, max_response_length: 64}
+rollout_worker: {type: simple, num_workers: 4}
+trainer: {type: self_hosted_grpo, total_train_steps: 3}
+
+service:
+  inference_service:
+    backend: sglang # fast
+    base_url: http://localhost:8000
+    model_tag: mine # the name
+  # what trains
+  train_service:
+    # an old server
+    backend: http # plain
+    url: http://localhost:8001
+
+    model_tag: \${service.inference_service.model_tag}
+
+resource:
+  # machines
+  train:
+    mine:
+      world_size: 1 # one pod
+      gpus_per_pod: 8
+  inference:
+    replicas: 2 # two
+`;
+
+test('one click brings the layers to today’s shape and keeps every comment', () => {
+  const entry = 'old/self_hosted.yaml';
+  const checkText = (text: string) => {
+    const files = { [entry]: text };
+    const composed = compose({ files, entry, env: {} });
+    return { composed, found: validate(composed, { files, entry }) };
+  };
+  const before = checkText(OLD);
+  const old = before.found.filter(({ code }) => code === 'legacy-shape');
+  expect(old.length).toBeGreaterThan(4);
+  const text = applyEdits(OLD, old[0]?.fix?.edits ?? []);
+  expect(text).toMatch(/train_service:\n {4}# an old server\n {4}main_actor:\n {6}role: actor\n/);
+  expect(text).toContain('backend: direct-zmq # plain');
+  expect(text).toContain('identifier: mine # the name');
+  expect(text).toContain('${service.inference_service.identifier}');
+  expect(text).toContain('gpus_per_pod: 8');
+  expect(text.match(/# two/g)).toHaveLength(1);
+  for (const comment of ['# An old recipe.', '# what trains', '# an old server', '# one pod', '# two']) {
+    expect(text).toContain(comment);
+  }
+  const after = checkText(text);
+  expect(after.composed.diagnostics).toEqual([]);
+  expect(after.found.filter(({ code }) => code.startsWith('legacy'))).toEqual([]);
+  expect(text).not.toMatch(/^resource:/m);
+  // and it says the same
+  expect(after.found.filter(({ severity }) => severity === 'error')).toEqual(
+    before.found.filter(({ severity }) => severity === 'error'),
+  );
+});

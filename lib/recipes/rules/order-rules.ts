@@ -1,0 +1,124 @@
+import type { ConfigView } from '../config-view';
+import { NOT_EMBEDDED, type Rule } from './rule';
+
+const READY = 'trajectory_pool.check_batch_ready_function';
+const ORDER = 'data.keep_batch_order';
+const WAITS = ['loaded_batch_finished', 'batch_size_reached_and_loaded_batch_finished'];
+
+const modeOf = (config: ConfigView) => config.text('weight.sync_mode') ?? 'sync';
+const modeKeepsOrder = (config: ConfigView) => ['sync', 'batch-async'].includes(modeOf(config));
+const keepsOrder = (config: ConfigView) => config.get(ORDER) ?? modeKeepsOrder(config);
+
+export const ORDER_RULES: readonly Rule[] = [
+  {
+    id: 'ready-needs-order',
+    title: 'A batch that waits for its loaded prompts keeps their order',
+    reason:
+      'A pool that waits until the loaded batch is finished never gets there when later prompts mix in.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      const ready = config.text(READY);
+      if (ready === null || !WAITS.includes(ready)) return null;
+      if (keepsOrder(config) === true) return `${READY} is ${ready} and order is kept`;
+      return {
+        path: ORDER,
+        message: `${READY} is ${ready}, which needs ${ORDER}: true; it is false.`,
+        repair: { title: 'Keep the order', path: ORDER, set: 'true' },
+      };
+    },
+  },
+  {
+    id: 'order-needs-ready',
+    title: 'A loader that keeps order hands over whole batches',
+    reason:
+      'With order kept, the next prompts come only after the batch is done; readiness has to ask for that.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      const ready = config.text(READY);
+      if (config.get(ORDER) !== true || ready === null) return null;
+      if (WAITS.includes(ready)) return `${ORDER} is true and ${READY} is ${ready}`;
+      return {
+        path: READY,
+        message: `${ORDER} is true, so ${READY} must be loaded_batch_finished or batch_size_reached_and_loaded_batch_finished; it is ${ready}.`,
+        repair: {
+          title: 'Wait for the loaded batch',
+          path: READY,
+          set: '"loaded_batch_finished"',
+        },
+      };
+    },
+  },
+  {
+    id: 'order-fits-sync',
+    title: 'Order of batches fits the sync mode',
+    reason: 'sync and batch-async train on whole batches in order; fully-async takes what is there.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      const order = config.get(ORDER);
+      if (typeof order !== 'boolean') return null;
+      const wanted = modeKeepsOrder(config);
+      if (order === wanted) return `${ORDER} is ${order} with ${modeOf(config)}`;
+      return {
+        path: ORDER,
+        message: `weight.sync_mode is ${modeOf(config)}, which needs ${ORDER}: ${wanted}; it is ${order}.`,
+        repair: { title: `Set it to ${wanted}`, path: ORDER, set: String(wanted) },
+      };
+    },
+  },
+  {
+    id: 'pool-holds-batch',
+    title: 'The pool’s batch holds a loaded batch',
+    reason: 'A pool batch smaller than a loaded one is ready before all prompts have been answered.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      const loaded = config.number('data.batch_size') ?? 32;
+      const pool = config.number('trajectory_pool.batch_size');
+      if (pool === null) return null;
+      if (loaded <= pool) return `${loaded} prompts ≤ ${pool}`;
+      const samples = loaded * (config.number('data.rollout_repeat_n') ?? 1);
+      return {
+        path: 'trajectory_pool.batch_size',
+        message: `data.batch_size ${loaded} is more than trajectory_pool.batch_size ${pool}.`,
+        repair: { title: `Use ${samples}`, path: 'trajectory_pool.batch_size', set: String(samples) },
+      };
+    },
+  },
+  {
+    id: 'staleness-set',
+    title: 'batch-async says how far rollouts may lag behind',
+    reason: 'Without a threshold there is no bound on how old the weights of a rollout are.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      if (modeOf(config) !== 'batch-async') return null;
+      const threshold = config.number('weight.staleness_threshold');
+      if (threshold !== null) return `${threshold} steps`;
+      return {
+        path: 'weight.sync_mode',
+        message: 'weight.sync_mode is batch-async and weight.staleness_threshold is not set.',
+        repair: { title: 'Allow one step', path: 'weight.staleness_threshold', set: '1' },
+      };
+    },
+  },
+  {
+    id: 'sync-mode-built',
+    title: 'The sync mode is built',
+    reason: 'This version of Galley runs strictly on-policy only.',
+    severity: 'error',
+    backends: ['embedded'],
+    check: ({ config, backend }) => {
+      if (backend !== 'embedded') return null;
+      const mode = modeOf(config);
+      if (mode === 'sync') return 'weight.sync_mode is sync';
+      return {
+        path: 'weight.sync_mode',
+        message: `weight.sync_mode is ${mode}; asynchronous runs are not built yet.`,
+        repair: { title: 'Use sync', path: 'weight.sync_mode', set: '"sync"' },
+      };
+    },
+  },
+];

@@ -1,0 +1,235 @@
+import { nearest } from '../nearest';
+import { TRAINER_TYPES } from '../schema/trainer-keys';
+import { NOT_EMBEDDED, quoted, type Rule, type RuleFacts, SELF_HOSTED } from './rule';
+
+const SERVICES = 'service.train_service';
+const INFERENCE = 'service.inference_service';
+const REMOTE = ['tinker', 'weaver'];
+
+export const SERVICE_RULES: readonly Rule[] = [
+  {
+    id: 'one-actor',
+    title: 'Exactly one training service is the actor',
+    reason: 'The actor is the model that learns; without one, or with two, nobody knows which.',
+    severity: 'error',
+    check: ({ config }) => {
+      const names = config.keys(SERVICES);
+      if (names.length === 0) return null;
+      const actors = names.filter((name) => (config.get(`${SERVICES}.${name}.role`) ?? 'actor') === 'actor');
+      if (actors.length === 1) return actors[0] ?? '';
+      const [first = ''] = names;
+      const all = actors.length === 0 ? names : actors;
+      return {
+        path: `${SERVICES}.${all[0] ?? first}.role`,
+        message: `${actors.length} of ${names.length} training services have role: actor (${all.join(', ')}); exactly 1 must. A service without a role counts as the actor.`,
+        ...(actors.length === 0 && names.length === 1
+          ? { repair: { title: 'Make it the actor', path: `${SERVICES}.${first}.role`, set: '"actor"' } }
+          : {}),
+      };
+    },
+  },
+  {
+    id: 'identifiers-agree',
+    title: 'Actor and inference service carry one identifier',
+    reason: 'New weights are sent to the model of that name; under another name they never arrive.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config, actor }) => {
+      if (actor === null) return null;
+      const served = config.text(`${INFERENCE}.identifier`) ?? 'default';
+      const trained = config.text(`${actor}.identifier`) ?? 'default';
+      if (served === trained) return `"${served}"`;
+      return {
+        path: `${actor}.identifier`,
+        message: `${actor}.identifier "${trained}" differs from ${INFERENCE}.identifier "${served}".`,
+        repair: { title: `Use "${served}"`, path: `${actor}.identifier`, set: quoted(served) },
+      };
+    },
+  },
+  {
+    id: 'backends-agree',
+    title: 'Training service and inference service belong together',
+    reason: 'Weights go from one to the other, and each kind of service takes only its own.',
+    severity: 'error',
+    check: (facts) => {
+      const { config, actor, backend } = facts;
+      const training = actor === null ? null : config.text(`${actor}.backend`);
+      const inference = config.text(`${INFERENCE}.backend`);
+      if (actor === null || training === null || inference === null) return null;
+      const wanted = backend === 'self_hosted' ? ['direct-zmq', 'mock'] : [backend];
+      if (wanted.includes(training)) return `${inference} with ${training}`;
+      return {
+        path: `${actor}.backend`,
+        message: `${INFERENCE}.backend is ${inference}, so ${actor}.backend must be ${wanted.join(' or ')}; it is ${training}.`,
+        repair: { title: `Use ${wanted[0] ?? ''}`, path: `${actor}.backend`, set: quoted(wanted[0] ?? '') },
+      };
+    },
+  },
+  {
+    id: 'sync-method-fits',
+    title: 'Weights travel the way the backend takes them',
+    reason:
+      'A service of Tinker or Weaver is told which weights to use; a server of your own reads them from a disk.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config, backend }) => {
+      const method = config.text('weight.sync_method');
+      if (method === null || backend === 'embedded') return null;
+      const isRight = REMOTE.includes(backend) ? method === backend : !REMOTE.includes(method);
+      if (isRight) return method;
+      const wanted = REMOTE.includes(backend) ? backend : 'disk';
+      return {
+        path: 'weight.sync_method',
+        message: `The backend is ${backend}, so weight.sync_method must be ${wanted}; it is ${method}.`,
+        repair: { title: `Use ${wanted}`, path: 'weight.sync_method', set: quoted(wanted) },
+      };
+    },
+  },
+  {
+    id: 'account-key',
+    title: 'The account has a key',
+    reason: 'Tinker and Weaver refuse requests without one.',
+    severity: 'error',
+    check: ({ config, backend }) => {
+      if (!REMOTE.includes(backend)) return null;
+      const path = `service.${backend}_service.api_key`;
+      const key = config.get(path);
+      if (key !== undefined && key !== null && key !== '') return 'set';
+      const variable = `${backend.toUpperCase()}_API_KEY`;
+      return {
+        path,
+        message: `${path} is ${key === '' ? 'empty' : 'not set'}.`,
+        repair: { title: `Read ${variable}`, path, set: `"\${oc.env:${variable}}"`, layer: 'variant' },
+      };
+    },
+  },
+  {
+    id: 'trainer-fits-backend',
+    title: 'The trainer fits the backend',
+    reason: 'A trainer speaks to one kind of training service.',
+    severity: 'error',
+    check: checkTrainer,
+  },
+  {
+    id: 'addresses-set',
+    title: 'The services have addresses',
+    reason: 'Without an address nothing can be asked.',
+    severity: 'error',
+    check: ({ config, backend, actor }) => {
+      if (backend !== 'self_hosted') return null;
+      const paths = [`${INFERENCE}.base_url`];
+      if (actor !== null && config.get(`${actor}.backend`) !== 'mock') paths.push(`${actor}.url`);
+      const missing = paths.filter((path) => isUnset(config.get(path)));
+      if (missing.length === 0) return paths.map((path) => String(config.text(path) ?? 'secret')).join(', ');
+      return missing.map((path) => ({ path, message: `${path} is not set.` }));
+    },
+  },
+  {
+    id: 'address-without-v1',
+    title: 'The address of the inference service has no /v1',
+    reason: 'The client appends /v1 itself.',
+    severity: 'error',
+    backends: SELF_HOSTED,
+    check: ({ config }) => {
+      const url = config.text(`${INFERENCE}.base_url`);
+      if (url === null || url === '') return null;
+      if (!/\/v1\/?$/.test(url)) return url;
+      const short = url.replace(/\/v1\/?$/, '');
+      return {
+        path: `${INFERENCE}.base_url`,
+        message: `${INFERENCE}.base_url ${url} ends with /v1, which the client appends itself.`,
+        repair: { title: `Use ${short}`, path: `${INFERENCE}.base_url`, set: quoted(short) },
+      };
+    },
+  },
+  {
+    id: 'asks-at-least-once',
+    title: 'A request is tried at least once',
+    reason: 'The number counts attempts, not repetitions.',
+    severity: 'error',
+    backends: SELF_HOSTED,
+    check: ({ config }) => {
+      const attempts = config.number(`${INFERENCE}.max_retries`);
+      if (attempts === null) return null;
+      if (attempts > 0) return `${attempts} attempts`;
+      return {
+        path: `${INFERENCE}.max_retries`,
+        message: `${INFERENCE}.max_retries is ${attempts}, so no request is ever sent.`,
+        repair: { title: 'Use 3', path: `${INFERENCE}.max_retries`, set: '3' },
+      };
+    },
+  },
+  {
+    id: 'sync-folders-agree',
+    title: 'Trainer and inference service use one folder for weights',
+    reason: 'The trainer writes the weights there, and the inference service loads them from there.',
+    severity: 'error',
+    backends: SELF_HOSTED,
+    check: ({ config }) => {
+      const written = config.text('trainer.sync_weight_path');
+      if (written === null || REMOTE.includes(config.text('weight.sync_method') ?? '')) return null;
+      const read = config.text('weight.sync_weight_path') ?? '';
+      if (read === written && read !== '') return read;
+      return {
+        path: 'weight.sync_weight_path',
+        message:
+          written === ''
+            ? 'trainer.sync_weight_path is empty.'
+            : `weight.sync_weight_path "${read}" differs from trainer.sync_weight_path "${written}".`,
+        ...(written === ''
+          ? {}
+          : {
+              repair: {
+                title: 'Take it from trainer.sync_weight_path',
+                path: 'weight.sync_weight_path',
+                set: '${trainer.sync_weight_path}',
+              },
+            }),
+      };
+    },
+  },
+  {
+    id: 'network-sync',
+    title: 'Weights do not need an internal package',
+    reason: 'Sending weights over the network needs a package that is not public, on both sides.',
+    severity: 'error',
+    backends: SELF_HOSTED,
+    check: ({ config, actor }) => {
+      if (config.get('weight.sync_method') !== 'network') return null;
+      const provider = `${actor ?? SERVICES}.actor.rollout.use_weight_provider`;
+      const provided = config.isTrue(provider) ? '' : ` It would need ${provider}: true, too.`;
+      return {
+        path: 'weight.sync_method',
+        message: `weight.sync_method network needs the package north_checkpoint, which is not public.${provided}`,
+        repair: { title: 'Use disk', path: 'weight.sync_method', set: '"disk"' },
+      };
+    },
+  },
+];
+
+function checkTrainer({ config, backend }: RuleFacts): ReturnType<Rule['check']> {
+  const type = config.text('trainer.type');
+  if (type === null || config.text('trainer.custom_trainer_module_path') !== null) return null;
+  const path = 'trainer.type';
+  if (backend === 'embedded') {
+    if (/grpo$/.test(type)) return type;
+    const message = `trainer.type is ${type}; the embedded service is trained with GRPO.`;
+    return { path, message, repair: { title: 'Use embedded_grpo', path, set: '"embedded_grpo"' } };
+  }
+  const known = TRAINER_TYPES.find((name) => name === type);
+  const prefix = backend === 'self_hosted' ? 'self_hosted_' : 'remote_api_';
+  if (known?.startsWith(prefix) === true) return type;
+  const fitting = TRAINER_TYPES.filter((name) => name.startsWith(prefix));
+  const best =
+    fitting.find((name) => name.endsWith(type.slice(type.lastIndexOf('_')))) ?? nearest(type, fitting);
+  const message = `trainer.type is ${type}; the backend ${backend} takes ${fitting.join(', ')}.`;
+  return {
+    path,
+    message,
+    ...(best == null ? {} : { repair: { title: `Use ${best}`, path, set: quoted(best) } }),
+  };
+}
+
+function isUnset(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}

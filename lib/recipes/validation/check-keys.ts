@@ -1,0 +1,135 @@
+import type { Backend } from '@/lib/domain/run';
+import type { ConfigView } from '../config-view';
+import { isList, isMap } from '../config-view';
+import { nearest } from '../nearest';
+import type { KeyNode } from '../schema/catalogue';
+
+/** What a walk over all keys of a configuration finds. */
+export type KeyFinding = {
+  readonly code: 'unknown-key' | 'wrong-value' | 'no-effect';
+  readonly path: string;
+  readonly message: string;
+  /** For an unknown key: the one that was meant. */
+  readonly meant: string | null;
+};
+
+export type KeyFacts = {
+  readonly config: ConfigView;
+  readonly backend: Backend;
+  readonly trainer: string | null;
+  readonly worker: string | null;
+  /** Whether the variant's own layer sets the key: what shared layers carry for other variants is no mistake. */
+  readonly isOwn: (path: string) => boolean;
+};
+
+/** Keys of recipes that stand at the top in many documents and belong elsewhere. */
+const ELSEWHERE: Readonly<Record<string, string>> = { algorithm: 'trainer.algorithm' };
+
+/** Every key once: unknown ones, values that their reader would refuse, and keys that change nothing. */
+export function checkKeys(root: KeyNode, facts: KeyFacts): readonly KeyFinding[] {
+  const findings: KeyFinding[] = [];
+  checkMap(root, facts.config.root, { facts, path: '', findings });
+  return findings;
+}
+
+type Walk = { readonly facts: KeyFacts; readonly path: string; readonly findings: KeyFinding[] };
+
+function checkMap(node: KeyNode, value: unknown, walk: Walk): void {
+  if (isList(value)) {
+    if (node.any !== null) {
+      for (const [at, item] of value.entries())
+        checkMap(node.any, item, { ...walk, path: `${walk.path}[${at}]` });
+    }
+    return;
+  }
+  if (!isMap(value) || '$secret' in value) return;
+  for (const key of Object.keys(value)) {
+    if (key.startsWith('_')) continue;
+    const path = walk.path === '' ? key : `${walk.path}.${key}`;
+    const child = node.children.get(key) ?? node.any;
+    if (child === null) walk.findings.push(unknownKey(node, key, path));
+    else checkKey(child, value[key], { ...walk, path });
+  }
+}
+
+function checkKey(node: KeyNode, value: unknown, walk: Walk): void {
+  const { path, findings, facts } = walk;
+  if (value === null || value === undefined) return;
+  const idle = reasonWithoutEffect(node, facts, path);
+  if (idle !== null) {
+    findings.push({ code: 'no-effect', path, message: `${path} has no effect: ${idle}.`, meant: null });
+  }
+  if (node.holds === 'value') checkValue(node, value, walk);
+  else if (isMap(value) || isList(value)) checkMap(node, value, walk);
+  else if (node.facts?.isReadByRun === false) {
+    findings.push({
+      code: 'wrong-value',
+      path,
+      message: `${path} must be a ${node.facts.type}.`,
+      meant: null,
+    });
+  }
+}
+
+/** What the run process reads is checked as it reads it; this is for the parts beside it. */
+function checkValue(node: KeyNode, value: unknown, { path, findings, facts }: Walk): void {
+  if (node.strict === null || node.facts === null || node.facts.isReadByRun) return;
+  const { backends } = node.facts.appliesTo;
+  if (backends.length > 0 && !backends.includes(facts.backend)) return;
+  if (node.strict.safeParse(value).success) return;
+  const { allowed, isOpen, type, range } = node.facts;
+  const wanted = !isOpen ? `one of ${allowed.join(', ')}` : `${type}${range === null ? '' : ` ${range}`}`;
+  findings.push({
+    code: 'wrong-value',
+    path,
+    message: `${path} is ${JSON.stringify(value)}; it must be ${wanted}.`,
+    meant: null,
+  });
+}
+
+function unknownKey(node: KeyNode, key: string, path: string): KeyFinding {
+  const meant = nearest(key, [...node.children.keys()]);
+  const elsewhere = node.path === '' ? ELSEWHERE[key] : undefined;
+  const hint =
+    elsewhere === undefined
+      ? meant === null
+        ? 'nothing reads it'
+        : `did you mean ${meant}?`
+      : `it belongs under ${elsewhere}`;
+  return {
+    code: 'unknown-key',
+    path,
+    message: `Unknown key ${path}: ${hint}${hint.endsWith('?') ? '' : '.'}`,
+    meant,
+  };
+}
+
+function reasonWithoutEffect(node: KeyNode, facts: KeyFacts, path: string): string | null {
+  if (node.facts === null) return null;
+  const cut = path.lastIndexOf('.');
+  const section = cut === -1 ? '' : path.slice(0, cut);
+  const idle = node.inert.find(({ when }) => when(facts.config, section));
+  if (idle !== undefined) return node.holds === 'value' || facts.isOwn(path) ? idle.because : null;
+  if (node.holds !== 'value' || !facts.isOwn(path)) return null;
+  return readElsewhere(node.facts.appliesTo, facts);
+}
+
+function readElsewhere(
+  { backends, trainers, workers }: NonNullable<KeyNode['facts']>['appliesTo'],
+  { backend, trainer, worker }: KeyFacts,
+): string | null {
+  if (backends.length > 0 && !backends.includes(backend)) {
+    return `only ${list(backends)} ${backends.length === 1 ? 'reads' : 'read'} it, and this variant runs on ${backend}`;
+  }
+  if (trainers.length > 0 && trainer !== null && !trainers.includes(trainer)) {
+    return `only the trainer ${list(trainers)} reads it, and trainer.type is ${trainer}`;
+  }
+  if (workers.length > 0 && worker !== null && !workers.includes(worker)) {
+    return `only the worker ${list(workers)} reads it, and rollout_worker.type is ${worker}`;
+  }
+  return null;
+}
+
+function list(names: readonly string[]): string {
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
