@@ -37,7 +37,7 @@ test('broken YAML is shown with file, line and column, and nothing is launched',
   expect((await galley.cli('runs', '--json')).out.trim()).toBe('[]');
 
   await page.goto('/recipes/pig_latin?variant=embedded');
-  const problems = page.getByRole('region', { name: 'Problems' });
+  const problems = page.getByRole('region', { name: 'Checks' });
   await expect(problems.getByRole('img', { name: 'error' }).first()).toBeVisible();
   await expect(problems).toContainText('embedded.yaml');
 });

@@ -4,8 +4,9 @@ import type { ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
+import { ChecksPane } from './checks-pane';
+import { DocsPane } from './docs-pane';
 import { MarkdownView } from './markdown-view';
-import { ProblemList } from './problem-list';
 import { ResolvedView } from './resolved-view';
 import type { LivePreview } from './use-preview';
 
@@ -18,15 +19,19 @@ export type InspectorProps = {
   readonly onFix: (diagnostic: Diagnostic) => void;
   /** The pane that tries the evaluator; null without a variant. */
   readonly evaluator: ReactNode;
+  /** Of the key under the cursor; null when the cursor is at none. */
+  readonly configPath?: string | null;
 };
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
-export function Inspector({ preview, hasVariant, files, readme, onJump, onFix, evaluator }: InspectorProps) {
+export function Inspector(props: InspectorProps) {
+  const { preview, hasVariant, files, readme, onJump, onFix, evaluator, configPath = null } = props;
   return (
     <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
       <TabsList aria-label="About this recipe">
         <TabsTrigger value="resolved">Resolved</TabsTrigger>
         {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
+        <TabsTrigger value="docs">Docs</TabsTrigger>
         <TabsTrigger value="readme">README</TabsTrigger>
       </TabsList>
       <TabsContent value="resolved" className="min-h-0 flex-1">
@@ -40,10 +45,11 @@ export function Inspector({ preview, hasVariant, files, readme, onJump, onFix, e
                 onJump={onJump}
               />
             </Panel>
-            <Separator aria-label="Height of the problems" className="h-px bg-line hover:bg-accent" />
+            <Separator aria-label="Height of the checks" className="h-px bg-line hover:bg-accent" />
             <Panel id="problems" defaultSize="26%" minSize={33}>
-              <ProblemList
+              <ChecksPane
                 diagnostics={preview?.diagnostics ?? []}
+                passed={preview?.passed ?? []}
                 milliseconds={preview?.milliseconds ?? null}
                 files={files}
                 onJump={onJump}
@@ -61,6 +67,9 @@ export function Inspector({ preview, hasVariant, files, readme, onJump, onFix, e
       {/* stays mounted: what was typed into it outlives a look at another tab */}
       <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">
         {evaluator}
+      </TabsContent>
+      <TabsContent value="docs" className="min-h-0 flex-1">
+        <DocsPane path={configPath} />
       </TabsContent>
       <TabsContent value="readme" className="min-h-0 flex-1 overflow-auto">
         {readme === null ? (

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { FileCode2Icon, GitCompareIcon, ListIcon, PlayIcon, SearchIcon } from 'lucide-react';
+import { BookOpenIcon, FileCode2Icon, GitCompareIcon, ListIcon, PlayIcon, SearchIcon } from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { Dialog as Primitive } from 'radix-ui';
@@ -58,6 +58,7 @@ const PAGES = [
   { href: '/recipes', name: 'Recipes', Icon: FileCode2Icon },
   { href: '/runs', name: 'Runs', Icon: ListIcon },
   { href: '/compare', name: 'Compare runs', Icon: GitCompareIcon },
+  { href: '/reference', name: 'Reference of keys', Icon: BookOpenIcon },
 ] as const;
 
 function Palette({ onClose }: { onClose: () => void }) {
