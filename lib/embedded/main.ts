@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readEnv } from '@/lib/env';
 import { buildOf } from '@/lib/services/embedded/ensure-running';
+import { outliveOutput } from '@/lib/shared/outlive-output';
 import { serveEmbedded } from './serve-embedded';
 
 // The embedded service as a process. Whoever needs it first starts it, detached, with these arguments and an empty
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   log(`ended: ${reason}`);
 }
 
+outliveOutput();
 main().then(
   () => process.exit(0),
   (error: unknown) => {

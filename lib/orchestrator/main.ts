@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { RunId } from '@/lib/domain/run';
 import { readEnv } from '@/lib/env';
+import { outliveOutput } from '@/lib/shared/outlive-output';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { startRunProcess } from './run-process';
 
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   return status === 'failed' ? 1 : 0;
 }
 
+outliveOutput();
 try {
   process.exitCode = await main();
 } catch (error) {
