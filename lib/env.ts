@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { isSecretVariable } from '@/lib/recipes/environment/secret-names';
 
 const Environment = z.object({
   GALLEY_DATA_DIR: z.string().min(1).default('.galley'),
@@ -36,8 +37,12 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
 }
 
 /** The environment of a process that this one starts: everything inherited, Galley's own settings spelled out. */
-export function childEnvironment(env: Env, source: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+export function childEnvironment(
+  env: Env,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): NodeJS.ProcessEnv {
   return {
+    NODE_ENV: process.env.NODE_ENV,
     ...source,
     GALLEY_ROOT: env.root,
     GALLEY_DATA_DIR: env.dataDir,
@@ -51,8 +56,6 @@ export function readingGitEnvironment(source: NodeJS.ProcessEnv = process.env): 
   return { ...source, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
 }
 
-/** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `MYSQL_PWD`, `GITHUB_PAT`; not `PWD`, not `MAX_TOKENS`. */
-const SECRET_NAME = /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)|_(PWD|PASS|PAT)$/i;
 /** `postgres://user:password@host/…`, whatever the variable is called. */
 const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s@]+@/i;
 
@@ -63,10 +66,20 @@ export function recipeEnvironment(
   const visible: Record<string, string | { readonly secret: true }> = {};
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
-    const isSecret = SECRET_NAME.test(name) || URL_WITH_PASSWORD.test(value);
+    // an empty one hides nothing, and is not set in any useful sense
+    const isSecret = value !== '' && (isSecretVariable(name) || URL_WITH_PASSWORD.test(value));
     visible[name] = isSecret ? { secret: true } : value;
   }
   return visible;
+}
+
+/** Every variable of this process; for processes that it starts, never to be shown. */
+export function processEnvironment(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(source).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 /** Whether `next dev` serves: it needs looser script rules than a build. */

@@ -1,8 +1,9 @@
 // Which names hold secrets: of environment variables by pattern, of keys in a layer by a stricter one, because
 // `prompt_key` and `max_tokens` are everyday settings there.
 
+/** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `MYSQL_PWD`, `GITHUB_PAT`; not `PWD`, not `MAX_TOKENS`. */
 const SECRET_VARIABLE =
-  /(^|_)(KEYS?|TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|APIKEY|PAT)(_|$)/i;
+  /(KEYS?|TOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)|_(PWD|PASS|PAT)$/i;
 /** `AWS_SECRET_FILE` holds a place, `KEY_COLUMN` a setting; neither is the secret itself. */
 const NOT_THE_SECRET =
   /_(FILE|PATH|DIR|NAME|URL|URI|HOST|PORT|TYPE|TTL|TIMEOUT|COLUMN|SIZE|LENGTH|LIMIT|COUNT|PROVIDER|HELPER)$/i;
