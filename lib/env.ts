@@ -59,6 +59,11 @@ export function readingGitEnvironment(source: NodeJS.ProcessEnv = process.env): 
 /** `postgres://user:password@host/…`, whatever the variable is called. */
 const URL_WITH_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/\s@]*:[^/\s@]+@/i;
 
+/** Whether a variable holds a secret, by its name or its form; an empty one hides nothing. */
+export function isSecretValue(name: string, value: string): boolean {
+  return value !== '' && (isSecretVariable(name) || URL_WITH_PASSWORD.test(value));
+}
+
 /** What `${oc.env:…}` sees. A variable that holds a secret, by its name or its form, is present; its value is not. */
 export function recipeEnvironment(
   source: Readonly<Record<string, string | undefined>> = process.env,
@@ -66,9 +71,7 @@ export function recipeEnvironment(
   const visible: Record<string, string | { readonly secret: true }> = {};
   for (const [name, value] of Object.entries(source)) {
     if (value === undefined) continue;
-    // an empty one hides nothing, and is not set in any useful sense
-    const isSecret = value !== '' && (isSecretVariable(name) || URL_WITH_PASSWORD.test(value));
-    visible[name] = isSecret ? { secret: true } : value;
+    visible[name] = isSecretValue(name, value) ? { secret: true } : value;
   }
   return visible;
 }
@@ -80,6 +83,19 @@ export function processEnvironment(
   return Object.fromEntries(
     Object.entries(source).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+/** How a run process learns which of its variables are secrets: their names, never values on a command line. */
+export const SECRET_NAMES_VARIABLE = 'GALLEY_SECRET_NAMES';
+
+/** Secrets that the starter of this process handed to it, by name. */
+export function secretsOfProcess(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): readonly { readonly name: string; readonly value: string }[] {
+  return (source[SECRET_NAMES_VARIABLE] ?? '').split(',').flatMap((name) => {
+    const value = source[name];
+    return name === '' || value === undefined || value === '' ? [] : [{ name, value }];
+  });
 }
 
 /** Whether `next dev` serves: it needs looser script rules than a build. */

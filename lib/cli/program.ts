@@ -8,6 +8,7 @@ import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { EXIT_CODE_HELP, type ExitCode, type Settle } from './exit-code';
+import { listSecretsCommand, setSecretCommand, unsetSecretCommand } from './commands/secrets-command';
 import type { CommandContext } from './session';
 
 const JSON_OPTION = ['--json', 'print JSON on standard output, everything else on standard error'] as const;
@@ -33,6 +34,7 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
   addReadCommands(program, context, settle);
   addEvaluatorCommands(program, context, settle);
   addDataCommands(program, context, settle);
+  addSecretCommands(program, context, settle);
   return program;
 }
 
@@ -75,6 +77,27 @@ function addControlCommands(program: Command, context: CommandContext, settle: S
     .argument('<id>', 'number of the run', parseRunId)
     .option(...JSON_OPTION)
     .action((id: RunId, options: { json?: boolean }) => settle(pauseCommand(context, id, options)));
+}
+
+function addSecretCommands(program: Command, context: CommandContext, settle: Settle): void {
+  const secrets = program
+    .command('secrets')
+    .description('keep secrets outside recipes; recipes read them as ${oc.env:NAME}');
+  secrets
+    .command('list')
+    .description('names of the stored secrets, never values')
+    .option(...JSON_OPTION)
+    .action((options: { json?: boolean }) => settle(listSecretsCommand(context, options)));
+  secrets
+    .command('set')
+    .description('store a secret; its value is asked for, or read from standard input')
+    .argument('<name>', 'as in ${oc.env:NAME}')
+    .action((name: string) => settle(setSecretCommand(context, name)));
+  secrets
+    .command('unset')
+    .description('remove a secret')
+    .argument('<name>')
+    .action((name: string) => settle(unsetSecretCommand(context, name)));
 }
 
 function addReadCommands(program: Command, context: CommandContext, settle: Settle): void {

@@ -48,6 +48,7 @@ async function galley(args: readonly string[], { launcher = {}, interrupts }: Se
     isTerminal: false,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    readSecret: () => Promise.resolve('typed'),
     onInterrupt: (listener) => {
       interrupts?.(listener);
       return () => undefined;

@@ -1,24 +1,48 @@
-import { recipeEnvironment } from '@/lib/env';
+import { readFile } from 'node:fs/promises';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
-import { compose, type Composed } from '@/lib/recipes/compose';
+import type { Composed } from '@/lib/recipes/compose';
+import { composeVariant, type VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
+import { visibleToRecipes } from '@/lib/secrets/recipe-secrets';
 import { AppError } from '@/lib/shared/app-error';
 
 export type ComposedRecipe = {
-  /** Every layer below the recipes root, by path. */
+  /** Every layer and every script below the recipes root, by path. */
   readonly files: Readonly<Record<string, string>>;
+  /** Without any secret's value. */
   readonly composed: Composed;
+  readonly environment: VariantEnvironment;
 };
 
-/** Composes a layer as it lies on disk, with this process's environment. Rejects with `AppError('not_found')`. */
+type Places = { readonly recipeFiles: RecipeFiles; readonly dataDir: string };
+
+/**
+ * Composes a layer as it lies on disk, with this process's environment, the secret store and what its environment
+ * script says; the script is not run. `ranEnvironment`: it has been, and left this. Rejects with
+ * `AppError('not_found')`.
+ */
 export async function composeRecipe(
-  recipeFiles: RecipeFiles,
+  { recipeFiles, dataDir }: Places,
   request: { readonly entry: string; readonly overrides: readonly string[] },
+  ranEnvironment?: Readonly<Record<string, string | { readonly secret: true }>>,
 ): Promise<ComposedRecipe> {
-  const files = await recipeFiles.layers();
+  const [files, scripts] = await Promise.all([recipeFiles.layers(), recipeFiles.scripts()]);
   if (files[request.entry] === undefined) {
     throw new AppError('not_found', `There is no layer ${request.entry} in ${recipeFiles.root}.`);
   }
-  return { files, composed: compose({ files, env: recipeEnvironment(), ...request }) };
+  const env = ranEnvironment ?? (await visibleToRecipes(dataDir));
+  const input = { files, env, hasRun: ranEnvironment !== undefined, ...request };
+  const variant = composeVariant({ ...input, scripts });
+  const outside = variant.environment.script;
+  if (outside?.startsWith('/') !== true) return { files: { ...scripts, ...files }, ...variant };
+  const all = { ...scripts, [outside]: await readOutside(outside) };
+  return { files: { ...all, ...files }, ...composeVariant({ ...input, scripts: all }) };
+}
+
+async function readOutside(script: string): Promise<string> {
+  return readFile(script, 'utf8').catch((cause: unknown) => {
+    const message = `environment.setup_script is ${script}, and that file cannot be read. Correct the path or its permissions.`;
+    throw new AppError('unprocessable', message, { cause });
+  });
 }
 
 /** Paths of the layers that took part, as far as they set anything. */

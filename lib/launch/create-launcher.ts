@@ -12,6 +12,7 @@ import { type ComposedRecipe, layersOf } from './compose-recipe';
 import type { Launcher, LaunchRequest } from './launch';
 import { type Inspection, inspectRecipe } from './preflight';
 import { PreflightError } from './preflight-error';
+import { makeRunEnvironment, type RunEnvironment, visibleEnvironment } from './run-environment';
 import { LOST_AFTER_MS, spawnRun } from './spawn-run';
 
 export type LauncherDeps = { readonly env: Env; readonly runStore: RunStore };
@@ -22,12 +23,22 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
   const launching = new Map<string, Promise<Run>>();
 
   async function launch(request: LaunchRequest): Promise<Run> {
-    const inspection = await inspectRecipe({ env, recipeFiles }, request);
+    // read, not run: what is wrong with the recipe or its script is said before anything is executed
+    const { recipe: read, preflight: before } = await inspectRecipe({ env, recipeFiles }, request);
+    if (before.checks.some(({ id, status }) => id === 'composition' && status === 'failed'))
+      throw new PreflightError(before, read.files);
+    const { script } = read.environment;
+    const environment = await makeRunEnvironment({ env, recipeFiles }, { entry: request.entry, script });
+    const ranEnvironment = visibleEnvironment(environment);
+    const inspection = await inspectRecipe({ env, recipeFiles, ranEnvironment }, request);
     const { preflight, config, recipe } = inspection;
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
     const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));
     // a key used before names a run that may be well on its way
-    if (run.status === 'queued' && run.attempt === 0) void spawnRun({ env, runStore }, run);
+    if (run.status === 'queued' && run.attempt === 0) {
+      await runStore.log(run.id, 'environment', described(environment));
+      void spawnRun({ env, runStore, environment }, run);
+    }
     return run;
   }
 
@@ -43,13 +54,21 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
     resume: async (id) => {
       const failed = [checkProcesses(env), await checkStorage(env)].find(({ status }) => status === 'failed');
       if (failed !== undefined) throw new AppError('unprocessable', `${failed.title}: ${failed.detail}`);
+      const { entry, script } = await runStore.snapshot(id);
+      const environment = await makeRunEnvironment({ env, recipeFiles }, { entry, script: script ?? null });
       // a process killed a moment ago may still look alive in the store
       await runStore.markLost(LOST_AFTER_MS);
       const run = await runStore.transition(id, 'queued', 'resumed');
-      void spawnRun({ env, runStore }, run);
+      await runStore.log(id, 'environment', described(environment));
+      void spawnRun({ env, runStore, environment }, run);
       return run;
     },
   };
+}
+
+/** What the log says of a script: that it ran, and its output. */
+function described({ script, lines }: RunEnvironment): readonly string[] {
+  return script === null ? [] : [`${script} prepared the environment.`, ...lines];
 }
 
 async function describeRun(
@@ -75,12 +94,13 @@ async function describeRun(
 async function takeSnapshot(
   recipeFiles: RecipeFiles,
   { entry, overrides }: LaunchRequest,
-  { composed }: ComposedRecipe,
+  { composed, environment }: ComposedRecipe,
 ): Promise<RecipeSnapshot> {
   return {
     files: await recipeFiles.snapshot(entry, layersOf(composed)),
     entry,
     overrides,
+    script: environment.script,
     composedYaml: composed.composed === null ? '' : yamlText(composed.composed),
     resolved: composed.resolved === null ? null : plainValue(composed.resolved),
   };

@@ -1,5 +1,6 @@
 import type { Run, RunId } from '@/lib/domain/run';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
 
 export type LaunchRequest = {
   /** From the recipes root: `pig_latin/embedded.yaml`. */
@@ -25,6 +26,8 @@ export type Preflight = {
   readonly checks: readonly PreflightCheck[];
   readonly diagnostics: readonly Diagnostic[];
   readonly totalSteps: number | null;
+  /** Where the run's environment comes from. */
+  readonly environment?: VariantEnvironment;
 };
 
 /** The one way to start and restart runs, shared by web and CLI. */

@@ -1,12 +1,14 @@
 import type { Env } from '@/lib/env';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { validate } from '@/lib/recipes/validate';
 import { checkData } from './check-data';
 import { checkEvaluator } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
+import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
 import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
 
@@ -17,37 +19,56 @@ export type Inspection = {
   readonly preflight: Preflight;
 };
 
+type Inspected = {
+  readonly env: Env;
+  readonly recipeFiles: RecipeFiles;
+  /** What the environment script left, when it has been run. */
+  readonly ranEnvironment?: Readonly<Record<string, string | { readonly secret: true }>>;
+};
+
 /** All checks before a launch, cheapest first; those that need a valid recipe wait for one. */
 export async function inspectRecipe(
-  { env, recipeFiles }: { readonly env: Env; readonly recipeFiles: RecipeFiles },
+  { env, recipeFiles, ranEnvironment }: Inspected,
   request: Pick<LaunchRequest, 'entry' | 'overrides'>,
 ): Promise<Inspection> {
-  const recipe = await composeRecipe(recipeFiles, request);
+  const recipe = await composeRecipe({ recipeFiles, dataDir: env.dataDir }, request, ranEnvironment);
+  const { environment } = recipe;
   const { diagnostics, resolved } = recipe.composed;
   const composition = summarize(diagnostics, { id: 'composition', title: 'Composition' });
   if (resolved === null || composition.status === 'failed') {
     return {
       recipe,
       config: null,
-      preflight: { ok: false, checks: [composition], diagnostics, totalSteps: null },
+      preflight: { ok: false, checks: [composition], diagnostics, totalSteps: null, environment },
     };
   }
-  const parsed = RecipeConfig.safeParse(plainValue(resolved));
+  const parsed = RecipeConfig.safeParse(fillSecrets(plainValue(resolved), () => '***'));
   const found = validate(recipe.composed, { entry: request.entry, files: recipe.files });
   const schema = summarize(found, { id: 'config', title: 'Configuration' });
   const all = [...diagnostics, ...found];
   if (!parsed.success) {
-    const preflight = { ok: false, checks: [composition, schema], diagnostics: all, totalSteps: null };
+    const preflight = {
+      ok: false,
+      checks: [composition, schema],
+      diagnostics: all,
+      totalSteps: null,
+      environment,
+    };
     return { recipe, config: null, preflight };
   }
   const config = parsed.data;
   const rest = await checkSurroundings(env, request.entry, config);
-  const checks = [composition, schema, ...rest];
+  const checks = [
+    composition,
+    ...checkEnvironment(environment),
+    schema,
+    ...untilTheScriptRan(rest, environment),
+  ];
   const ok = checks.every(({ status }) => status !== 'failed');
   return {
     recipe,
     config,
-    preflight: { ok, checks, diagnostics: all, totalSteps: config.trainer.total_train_steps },
+    preflight: { ok, checks, diagnostics: all, totalSteps: config.trainer.total_train_steps, environment },
   };
 }
 

@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { RunId } from '@/lib/domain/run';
-import { readEnv } from '@/lib/env';
+import { readEnv, secretsOfProcess } from '@/lib/env';
+import { redact } from '@/lib/recipes/environment/mask-secrets';
 import { outliveOutput } from '@/lib/shared/outlive-output';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { startRunProcess } from './run-process';
@@ -18,7 +19,7 @@ async function main(): Promise<number> {
     evaluatorChild: processBundle(env.root, 'evaluators/evaluator-child'),
   });
   const die = (error: unknown): void => {
-    console.error(error);
+    console.error(redact(inspect(error), secretsOfProcess()));
     const end = (): never => process.exit(1);
     run.fail(error).then(end, end);
   };
@@ -34,6 +35,6 @@ outliveOutput();
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(redact(error instanceof Error ? error.message : String(error), secretsOfProcess()));
   process.exitCode = 1;
 }

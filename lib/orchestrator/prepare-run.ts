@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { Dataset } from '@/lib/datasets/dataset';
 import { openDataset } from '@/lib/datasets/open-dataset';
 import type { RunId } from '@/lib/domain/run';
-import type { Env } from '@/lib/env';
+import { type Env, secretsOfProcess } from '@/lib/env';
 import { createEvaluatorHost } from '@/lib/evaluators/create-evaluator-host';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
+import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
@@ -51,7 +52,7 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
 }
 
 function readConfig(resolved: unknown): RecipeConfig {
-  const parsed = RecipeConfig.safeParse(resolved);
+  const parsed = RecipeConfig.safeParse(withSecrets(resolved));
   if (!parsed.success) {
     throw new AppError('invalid_input', `The recipe cannot be run:\n${z.prettifyError(parsed.error)}`);
   }
@@ -72,6 +73,25 @@ function readConfig(resolved: unknown): RecipeConfig {
   }
   if (config.rollout_worker.type === 'mock') throw refuse('rollout_worker.type', 'mock', 'set it to simple');
   return config;
+}
+
+/** The configuration with the secrets that this process was given; here alone they are put in. */
+function withSecrets(resolved: unknown): unknown {
+  const secrets = new Map(secretsOfProcess().map(({ name, value }) => [name, value]));
+  const missing = new Set<string>();
+  const filled = fillSecrets(resolved, (name) => {
+    const value = secrets.get(name);
+    if (value === undefined) missing.add(name);
+    return value ?? '';
+  });
+  if (missing.size > 0) {
+    const names = [...missing].join(', ');
+    throw new AppError(
+      'unprocessable',
+      `The recipe needs ${names}, which this run was not given. Set it in the environment or with galley secrets set, and resume.`,
+    );
+  }
+  return filled;
 }
 
 function refuse(setting: string, value: string, remedy: string): AppError {

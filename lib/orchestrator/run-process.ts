@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openDatabase, type Database } from '@/lib/db/open-database';
 import type { CommandKind, RunId } from '@/lib/domain/run';
-import type { Env } from '@/lib/env';
+import { type Env, secretsOfProcess } from '@/lib/env';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
@@ -19,6 +19,7 @@ import { Controller, type RunEnd, type RunPlan } from './controller';
 import { createJournal, type Journal } from './journal';
 import { createLineLimiter } from './line-limiter';
 import { prepareRun, type PreparedRun } from './prepare-run';
+import { redactingWriter } from './redacting-writer';
 import { createRunControl, type RunControl } from './run-control';
 
 /** An optimizer step under way has this long when a stop comes; saving and closing take the rest of 5 s. */
@@ -92,12 +93,14 @@ async function openJournal(
   { env, writerWorker }: RunProcessOptions,
   first: RunWriter['attempt'],
 ): Promise<Journal> {
-  const open = (attempt: RunWriter['attempt']): Promise<RunWriter> =>
-    openRunWriter({
+  const open = async (attempt: RunWriter['attempt']): Promise<RunWriter> => {
+    const writer = await openRunWriter({
       databaseUrl: env.databaseUrl,
       attempt,
       ...(writerWorker === undefined ? {} : { workerUrl: writerWorker }),
     });
+    return redactingWriter(writer, secretsOfProcess());
+  };
   return createJournal({
     writer: await open(first),
     renew: async (old, startStep) => {

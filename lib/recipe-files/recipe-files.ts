@@ -45,6 +45,8 @@ export type RecipeFiles = {
   }): Promise<Result<TextFile, SaveConflict>>;
   /** Every YAML file below the root, by path: what `compose` needs for any entry, since recipes may share layers. */
   layers(): Promise<Readonly<Record<string, string>>>;
+  /** Every shell script below the root, by path: those that prepare environments are among them. */
+  scripts(): Promise<Readonly<Record<string, string>>>;
   /** Every small text file of the entry's recipe, and the named layers, without secrets: what a run keeps of its recipe. */
   snapshot(entry: string, layers: readonly string[]): Promise<Readonly<Record<string, string>>>;
 };
@@ -67,6 +69,7 @@ export function createRecipeFiles(root: string): RecipeFiles {
       return save;
     },
     layers: () => readLayers(root),
+    scripts: () => readScripts(root),
     snapshot: (entry, layers) => readSnapshot(root, entry, layers),
   };
 }
@@ -143,6 +146,13 @@ async function readLayers(root: string): Promise<Readonly<Record<string, string>
     );
   }
   return readTexts(root, entries);
+}
+
+async function readScripts(root: string): Promise<Readonly<Record<string, string>>> {
+  const scripts = (await walkRecipes(root, '')).filter(
+    (entry) => entry.kind === 'file' && entry.path.endsWith('.sh') && entry.bytes <= MAX_SNAPSHOT_FILE_BYTES,
+  );
+  return readTexts(root, scripts);
 }
 
 async function readSnapshot(

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Database } from '@/lib/db/open-database';
 import type { CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
+import { appendLog } from './append-log';
 import { createRun } from './create-run';
 import { createLostRunFinder } from './find-lost-runs';
 import { isProcessAlive } from './is-process-alive';
@@ -54,6 +55,7 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
         step <= staleFrom(found.attempts, attempt);
       return found.checkpoints.filter(isCurrent).map(checkpointOf);
     },
+    log: (id, source, lines) => appendLog(db, id, { source, lines, time: new Date(now()) }),
     transition: async (id, to, reason) => {
       if (await setStatus(db, { runId: id, to, reason, time: new Date(now()) })) return get(id);
       const { status } = await get(id);

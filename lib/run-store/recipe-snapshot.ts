@@ -10,6 +10,8 @@ const StoredSnapshot = z.object({
   files: z.record(z.string(), z.string()),
   entry: z.string(),
   overrides: z.array(z.string()),
+  // runs of before have none
+  script: z.string().nullable().default(null),
   composedYaml: z.string(),
   resolved: z.unknown(),
 });

@@ -7,6 +7,8 @@ export type RecipeSnapshot = {
   readonly files: Readonly<Record<string, string>>;
   readonly entry: string;
   readonly overrides: readonly string[];
+  /** Script that prepared its environment, and does again at a resume; null when there was none. */
+  readonly script?: string | null;
   /** Composed config as YAML, interpolations kept. */
   readonly composedYaml: string;
   /** Resolved config as JSON; secrets are `{ $secret: NAME }`. */
@@ -52,6 +54,8 @@ export type RunStore = {
   }): Promise<readonly RunEvent[]>;
   /** Newest `log` events of a run before `before` (or the newest), oldest first. */
   logs(id: RunId, query: { readonly before?: number; readonly limit: number }): Promise<readonly RunEvent[]>;
+  /** Log lines of who starts a run, before it has a process of its own that writes. */
+  log(id: RunId, source: string, lines: readonly string[]): Promise<void>;
   /** Highest `seq` of the store; 0 when empty. */
   lastSeq(): Promise<number>;
   /** Active runs whose process is gone (pid dead on this host, or no heartbeat for `silentMs`) become `lost`. Returns them. */

@@ -9,7 +9,9 @@ export async function visibleToRecipes(dataDir: string): Promise<Visible> {
   const stored = Object.fromEntries(names.map((name) => [name, { secret: true } as const]));
   const own = recipeEnvironment();
   // what somebody stored is a secret, whichever value wins
-  const both = names.filter((name) => own[name] !== undefined).map((name) => [name, { secret: true }] as const);
+  const both = names
+    .filter((name) => own[name] !== undefined)
+    .map((name) => [name, { secret: true }] as const);
   return { ...stored, ...own, ...Object.fromEntries(both) };
 }
 

@@ -31,7 +31,9 @@ export function createSecretStore(dataDir: string): SecretStore {
     names: () => listNames(folder),
     values: async () => {
       const names = await listNames(folder);
-      const pairs = await Promise.all(names.map(async (name) => [name, await readSecret(folder, name)] as const));
+      const pairs = await Promise.all(
+        names.map(async (name) => [name, await readSecret(folder, name)] as const),
+      );
       return Object.fromEntries(pairs);
     },
     set: (name, value) => writeSecret(folder, name, value),
@@ -57,7 +59,11 @@ async function readSecret(folder: string, name: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-function refuseWide(place: string, mode: number, { allowed, remedy }: { allowed: number; remedy: string }): void {
+function refuseWide(
+  place: string,
+  mode: number,
+  { allowed, remedy }: { allowed: number; remedy: string },
+): void {
   if ((mode & 0o777 & ~allowed) === 0) return;
   const octal = (mode & 0o777).toString(8);
   throw new AppError(

@@ -18,10 +18,13 @@ export async function composeCommand(
   options: { readonly resolve?: boolean; readonly json?: boolean },
 ): Promise<ExitCode> {
   const entry = resolveEntry(typed.file, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir });
-  const { files, composed } = await composeRecipe(createRecipeFiles(env.recipesDir), {
-    entry,
-    overrides: typed.overrides,
-  });
+  const { files, composed } = await composeRecipe(
+    { recipeFiles: createRecipeFiles(env.recipesDir), dataDir: env.dataDir },
+    {
+      entry,
+      overrides: typed.overrides,
+    },
+  );
   const fileName = createFileName({ cwd: io.cwd, recipesDir: env.recipesDir });
   // a layer that cannot be launched by itself is not a whole recipe
   const checked = listVariants(files).includes(entry) ? validate(composed, { entry, files }) : [];

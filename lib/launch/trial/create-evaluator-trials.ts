@@ -41,9 +41,10 @@ export function createEvaluatorTrials(deps: {
 }): EvaluatorTrials {
   const { env, recipeFiles } = deps;
   return {
-    row: async (request) => readRow(env, request, await readConfig(recipeFiles, request)),
+    row: async (request) =>
+      readRow(env, request, await readConfig({ recipeFiles, dataDir: env.dataDir }, request)),
     run: async (request, input) => {
-      const config = await readConfig(recipeFiles, request);
+      const config = await readConfig({ recipeFiles, dataDir: env.dataDir }, request);
       return withEvaluator(env, { entry: request.entry, config }, (call) => call(input));
     },
     test: async (recipe, entries) => {
@@ -122,7 +123,7 @@ async function groupByEvaluator(
 ): Promise<readonly EvaluatorGroup[]> {
   const groups = new Map<string, EvaluatorGroup>();
   for (const entry of entries) {
-    const config = await readConfig(recipeFiles, { entry, overrides: [] });
+    const config = await readConfig({ recipeFiles, dataDir: env.dataDir }, { entry, overrides: [] });
     const evaluator = config.rollout_worker.evaluator_module_path ?? '(none)';
     const variant = path.posix.basename(entry).replace(/\.ya?ml$/, '');
     const known = groups.get(evaluator);

@@ -1,4 +1,5 @@
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
@@ -6,10 +7,10 @@ import { composeRecipe } from '../compose-recipe';
 
 /** What a layer on disk comes to. Rejects with `AppError('unprocessable')` when it does not compose. */
 export async function readConfig(
-  recipeFiles: RecipeFiles,
+  places: { readonly recipeFiles: RecipeFiles; readonly dataDir: string },
   request: { readonly entry: string; readonly overrides: readonly string[] },
 ): Promise<RecipeConfig> {
-  const { composed } = await composeRecipe(recipeFiles, request);
+  const { composed } = await composeRecipe(places, request);
   const [first] = composed.diagnostics.filter(({ severity }) => severity === 'error');
   if (composed.resolved === null) {
     throw new AppError(
@@ -17,7 +18,7 @@ export async function readConfig(
       `${request.entry} does not compose: ${first?.message ?? 'see its problems'}`,
     );
   }
-  const parsed = RecipeConfig.safeParse(plainValue(composed.resolved));
+  const parsed = RecipeConfig.safeParse(fillSecrets(plainValue(composed.resolved), () => '***'));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new AppError(
