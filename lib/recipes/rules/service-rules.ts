@@ -120,7 +120,7 @@ export const SERVICE_RULES: readonly Rule[] = [
       const paths = [`${INFERENCE}.base_url`];
       if (actor !== null && config.get(`${actor}.backend`) !== 'mock') paths.push(`${actor}.url`);
       const missing = paths.filter((path) => isUnset(config.get(path)));
-      if (missing.length === 0) return paths.map((path) => String(config.text(path) ?? 'secret')).join(', ');
+      if (missing.length === 0) return paths.map((path) => config.text(path) ?? 'secret').join(', ');
       return missing.map((path) => ({ path, message: `${path} is not set.` }));
     },
   },

@@ -24,14 +24,11 @@ export function keysMarkdown(): string {
 }
 
 function keyLines(facts: KeyFacts): string {
-  const listed = facts.allowed.map((value) => `\`${value}\``).join(', ');
   const lines = [
     `Type: ${facts.type}${facts.range === null ? '' : `, ${facts.range}`}${facts.unit === null ? '' : `, in ${facts.unit}`}.`,
     defaultText(facts) === null ? null : `Default: \`${defaultText(facts) ?? ''}\`.`,
-    listed === '' ? null : `${facts.isOpen ? 'Usual values' : 'Allowed'}: ${listed}.`,
-    facts.examples.length === 0
-      ? null
-      : `Examples: ${facts.examples.map((text) => `\`${text}\``).join(', ')}.`,
+    listed(facts.isOpen ? 'Usual values' : 'Allowed', facts.allowed),
+    listed('Examples', facts.examples),
     `Read by: ${readersText(facts)}.`,
     appliesText(facts) === null ? null : `Applies to ${appliesText(facts) ?? ''}.`,
     facts.renamedTo === null ? null : `Now called \`${facts.renamedTo}\`.`,
@@ -39,4 +36,8 @@ function keyLines(facts: KeyFacts): string {
   ].filter((line) => line !== null);
   const own = facts.isGalleys ? ' Galley’s own.' : '';
   return `### \`${facts.path}\`\n\n${facts.meaning}${own}\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+}
+
+function listed(name: string, values: readonly string[]): string | null {
+  return values.length === 0 ? null : `${name}: ${values.map((value) => `\`${value}\``).join(', ')}.`;
 }

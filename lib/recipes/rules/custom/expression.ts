@@ -1,4 +1,4 @@
-import { isList } from '../../config-view';
+import { isList } from '@/lib/recipes/config-view';
 
 // The language of checks.yaml: config paths, numbers, texts, comparison, arithmetic, and/or/not, `in` lists and a few
 // functions. It reads values and nothing else.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createConfigView } from '../../config-view';
+import { createConfigView } from '@/lib/recipes/config-view';
 import { evaluate, type Value } from './expression';
 import { parseExpression } from './parse-expression';
 import { checkRecipeRules } from './recipe-rules';

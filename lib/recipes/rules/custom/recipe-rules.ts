@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { newBudget } from '../../budget';
-import { type ConfigView, isList } from '../../config-view';
-import { parseLayer } from '../../layers/parse-layer';
-import { buildNodes } from '../../nodes/build-nodes';
-import { valueOf } from '../../nodes/config-node';
-import { plainValue } from '../../plain-value';
-import type { Layers } from '../../validation/placing';
+import { newBudget } from '@/lib/recipes/budget';
+import { type ConfigView, isList } from '@/lib/recipes/config-view';
+import { parseLayer } from '@/lib/recipes/layers/parse-layer';
+import { buildNodes } from '@/lib/recipes/nodes/build-nodes';
+import { valueOf } from '@/lib/recipes/nodes/config-node';
+import { plainValue } from '@/lib/recipes/plain-value';
+import type { Layers } from '@/lib/recipes/validation/placing';
 import type { Outcome, Rule } from '../rule';
 import { evaluate, type Expression, ExpressionError, isTruthy, type Value } from './expression';
 import { parseExpression } from './parse-expression';
