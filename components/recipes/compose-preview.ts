@@ -1,21 +1,29 @@
-import { compose, type ComposeInput } from '@/lib/recipes/compose';
+import { compose, type Composed, type ComposeInput } from '@/lib/recipes/compose';
 import { checkRecipe } from '@/lib/recipes/validate';
 import type { Preview } from './preview';
 import { resolvedRows } from './resolved-rows';
 
+type Variant = { readonly name: string; readonly entry: string };
+
 /** Composes one variant and checks what comes out, exactly as the checks before a launch do. */
-export function composePreview(
-  variant: { readonly name: string; readonly entry: string },
+export function composePreview(variant: Variant, input: Omit<ComposeInput, 'entry'>): Preview {
+  return composeAndPreview(variant, input).preview;
+}
+
+/** The same with the composition itself, for those who answer questions about it. */
+export function composeAndPreview(
+  { name, entry }: Variant,
   input: Omit<ComposeInput, 'entry'>,
-): Preview {
+): { readonly composed: Composed; readonly preview: Preview } {
   const start = performance.now();
-  const composed = compose({ ...input, entry: variant.entry });
-  const checked = checkRecipe(composed, { entry: variant.entry, files: input.files });
-  return {
-    variant: variant.name,
+  const composed = compose({ ...input, entry });
+  const checked = checkRecipe(composed, { entry, files: input.files });
+  const preview = {
+    variant: name,
     rows: composed.resolved === null ? null : resolvedRows(composed.resolved, composed.provenance),
     diagnostics: [...composed.diagnostics, ...checked.diagnostics],
     passed: checked.passed,
     milliseconds: performance.now() - start,
   };
+  return { composed, preview };
 }

@@ -1,22 +1,35 @@
-import { composePreview } from './compose-preview';
 import type { PreviewAnswer, PreviewRequest } from './preview';
+import { createPreviewer } from './previewer';
 
-// Composes beside the page, so that typing never waits for it. A newer request makes the rest of an older one moot.
-let newest = 0;
+/** The variants out of view are composed when the typing pauses: they must not hold up the one in view. */
+const PAUSE_MS = 250;
 
-self.addEventListener('message', ({ data }: MessageEvent<PreviewRequest>) => {
-  newest = data.id;
-  void answer(data);
+// Composes beside the page, so that typing never waits for it, and answers the editor's questions.
+const previewer = createPreviewer();
+let timer: ReturnType<typeof setTimeout> | undefined;
+let isDue = false;
+
+self.addEventListener('message', ({ data, ports }: MessageEvent<PreviewRequest>) => {
+  if (data.kind === 'ask') {
+    // places are those of a composition: answered from an old one, they would point beside the text
+    if (isDue && data.question.topic !== 'complete') next(0);
+    ports[0]?.postMessage(previewer.answer(data.question));
+    return;
+  }
+  previewer.change(data);
+  clearTimeout(timer);
+  isDue = true;
+  // changes that have queued up meanwhile are taken in first
+  timer = setTimeout(() => next(0));
 });
 
-async function answer(request: PreviewRequest): Promise<void> {
-  for (const [index, variant] of request.variants.entries()) {
-    if (request.id !== newest) return;
-    const overrides = index === 0 ? request.overrides : [];
-    const preview = composePreview(variant, { files: request.files, env: request.env, overrides });
-    const message: PreviewAnswer = { id: request.id, preview };
-    self.postMessage(message);
-    // Lets a newer request in between two variants.
-    await new Promise((resolve) => setTimeout(resolve));
-  }
+function next(index: number): void {
+  clearTimeout(timer);
+  isDue = false;
+  const step = previewer.preview(index);
+  if (step === null) return;
+  const message: PreviewAnswer = step;
+  const { rows } = step.preview;
+  self.postMessage(message, { transfer: rows === null ? [] : [rows.places.buffer, rows.beaten.buffer] });
+  timer = setTimeout(() => next(index + 1), index === 0 ? PAUSE_MS : 0);
 }

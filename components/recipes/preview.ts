@@ -1,5 +1,7 @@
+import type { LanguageAnswers, LanguageQuestions, LanguageTopic } from '@/lib/recipes/language/answer';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import type { PassedCheck } from '@/lib/recipes/validate';
+import type { PackedRows } from './packed-rows';
 import type { ResolvedRow } from './resolved-rows';
 
 export type EnvironmentView = Readonly<Record<string, string | { readonly secret: true }>>;
@@ -15,13 +17,43 @@ export type Preview = {
   readonly milliseconds: number;
 };
 
-export type PreviewRequest = {
-  readonly id: number;
-  readonly files: Readonly<Record<string, string>>;
+/** What the worker composes and answers from. */
+export type PreviewSubject = {
+  readonly recipe: string;
+  /** Layers, scripts and code, as they stand in the editor. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Every file of the recipe. */
+  readonly paths: readonly string[];
   readonly env: EnvironmentView;
   readonly overrides: readonly string[];
   /** The one in view first; overrides apply to it alone. */
   readonly variants: readonly { readonly name: string; readonly entry: string }[];
 };
 
-export type PreviewAnswer = { readonly id: number; readonly preview: Preview };
+/** The worker keeps its subject; a keystroke sends the one text that it changed. */
+export type PreviewRequest =
+  | {
+      readonly kind: 'change';
+      readonly id: number;
+      readonly subject: Partial<Omit<PreviewSubject, 'texts'>>;
+      /** null = the file is gone. */
+      readonly texts: Readonly<Record<string, string | null>>;
+    }
+  | { readonly kind: 'ask'; readonly question: AskedQuestion };
+
+/** A question with its topic; the answer comes back through the port that travels with it. */
+export type AskedQuestion<Topic extends LanguageTopic = LanguageTopic> = {
+  readonly topic: Topic;
+  readonly about: LanguageQuestions[Topic];
+};
+
+export type PreviewAnswer = {
+  readonly id: number;
+  readonly preview: Omit<Preview, 'rows'> & { readonly rows: PackedRows | null };
+};
+
+/** Asks the worker about the texts as they stand in the editor now. */
+export type AskLanguage = <Topic extends LanguageTopic>(
+  topic: Topic,
+  about: LanguageQuestions[Topic],
+) => Promise<LanguageAnswers[Topic]>;

@@ -6,10 +6,10 @@ import { useState } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
 import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
-import { annotate } from './annotate';
 import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
+import type { EditorFile } from './editor/editor-models';
 import { EditorTabs } from './editor-tabs';
 import { environmentNames } from './environment-names';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
@@ -21,13 +21,17 @@ import { variantTitle } from './layer-of';
 import { backendTitle, planFacts } from './plan-facts';
 import type { EnvironmentView } from './preview';
 import type { RecipeView } from './recipe-href';
+import { overriddenRanges } from './overridden-ranges';
+import { RenameDialog, useRenameQuestion } from './rename-dialog';
 import { findRow } from './resolved-rows';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
 import { type StudioPane, StudioPanes } from './studio-panes';
-import { currentText, dirtyPaths, splitOverrides } from './studio-state';
+import { currentText, dirtyPaths, splitOverrides, type StudioFile } from './studio-state';
 import { StudioToolbar } from './studio-toolbar';
-import { layerTexts, type LivePreview, usePreview } from './use-preview';
+import { layerTexts, type LivePreview, type PreviewClient, usePreview } from './use-preview';
+import { useSave } from './use-save';
+import { useSideTexts } from './use-side-texts';
 import { type Studio, useStudio } from './use-studio';
 import { variantState } from './variant-state';
 
@@ -44,7 +48,11 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
   const router = useRouter();
   const { state } = studio;
   const texts = layerTexts(state.files);
-  const previews = usePreviews(data, studio, useEnvironment(data, texts));
+  const sideTexts = useSideTexts(data.entries);
+  const client = usePreviews(data, studio, { env: useEnvironment(data, texts), sideTexts });
+  const { previews } = client;
+  const { format, save } = useSave(studio, client);
+  const [cursorPath, setCursorPath] = useState('');
   const preview = state.variant === null ? undefined : previews[state.variant];
   const [pane, setPane] = useState<StudioPane>('editor');
   const [isLaunching, setIsLaunching] = useState(false);
@@ -73,7 +81,8 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
         isSaving={studio.isSaving}
         onVariant={(variant) => studio.dispatch({ kind: 'variant', variant })}
         onOverrides={(text) => studio.dispatch({ kind: 'overrides', text })}
-        onSave={() => void studio.save(dirty)}
+        formatOnSave={format}
+        onSave={() => void save(dirty)}
         onLaunch={() => setIsLaunching(true)}
       />
       <StudioPanes
@@ -81,22 +90,19 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
         onPane={setPane}
         problems={preview?.diagnostics.length ?? 0}
         files={
-          <FileTree
-            recipe={data.recipe}
-            entries={data.entries}
-            active={state.active}
-            dirty={dirty}
-            states={Object.fromEntries(
-              data.variants.map(({ name, entry: path }) => [path, stateOf(previews[name])]),
-            )}
-            onOpen={(path) => {
-              studio.open(path);
-              setPane('editor');
-            }}
-          />
+          <FilesPane studio={studio} data={data} previews={previews} onOpened={() => setPane('editor')} />
         }
         editor={
-          <EditorPane studio={studio} data={data} preview={preview} onLaunch={() => setIsLaunching(true)} />
+          <EditorPane
+            studio={studio}
+            data={data}
+            preview={preview}
+            client={client}
+            sideTexts={sideTexts}
+            onSave={save}
+            onLaunch={() => setIsLaunching(true)}
+            onCursor={setCursorPath}
+          />
         }
         resolved={
           <Inspector
@@ -104,6 +110,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
             hasVariant={state.variant !== null}
             files={texts}
             readme={readmeOf(studio, data)}
+            configPath={cursorPath === '' ? null : cursorPath}
             onJump={jump}
             onFix={(diagnostic) => fix(studio, diagnostic)}
             evaluator={
@@ -129,7 +136,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
           overrides={splitOverrides(state.overrides)}
           dirty={dirty}
           actions={actions}
-          onSave={() => studio.save(dirty)}
+          onSave={() => save(dirty)}
           onShowKey={showKey}
           onLaunched={(run) => router.push(`/runs/${run}`)}
           onClose={() => setIsLaunching(false)}
@@ -139,13 +146,40 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
   );
 }
 
+function FilesPane(props: {
+  studio: Studio;
+  data: StudioData;
+  previews: PreviewClient['previews'];
+  onOpened: () => void;
+}) {
+  const { studio, data, previews } = props;
+  return (
+    <FileTree
+      recipe={data.recipe}
+      entries={data.entries}
+      active={studio.state.active}
+      dirty={dirtyPaths(studio.state)}
+      states={Object.fromEntries(data.variants.map(({ name, entry }) => [entry, stateOf(previews[name])]))}
+      onOpen={(path) => {
+        studio.open(path);
+        props.onOpened();
+      }}
+    />
+  );
+}
+
 function EditorPane(props: {
   studio: Studio;
   data: StudioData;
   preview: LivePreview | undefined;
+  client: PreviewClient;
+  sideTexts: Readonly<Record<string, string>>;
+  onSave: (paths: readonly string[]) => Promise<boolean>;
   onLaunch: () => void;
+  onCursor: (configPath: string) => void;
 }) {
-  const { studio, data, preview } = props;
+  const { studio, data, preview, client, sideTexts } = props;
+  const rename = useRenameQuestion();
   const { state } = studio;
   const file = state.active === null ? undefined : state.files[state.active];
   const texts = layerTexts(state.files);
@@ -166,12 +200,22 @@ function EditorPane(props: {
           <CodeEditor
             file={{ path: file.path, text: currentText(file), revision: file.revision }}
             diagnostics={(preview?.diagnostics ?? []).filter(({ range }) => range?.file === file.path)}
-            annotations={annotate(preview?.rows ?? [], file.path, texts)}
+            overridden={overriddenRanges(preview?.rows ?? [], file.path, texts)}
             reveal={studio.reveal}
-            edit={(path, text) => studio.dispatch({ kind: 'edited', path, text })}
-            save={() => void studio.save([file.path])}
+            edit={(path, text) => {
+              client.typed(path, text);
+              studio.dispatch({ kind: 'edited', path, text });
+            }}
+            save={() => void props.onSave([file.path])}
             launch={props.onLaunch}
+            open={(range) => studio.open(range.file, range)}
+            replace={(path, text) => studio.dispatch({ kind: 'replaced', path, text })}
+            fileOf={(path) => fileOf(state.files[path], path, sideTexts)}
+            ask={client.ask}
+            confirmRename={rename.confirm}
+            cursorAt={props.onCursor}
           />
+          <RenameDialog asked={rename.asked} />
         </div>
       )}
     </div>
@@ -194,14 +238,31 @@ function EvaluatorTab(props: { studio: Studio; entry: string; actions: Evaluator
   );
 }
 
-function usePreviews(data: StudioData, studio: Studio, env: EnvironmentView) {
+function fileOf(
+  file: StudioFile | undefined,
+  path: string,
+  sideTexts: Readonly<Record<string, string>>,
+): EditorFile | null {
+  if (file !== undefined) return { path, text: currentText(file), revision: file.revision };
+  const text = sideTexts[path];
+  return text === undefined ? null : { path, text, revision: 0 };
+}
+
+function usePreviews(
+  data: StudioData,
+  studio: Studio,
+  { env, sideTexts }: { env: EnvironmentView; sideTexts: Readonly<Record<string, string>> },
+) {
   const { state } = studio;
   // The variant in view first: it is what the person looks at while typing.
   const names = data.variants
     .map(({ name }) => name)
     .toSorted((a, b) => Number(b === state.variant) - Number(a === state.variant));
   return usePreview({
+    recipe: data.recipe,
     files: state.files,
+    others: sideTexts,
+    paths: data.entries.map(({ path }) => path),
     env,
     overrides: state.overrides,
     variants: names

@@ -7,6 +7,7 @@ import { Kbd } from '@/components/ui/kbd';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
 import { StateMark } from './state-mark';
+import type { FormatOnSave } from './use-format-on-save';
 import type { VariantState } from './variant-state';
 
 export type StudioToolbarProps = {
@@ -17,6 +18,7 @@ export type StudioToolbarProps = {
   readonly overrides: string;
   readonly dirtyCount: number;
   readonly isSaving: boolean;
+  readonly formatOnSave: FormatOnSave;
   readonly onVariant: (variant: string) => void;
   readonly onOverrides: (text: string) => void;
   readonly onSave: () => void;
@@ -41,6 +43,18 @@ export function StudioToolbar(props: StudioToolbarProps) {
         />
       </label>
       <div className="flex items-center gap-2">
+        <label
+          className="flex cursor-pointer items-center gap-1.5 text-sm text-muted"
+          title="Even indentation and spacing; comments, order and quotes stay"
+        >
+          <input
+            type="checkbox"
+            checked={props.formatOnSave.isOn}
+            onChange={(event) => props.formatOnSave.set(event.target.checked)}
+            className="size-3.5 accent-accent"
+          />
+          Format on save
+        </label>
         <Button
           disabled={dirtyCount === 0 || props.isSaving}
           onClick={onSave}

@@ -1,12 +1,10 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
-import type { EnvironmentView, Preview, PreviewAnswer, PreviewRequest } from './preview';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { AskLanguage, EnvironmentView, Preview, PreviewSubject } from './preview';
+import { openPreviewLink, type PreviewLink } from './preview-link';
 import type { ResolvedRow } from './resolved-rows';
 import { currentText, splitOverrides, type StudioFile } from './studio-state';
-
-/** Below what a person notices, above the pause between two keys of a fast typist's burst. */
-const DEBOUNCE_MS = 30;
 
 export type LivePreview = Preview & {
   /** Rows of the last text that composed: what stays in view, dimmed, while the text is broken. */
@@ -14,53 +12,63 @@ export type LivePreview = Preview & {
 };
 
 export type PreviewQuestion = {
+  readonly recipe: string;
   readonly files: Readonly<Record<string, StudioFile>>;
+  /** Texts of files that are not open: scripts and code that layers name. */
+  readonly others: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
   readonly env: EnvironmentView;
   readonly overrides: string;
   /** Lines of name, tab and file, the one in view first; one text, so that equal lists are equal. */
   readonly variants: string;
 };
 
-/** What each variant comes to, composed in a worker as the text changes. Empty until the first answer. */
-export function usePreview(question: PreviewQuestion): Readonly<Record<string, LivePreview>> {
-  const { files, env, overrides, variants } = question;
+export type PreviewClient = {
+  /** What each variant comes to. Empty until the first answer. */
+  readonly previews: Readonly<Record<string, LivePreview>>;
+  /** Tells the worker at once what was typed, ahead of the page's own state. */
+  readonly typed: (path: string, text: string) => void;
+  readonly ask: AskLanguage;
+};
+
+/** What each variant comes to, composed in a worker as the text changes; the worker answers the editor too. */
+export function usePreview(question: PreviewQuestion): PreviewClient {
+  const { recipe, files, others, paths, env, overrides, variants } = question;
   const [previews, setPreviews] = useState<Readonly<Record<string, LivePreview>>>({});
-  const worker = useRef<Worker | null>(null);
-  const lastId = useRef(0);
+  const link = useRef<PreviewLink | null>(null);
 
   // Outside system: the composing worker.
   useEffect(() => {
-    const started = new Worker(new URL('./compose.worker.ts', import.meta.url), { type: 'module' });
-    started.addEventListener('message', ({ data }: MessageEvent<PreviewAnswer>) => {
-      if (data.id !== lastId.current) return;
-      setPreviews((before) => ({ ...before, [data.preview.variant]: withLastRows(data.preview, before) }));
-    });
-    worker.current = started;
+    const opened = openPreviewLink((preview) =>
+      setPreviews((before) => ({ ...before, [preview.variant]: withLastRows(preview, before) })),
+    );
+    link.current = opened;
     return () => {
-      worker.current = null;
-      started.terminate();
+      link.current = null;
+      opened.end();
     };
   }, []);
-
   useEffect(() => {
-    const timer = setTimeout(() => {
-      lastId.current += 1;
-      const request: PreviewRequest = {
-        id: lastId.current,
-        files: layerTexts(files),
-        env,
-        overrides: splitOverrides(overrides),
-        variants: parseVariants(variants),
-      };
-      worker.current?.postMessage(request);
-    }, DEBOUNCE_MS);
-    return () => clearTimeout(timer);
-  }, [files, env, overrides, variants]);
+    link.current?.setTexts({ ...others, ...allTexts(files) });
+    link.current?.setFacts({
+      recipe,
+      paths,
+      env,
+      overrides: splitOverrides(overrides),
+      variants: parseVariants(variants),
+    });
+  }, [recipe, files, others, paths, env, overrides, variants]);
 
-  return previews;
+  const typed = useCallback((path: string, text: string) => link.current?.setText(path, text), []);
+  const ask = useCallback<AskLanguage>(
+    (topic, about) =>
+      link.current?.ask(topic, about) ?? Promise.reject(new Error('The studio has been closed.')),
+    [],
+  );
+  return { previews, typed, ask };
 }
 
-function parseVariants(lines: string): PreviewRequest['variants'] {
+function parseVariants(lines: string): PreviewSubject['variants'] {
   return lines.split('\n').flatMap((line) => {
     const [name, entry] = line.split('\t');
     return name && entry ? [{ name, entry }] : [];
@@ -69,6 +77,10 @@ function parseVariants(lines: string): PreviewRequest['variants'] {
 
 function withLastRows(preview: Preview, before: Readonly<Record<string, LivePreview>>): LivePreview {
   return { ...preview, lastRows: preview.rows ?? before[preview.variant]?.lastRows ?? [] };
+}
+
+function allTexts(files: Readonly<Record<string, StudioFile>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.values(files).map((file) => [file.path, currentText(file)]));
 }
 
 /** Texts of the YAML files, as they stand in the editor. */

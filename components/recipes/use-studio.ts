@@ -25,8 +25,8 @@ export type Studio = {
   readonly isSaving: boolean;
   /** Opens a file in the editor, at a range or a line if one is given. */
   readonly open: (path: string, place?: SourceRange | LineNumber) => void;
-  /** Saves files with a draft; answers whether all of them were saved. */
-  readonly save: (paths: readonly string[]) => Promise<boolean>;
+  /** Saves files with a draft; answers whether all of them were saved. `formatted` are texts newer than the drafts. */
+  readonly save: (paths: readonly string[], formatted?: Readonly<Record<string, string>>) => Promise<boolean>;
   /** Ends a conflict by saving over what is on disk. */
   readonly keepMine: () => void;
 };
@@ -77,11 +77,15 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
     return true;
   }
 
-  async function save(paths: readonly string[]): Promise<boolean> {
+  async function save(
+    paths: readonly string[],
+    formatted: Readonly<Record<string, string>> = {},
+  ): Promise<boolean> {
     for (const path of paths) {
       const file = state.files[path];
       if (file === undefined || file.draft === null) continue;
-      if (!(await saveOne({ path, text: file.draft, ifMatch: file.etag }))) return false;
+      const text = formatted[path] ?? file.draft;
+      if (!(await saveOne({ path, text, ifMatch: file.etag }))) return false;
     }
     return true;
   }

@@ -4,7 +4,7 @@ import { useTheme } from 'next-themes';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
-import type { Annotation } from '../annotate';
+import type { OverriddenRange } from '../overridden-ranges';
 import type { EditorFile } from './editor-models';
 import { createEditorSession, type EditorCommands, type EditorSession } from './editor-session';
 
@@ -12,21 +12,19 @@ export type CodeEditorProps = EditorCommands & {
   readonly file: EditorFile;
   /** Of this file. */
   readonly diagnostics: readonly Diagnostic[];
-  readonly annotations: readonly Annotation[];
+  readonly overridden: readonly OverriddenRange[];
   /** Range to show; a new object shows it again. */
   readonly reveal: SourceRange | null;
 };
 
 /** Monaco on one of several files. It loads after the page, so the text stands there plainly until it is ready. */
-export function CodeEditor({ file, diagnostics, annotations, reveal, ...commands }: CodeEditorProps) {
+export function CodeEditor({ file, diagnostics, overridden, reveal, ...commands }: CodeEditorProps) {
   const element = useRef<HTMLDivElement>(null);
   const [session, setSession] = useState<EditorSession | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const { resolvedTheme } = useTheme();
   const isDark = resolvedTheme === 'dark';
-  const edit = useEffectEvent(commands.edit);
-  const save = useEffectEvent(commands.save);
-  const launch = useEffectEvent(commands.launch);
+  const current = useEffectEvent(() => commands);
 
   // Outside system: Monaco.
   useEffect(() => {
@@ -38,9 +36,15 @@ export function CodeEditor({ file, diagnostics, annotations, reveal, ...commands
       ({ monaco }) => {
         if (isGone) return;
         created = createEditorSession(monaco, host, {
-          edit: (path, text) => edit(path, text),
-          save: () => save(),
-          launch: () => launch(),
+          edit: (...args) => current().edit(...args),
+          save: () => current().save(),
+          launch: () => current().launch(),
+          open: (...args) => current().open(...args),
+          replace: (...args) => current().replace(...args),
+          fileOf: (...args) => current().fileOf(...args),
+          ask: (...args) => current().ask(...args),
+          confirmRename: (...args) => current().confirmRename(...args),
+          cursorAt: (...args) => current().cursorAt(...args),
         });
         setSession(created);
       },
@@ -57,7 +61,7 @@ export function CodeEditor({ file, diagnostics, annotations, reveal, ...commands
   useEffect(() => session?.setTheme(isDark), [session, isDark]);
   useEffect(() => session?.show(file), [session, file]);
   useEffect(() => session?.mark(file.path, diagnostics), [session, file.path, diagnostics]);
-  useEffect(() => session?.annotate(file.path, annotations), [session, file.path, annotations]);
+  useEffect(() => session?.dim(file.path, overridden), [session, file.path, overridden]);
   useEffect(() => {
     if (reveal !== null && reveal.file === file.path) session?.reveal(reveal);
   }, [session, file.path, reveal]);

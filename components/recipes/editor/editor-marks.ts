@@ -1,8 +1,5 @@
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
-import type { Annotation } from '../annotate';
 import type { monaco as Monaco } from './monaco';
-
-const INTERPOLATION = /\$\{[^}\n]*\}/g;
 
 export function rangeOf(
   monaco: typeof Monaco,
@@ -33,45 +30,4 @@ export function toMarker(
     code: diagnostic.code,
     source: 'galley',
   };
-}
-
-export function toDecoration(
-  monaco: typeof Monaco,
-  model: Monaco.editor.ITextModel,
-  annotation: Annotation,
-): Monaco.editor.IModelDeltaDecoration {
-  const range = rangeOf(monaco, model, annotation);
-  if (annotation.kind === 'overridden') {
-    return {
-      range,
-      options: {
-        inlineClassName: 'galley-overridden',
-        hoverMessage: { value: annotation.text },
-        linesDecorationsClassName: 'galley-overridden-mark',
-      },
-    };
-  }
-  const lineEnd = model.getLineMaxColumn(range.endLineNumber);
-  return {
-    range: new monaco.Range(range.endLineNumber, lineEnd, range.endLineNumber, lineEnd),
-    options: {
-      showIfCollapsed: true,
-      after: {
-        content: `  ${annotation.text}`,
-        inlineClassName: annotation.kind === 'missing' ? 'galley-missing' : 'galley-note',
-      },
-    },
-  };
-}
-
-/** Colours `${…}`, which YAML's own highlighting takes for plain text. */
-export function interpolationDecorations(
-  monaco: typeof Monaco,
-  model: Monaco.editor.ITextModel | null,
-): Monaco.editor.IModelDeltaDecoration[] {
-  if (model?.getLanguageId() !== 'yaml') return [];
-  return [...model.getValue().matchAll(INTERPOLATION)].map((match) => ({
-    range: rangeOf(monaco, model, { start: match.index, end: match.index + match[0].length }),
-    options: { inlineClassName: 'galley-interpolation' },
-  }));
 }

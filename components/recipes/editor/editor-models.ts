@@ -13,6 +13,8 @@ export type EditorModels = {
   /** The model of a file, made when first asked for. */
   take(file: EditorFile): Monaco.editor.ITextModel;
   get(path: string): Monaco.editor.ITextModel | undefined;
+  /** A model of a file that is not in front; when it comes to be, it takes over the page's text. */
+  guest(file: EditorFile): Monaco.editor.ITextModel;
   dispose(): void;
 };
 
@@ -26,14 +28,16 @@ export function createEditorModels(
 
   return {
     take({ path, text, revision }) {
-      const model = models.get(path) ?? open(path, text);
+      const known = models.get(path);
+      const model = known ?? open(path, text);
       // Not by comparing texts: while somebody types fast, the page's text is older than the editor's.
-      const isReplaced = (revisions.get(path) ?? revision) !== revision;
+      const isReplaced = known !== undefined && revisions.get(path) !== revision;
       revisions.set(path, revision);
       if (isReplaced) replaceText(model, text);
       return model;
     },
     get: (path) => models.get(path),
+    guest: ({ path, text }) => models.get(path) ?? open(path, text),
     dispose() {
       for (const model of models.values()) model.dispose();
     },
@@ -50,11 +54,24 @@ export function createEditorModels(
     return model;
   }
 
-  /** As an edit, so that it can be undone. */
+  /** As an edit of what differs, so that it can be undone and the cursor stays. */
   function replaceText(model: Monaco.editor.ITextModel, text: string): void {
+    const before = model.getValue();
+    let start = 0;
+    const most = Math.min(before.length, text.length);
+    while (start < most && before.charAt(start) === text.charAt(start)) start += 1;
+    let tail = 0;
+    while (tail < most - start && before.at(-1 - tail) === text.at(-1 - tail)) tail += 1;
+    if (start === before.length && start === text.length) return;
+    const range = monaco.Range.fromPositions(
+      model.getPositionAt(start),
+      model.getPositionAt(before.length - tail),
+    );
     isReplacing = true;
     try {
-      model.pushEditOperations([], [{ range: model.getFullModelRange(), text }], () => null);
+      model.pushStackElement();
+      model.pushEditOperations([], [{ range, text: text.slice(start, text.length - tail) }], () => null);
+      model.pushStackElement();
     } finally {
       isReplacing = false;
     }

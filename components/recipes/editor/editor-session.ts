@@ -1,26 +1,47 @@
-import type { Diagnostic } from '@/lib/recipes/diagnostic';
-import type { Annotation } from '../annotate';
-import { interpolationDecorations, rangeOf, toDecoration, toMarker } from './editor-marks';
+import { applyEdits } from '@/lib/recipes/edits/apply-edits';
+import type { Rename } from '@/lib/recipes/language/rename-key';
+import type { Diagnostic, SourceRange, TextEdit } from '@/lib/recipes/diagnostic';
+import type { OverriddenRange } from '../overridden-ranges';
+import type { AskLanguage } from '../preview';
+import { rangeOf, toMarker } from './editor-marks';
 import { createEditorModels, type EditorFile } from './editor-models';
-import { applyEditorTheme, EDITOR_THEME } from './editor-theme';
+import { editorOptions } from './editor-options';
+import { applyEditorTheme } from './editor-theme';
+import { createJumpHistory } from './jump-history';
+import { createLineMarks } from './line-marks';
 import type { monaco as Monaco } from './monaco';
+import { pathOf, registerYamlProviders } from './yaml-providers';
 
 export type EditorCommands = {
   readonly edit: (path: string, text: string) => void;
   readonly save: () => void;
   readonly launch: () => void;
+  /** Shows a range, in whatever file it is. */
+  readonly open: (range: SourceRange) => void;
+  /** Edits of files that are not open here. */
+  readonly replace: (path: string, text: string) => void;
+  /** A file that may be shown beside the open ones; null when its text is not known. */
+  readonly fileOf: (path: string) => EditorFile | null;
+  readonly ask: AskLanguage;
+  readonly confirmRename: (plan: Extract<Rename, { ok: true }>) => Promise<boolean>;
+  /** The config path under the cursor, as it moves. */
+  readonly cursorAt: (configPath: string) => void;
 };
 
 /** One Monaco editor on several files. */
 export type EditorSession = {
   show(file: EditorFile): void;
   mark(path: string, diagnostics: readonly Diagnostic[]): void;
-  annotate(path: string, annotations: readonly Annotation[]): void;
+  dim(path: string, ranges: readonly OverriddenRange[]): void;
   reveal(range: { readonly start: number; readonly end: number }): void;
   setTheme(isDark: boolean): void;
   dispose(): void;
 };
 
+/** The cursor rests this long before the page hears where it is. */
+const CURSOR_REST_MS = 80;
+
+// eslint-disable-next-line max-lines-per-function -- one closure over one editor; its parts have files of their own
 export function createEditorSession(
   monaco: typeof Monaco,
   element: HTMLElement,
@@ -29,42 +50,94 @@ export function createEditorSession(
   const editor = monaco.editor.create(element, editorOptions(element));
   const models = createEditorModels(monaco, commands.edit);
   const viewStates = new Map<string, Monaco.editor.ICodeEditorViewState | null>();
-  const annotations = editor.createDecorationsCollection();
-  const interpolations = editor.createDecorationsCollection();
-  const drawInterpolations = () => {
-    interpolations.set(interpolationDecorations(monaco, editor.getModel()));
-  };
+  const marks = createLineMarks(monaco, editor);
+  const history = createJumpHistory();
+  const known = new Map<string, readonly Diagnostic[]>();
+  const changed = new monaco.Emitter<void>();
   let shown: string | null = null;
+  let isTravelling = false;
+  let cursorTimer: ReturnType<typeof setTimeout> | undefined;
 
-  editor.onDidChangeModelContent(drawInterpolations);
+  const here = (): SourceRange | null => {
+    const position = editor.getPosition();
+    const model = editor.getModel();
+    if (shown === null || position === null || model === null) return null;
+    const start = model.getOffsetAt(position);
+    return { file: shown, start, end: start };
+  };
+  const leave = () => {
+    const place = here();
+    if (place !== null && !isTravelling) history.leave(place);
+  };
+  const travel = (direction: 'back' | 'forward') => {
+    const from = here();
+    const place = from === null ? null : history[direction](from);
+    if (place === null) return;
+    isTravelling = true;
+    commands.open(place);
+  };
+
+  const providers = registerYamlProviders(monaco, {
+    ask: commands.ask,
+    diagnosticsOf: (path) => known.get(path) ?? [],
+    modelOf(path) {
+      const file = models.get(path) === undefined ? commands.fileOf(path) : null;
+      return models.get(path) ?? (file === null ? null : models.guest(file));
+    },
+    apply,
+    confirmRename: commands.confirmRename,
+    onChange: changed.event,
+  });
+  const opener = monaco.editor.registerEditorOpener({
+    openCodeEditor(_source, resource, selection) {
+      const model = monaco.editor.getModel(resource);
+      if (model === null || resource.scheme !== 'recipe') return false;
+      commands.open({ file: pathOf(model), ...offsetsOf(monaco, model, selection) });
+      return true;
+    },
+  });
+
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS, () => commands.save());
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => commands.launch());
+  editor.addCommand(monaco.KeyMod.Alt | monaco.KeyCode.LeftArrow, () => travel('back'));
+  editor.addCommand(monaco.KeyMod.Alt | monaco.KeyCode.RightArrow, () => travel('forward'));
+  editor.onDidChangeCursorPosition(() => {
+    clearTimeout(cursorTimer);
+    cursorTimer = setTimeout(() => void tellCursor(), CURSOR_REST_MS);
+  });
 
   return {
     show(file) {
       const model = models.take(file);
       if (shown === file.path) return;
-      if (shown !== null) viewStates.set(shown, editor.saveViewState());
+      if (shown !== null) {
+        leave();
+        viewStates.set(shown, editor.saveViewState());
+      }
       shown = file.path;
-      annotations.clear();
       editor.setModel(model);
+      // the words of a layer are no use as completions; those of code are
+      editor.updateOptions({
+        wordBasedSuggestions: model.getLanguageId() === 'yaml' ? 'off' : 'currentDocument',
+      });
       editor.restoreViewState(viewStates.get(file.path) ?? null);
-      drawInterpolations();
     },
     mark(path, diagnostics) {
+      known.set(path, diagnostics);
+      changed.fire();
       const model = models.get(path);
       if (model === undefined) return;
       const markers = diagnostics.map((diagnostic) => toMarker(monaco, model, diagnostic));
       monaco.editor.setModelMarkers(model, 'galley', markers);
     },
-    annotate(path, list) {
-      const model = models.get(path);
-      if (model === undefined || shown !== path) return;
-      annotations.set(list.map((annotation) => toDecoration(monaco, model, annotation)));
+    dim(path, ranges) {
+      if (shown === path) marks.setOverridden(ranges);
     },
     reveal(place) {
       const model = editor.getModel();
       if (model === null) return;
+      leave();
+      isTravelling = false;
       const range = rangeOf(monaco, model, place);
       editor.setSelection(range);
       editor.revealRangeInCenterIfOutsideViewport(range);
@@ -72,34 +145,49 @@ export function createEditorSession(
     },
     setTheme: (isDark) => applyEditorTheme(monaco, isDark),
     dispose() {
-      editor.dispose();
-      models.dispose();
+      clearTimeout(cursorTimer);
+      for (const part of [providers, opener, marks, changed, editor, models]) part.dispose();
     },
   };
+
+  async function tellCursor(): Promise<void> {
+    const place = here();
+    if (place === null || editor.getModel()?.getLanguageId() !== 'yaml') return;
+    const path = await commands.ask('path', { file: place.file, offset: place.start });
+    commands.cursorAt(path);
+  }
+
+  /** In the editor's own texts where they are open, so that each can be undone there. */
+  function apply(edits: readonly TextEdit[]): void {
+    for (const path of new Set(edits.map(({ file }) => file))) {
+      const own = edits.filter(({ file }) => file === path);
+      const model = models.get(path);
+      if (model !== undefined) {
+        const operations = own.map((edit) => ({ range: rangeOf(monaco, model, edit), text: edit.text }));
+        model.pushStackElement();
+        model.pushEditOperations([], operations, () => null);
+        model.pushStackElement();
+      } else {
+        const file = commands.fileOf(path);
+        if (file !== null) commands.replace(path, applyEdits(file.text, own));
+      }
+    }
+  }
 }
 
-function editorOptions(element: HTMLElement): Monaco.editor.IStandaloneEditorConstructionOptions {
+function offsetsOf(
+  monaco: typeof Monaco,
+  model: Monaco.editor.ITextModel,
+  selection: Monaco.IRange | Monaco.IPosition | undefined,
+): { readonly start: number; readonly end: number } {
+  if (selection === undefined) return { start: 0, end: 0 };
+  if (!('startLineNumber' in selection)) {
+    const start = model.getOffsetAt(selection);
+    return { start, end: start };
+  }
+  const range = monaco.Range.lift(selection);
   return {
-    model: null,
-    theme: EDITOR_THEME,
-    automaticLayout: true,
-    fontFamily: getComputedStyle(element).fontFamily,
-    fontSize: 12.5,
-    lineHeight: 20,
-    minimap: { enabled: false },
-    scrollBeyondLastLine: false,
-    padding: { top: 10, bottom: 24 },
-    renderLineHighlight: 'line',
-    lineNumbersMinChars: 4,
-    folding: true,
-    tabSize: 2,
-    wordWrap: 'off',
-    fixedOverflowWidgets: true,
-    stickyScroll: { enabled: false },
-    occurrencesHighlight: 'off',
-    wordBasedSuggestions: 'currentDocument',
-    overviewRulerLanes: 2,
-    scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
-    ariaLabel: 'Recipe file. Press Ctrl+M to let Tab move the focus.',
+    start: model.getOffsetAt(range.getStartPosition()),
+    end: model.getOffsetAt(range.getEndPosition()),
   };
 }

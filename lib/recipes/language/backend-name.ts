@@ -1,12 +1,13 @@
+import type { Backend } from '@/lib/domain/run';
 import type { LanguageFacts } from './language-facts';
 import { valueAt } from './value-text';
 
+const NAMED = ['embedded', 'tinker', 'weaver', 'self_hosted'] as const satisfies readonly Backend[];
+
 /** The backend that the variant in view runs on; every server that is none of the named ones is self-hosted. */
-export function backendName({ composed, entry }: LanguageFacts): string | null {
+export function backendName({ composed, entry }: LanguageFacts): Backend | null {
   const value = valueAt(composed?.resolved, ['service', 'inference_service', 'backend']);
-  const written = value?.kind === 'string' ? value.value : null;
+  if (value?.kind === 'string') return NAMED.find((backend) => backend === value.value) ?? 'self_hosted';
   const name = entry?.slice(entry.lastIndexOf('/') + 1) ?? '';
-  const named = ['embedded', 'tinker', 'weaver', 'self_hosted'];
-  if (written === null) return named.find((backend) => name.startsWith(backend)) ?? null;
-  return named.includes(written) ? written : 'self_hosted';
+  return NAMED.find((backend) => name.startsWith(backend)) ?? null;
 }

@@ -1,9 +1,10 @@
+import type { Backend } from '@/lib/domain/run';
 import { RESOLVERS } from '@/lib/recipes/interpolation/resolvers';
 import { backendName } from './backend-name';
 import { completeDefault, completeModule, completeDataFile } from './complete-files';
 import { type Cursor, cursorAt } from './cursor';
 import { type ConfigPath, outlineOf, type TextRange } from './outline';
-import type { KeyDoc } from './key-catalogue';
+import { factsOf, type KeyFacts, nodeOf } from '@/lib/recipes/schema/catalogue';
 import { type LanguageFacts, mountOf } from './language-facts';
 import { dotted, pathKey, stepsOf, targetOf } from './path-steps';
 import { briefText, namesBelow, valueAt } from './value-text';
@@ -50,7 +51,7 @@ function completeKey(facts: LanguageFacts, { file, text, cursor }: KeyQuestion):
       .filter(({ key, path }) => key?.start !== cursor.range.start && isChild(path, cursor.parent))
       .map(({ path }) => String(path.at(-1))),
   );
-  const docs = facts.catalogue.below(parent).filter((doc) => isLegal(doc, backendName(facts)));
+  const docs = keysBelow(parent).filter((doc) => isLegal(doc, backendName(facts)));
   const known = new Set(docs.map(({ name }) => name));
   // keys of the recipe's own that other layers give
   const others = namesBelow(valueAt(facts.composed?.composed, parent)).filter((name) => !known.has(name));
@@ -68,18 +69,26 @@ function isChild(path: ConfigPath, parent: ConfigPath): boolean {
   return path.length === parent.length + 1 && pathKey(path.slice(0, -1)) === pathKey(parent);
 }
 
-function isLegal({ backends }: KeyDoc, backend: string | null): boolean {
-  return backends === null || backend === null || backends.includes(backend);
+/** Keys of the catalogue that may stand directly below a path; names that a person chooses are not among them. */
+function keysBelow(path: ConfigPath): readonly KeyFacts[] {
+  const children = nodeOf(dotted(path))?.children.values() ?? [];
+  return [...children].flatMap(({ facts }) => facts ?? []);
 }
 
-function keyCompletion(doc: KeyDoc, range: TextRange): Completion {
+/** An old name is understood but not offered. */
+function isLegal({ appliesTo, renamedTo }: KeyFacts, backend: Backend | null): boolean {
+  const { backends } = appliesTo;
+  return renamedTo === null && (backends.length === 0 || backend === null || backends.includes(backend));
+}
+
+function keyCompletion(doc: KeyFacts, range: TextRange): Completion {
   const fallback = doc.default === null ? '' : ` = ${doc.default}`;
   return {
     label: doc.name,
     kind: 'key',
     detail: `${doc.type}${fallback}`,
     about: doc.meaning,
-    insert: doc.isSection ? `${doc.name}:\n  $0` : `${doc.name}: $0`,
+    insert: doc.kind === 'section' ? `${doc.name}:\n  $0` : `${doc.name}: $0`,
     range,
   };
 }
@@ -114,8 +123,8 @@ function completeValue(
   const name = String(path.findLast((step) => typeof step === 'string'));
   if (name.endsWith('module_path')) return completeModule(facts, cursor);
   if (name === 'data_files') return completeDataFile(facts, cursor);
-  const doc = facts.catalogue.of(path);
-  const values = doc?.allowed ?? [];
+  const doc = factsOf(dotted(path));
+  const values = doc?.type === 'true or false' ? ['true', 'false'] : (doc?.allowed ?? []);
   return values.map((value) => ({
     label: value,
     kind: 'value',

@@ -3,7 +3,7 @@ import { variableState } from './complete';
 import { spanAt } from './definition';
 import { entryAt } from './cursor';
 import type { InterpolationSpan } from './interpolation-spans';
-import type { KeyDoc } from './key-catalogue';
+import { factsOf, type KeyFacts } from '@/lib/recipes/schema/catalogue';
 import { type LanguageFacts, mountOf, placesOf, usesInView, winnerOf } from './language-facts';
 import type { ConfigPath, OutlineEntry, TextRange } from './outline';
 import { dotted, stepsOf, targetOf } from './path-steps';
@@ -63,26 +63,28 @@ function present(sections: readonly (string | null)[]): readonly string[] {
   return sections.filter((section) => section !== null);
 }
 
-function keySections({ catalogue, ...facts }: LanguageFacts, path: ConfigPath): readonly (string | null)[] {
-  const doc = catalogue.of(path);
+function keySections(facts: LanguageFacts, path: ConfigPath): readonly (string | null)[] {
+  const doc = factsOf(dotted(path));
   if (doc === null) return [`**${dotted(path)}**`];
-  const backend = backendName({ ...facts, catalogue });
-  const isElsewhere = doc.backends !== null && backend !== null && !doc.backends.includes(backend);
+  const { backends } = doc.appliesTo;
+  const backend = backendName(facts);
+  const isElsewhere = backends.length > 0 && backend !== null && !backends.includes(backend);
   return [
     `**${dotted(path)}**: ${doc.meaning}`,
     factsLine(doc),
     isElsewhere
-      ? `The backend of this variant, ${backend}, does not read it; ${doc.backends.join(', ')} does.`
+      ? `The backend of this variant, ${backend}, does not read it; ${backends.join(', ')} does.`
       : null,
+    doc.renamedTo === null ? null : `An old name: write \`${doc.renamedTo}\`.`,
   ];
 }
 
-function factsLine({ type, unit, allowed, readBy, ...doc }: KeyDoc): string {
+function factsLine({ type, unit, range, allowed, readers, ...doc }: KeyFacts): string {
   const facts = [
-    `Type: ${type}${unit === null ? '' : `, in ${unit}`}`,
+    `Type: ${type}${range === null ? '' : `, ${range}`}${unit === null ? '' : `, in ${unit}`}`,
     doc.default === null ? null : `Default: \`${doc.default}\``,
     allowed.length === 0 ? null : `Allowed: ${allowed.map((value) => `\`${value}\``).join(', ')}`,
-    readBy === null ? null : `Read by: ${readBy}`,
+    readers.length === 0 ? null : `Read by: ${readers.join(', ')}`,
   ];
   return present(facts).join('  \n');
 }

@@ -1,11 +1,11 @@
+import type { Provenance } from '@/lib/recipes/compose';
 import type { ConfigValue } from '@/lib/recipes/config-value';
-import type { LanguageFacts } from './language-facts';
+import { type LanguageFacts, mountOf } from './language-facts';
 import { outlineOf, type TextRange } from './outline';
-import { mountOf } from './language-facts';
 import { dotted } from './path-steps';
 import { briefText, valueAt } from './value-text';
 
-/** A remark behind a value: what an interpolation comes to. */
+/** A remark behind a value: what its interpolation comes to, and whom it beats. */
 export type InlayHint = {
   /** Where it stands. */
   readonly offset: number;
@@ -14,31 +14,44 @@ export type InlayHint = {
   readonly isMissing: boolean;
 };
 
-/** Resolved values of the interpolations between two offsets of a layer. */
+/** Remarks on the values between two offsets of a layer, for those that count in the variant in view. */
 export function inlayHints(facts: LanguageFacts, file: string, range: TextRange): readonly InlayHint[] {
   const text = facts.layers[file];
   const { composed } = facts;
   if (text === undefined || composed === null) return [];
   const mount = mountOf(facts, file);
-  return outlineOf(text).flatMap(({ kind, value, path }) => {
-    if (kind !== 'scalar' || value === null || value.end < range.start || value.start > range.end) return [];
-    if (!text.slice(value.start, value.end).includes('${')) return [];
+  return outlineOf(text).flatMap(({ value, path }) => {
+    if (value === null || value.end < range.start || value.start > range.end) return [];
     const own = [...mount, ...path];
     const provenance = composed.provenance.get(dotted(own));
-    const resolved = valueAt(composed.resolved, own);
-    if (
-      resolved === undefined ||
-      provenance?.source?.file !== file ||
-      provenance.source.start !== value.start
-    )
-      return [];
-    return [{ offset: value.end, ...hintText(resolved, provenance.chain) }];
+    if (provenance?.source?.file !== file || provenance.source.start !== value.start) return [];
+    const hint = hintOf(facts, valueAt(composed.resolved, own), provenance);
+    return hint === null ? [] : [{ offset: value.end, ...hint }];
   });
 }
 
-function hintText(value: ConfigValue, chain: readonly string[]): Pick<InlayHint, 'text' | 'isMissing'> {
-  if (value.kind !== 'string' || !value.value.includes('${'))
-    return { text: `= ${briefText(value)}`, isMissing: false };
-  const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length);
-  return { text: variable === undefined ? 'not resolved' : `${variable} is not set`, isMissing: true };
+function hintOf(
+  { layers }: LanguageFacts,
+  value: ConfigValue | undefined,
+  { chain, beaten }: Provenance,
+): Omit<InlayHint, 'offset'> | null {
+  if (chain.length > 0 && value?.kind === 'string' && value.value.includes('${')) {
+    const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length);
+    return { text: variable === undefined ? 'not resolved' : `${variable} is not set`, isMissing: true };
+  }
+  const [loser] = beaten;
+  const notes = [
+    ...(chain.length > 0 && value !== undefined ? [`= ${briefText(value)}`] : []),
+    ...(loser === undefined ? [] : [`overrides ${placeText(layers, loser)}`]),
+  ];
+  return notes.length === 0 ? null : { text: notes.join(' · '), isMissing: false };
+}
+
+/** `common.yaml:12`, the folder left out: it is the one in view nearly always. */
+function placeText(
+  layers: LanguageFacts['layers'],
+  { file, start }: { file: string; start: number },
+): string {
+  const line = (layers[file] ?? '').slice(0, start).split('\n').length;
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
 }

@@ -2,7 +2,6 @@ import type { Composed, ComposeInput } from '@/lib/recipes/compose';
 import { dotted, pathKey } from './path-steps';
 import { type ConfigPath, type OutlineEntry, outlineOf } from './outline';
 import { layerUses, type MountedLayer, roughUses } from './layer-uses';
-import type { KeyCatalogue } from './key-catalogue';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 
 /** What every question about a text is answered from. */
@@ -22,7 +21,6 @@ export type LanguageFacts = {
   readonly env: ComposeInput['env'];
   /** The variant in view, as it last composed; null before it ever did. */
   readonly composed: Composed | null;
-  readonly catalogue: KeyCatalogue;
 };
 
 /** The layers of the variant in view. */

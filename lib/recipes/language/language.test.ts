@@ -8,11 +8,9 @@ import { pathAt } from './cursor';
 import { definitionAt } from './definition';
 import { hoverAt } from './hover';
 import { inlayHints } from './inlay-hints';
-import type { KeyCatalogue, KeyDoc } from './key-catalogue';
 import type { LanguageFacts } from './language-facts';
 import { keyAt, referencesOf } from './references';
 import { renameKey } from './rename-key';
-import { pathKey } from './path-steps';
 
 const LAYERS = {
   'math/common.yaml': `# What all backends share.
@@ -59,36 +57,6 @@ use: \${data.batch_size}
 `,
 };
 
-const DOCS: Readonly<Record<string, Partial<KeyDoc>>> = {
-  'data.batch_size': {
-    type: 'integer',
-    default: '32',
-    unit: 'prompts',
-    meaning: 'Prompts per step.',
-    readBy: 'data loader',
-  },
-  'data.seed': { type: 'integer', default: '42', meaning: 'The one seed.' },
-  'data.shuffle': { type: 'boolean', allowed: ['true', 'false'], default: 'false', meaning: 'Shuffles.' },
-  'data.lora': { type: 'integer', meaning: 'Rank.', backends: ['tinker'] },
-  trainer: { type: 'section', isSection: true, meaning: 'Training.' },
-};
-
-const catalogue: KeyCatalogue = {
-  of: (path) => docOf(path.join('.')),
-  below: (path) =>
-    Object.keys(DOCS)
-      .filter((key) => pathKey(key.split('.').slice(0, -1)) === pathKey(path))
-      .flatMap((key) => docOf(key) ?? []),
-};
-
-function docOf(path: string): KeyDoc | null {
-  const facts = DOCS[path];
-  if (facts === undefined) return null;
-  const name = path.split('.').at(-1) ?? '';
-  const nothing = { default: null, allowed: [], unit: null, readBy: null, backends: null, isSection: false };
-  return { ...nothing, name, type: '', meaning: '', ...facts };
-}
-
 const ENV = { DATA_PATH: '/data', API_KEY: { secret: true } } as const;
 
 function factsOf(
@@ -114,7 +82,6 @@ function factsOf(
     env: ENV,
     // what was composed before the text that is being typed
     composed: compose({ files: LAYERS, entry, env: ENV }),
-    catalogue,
   };
 }
 
@@ -138,7 +105,7 @@ describe('completeAt', () => {
     const { labels } = typing('  key: ', '  s|\n  key: ');
     expect(labels).toEqual(expect.arrayContaining(['seed', 'shuffle', 'data_files']));
     expect(labels).not.toContain('batch_size');
-    expect(labels).not.toContain('lora');
+    expect(labels).not.toContain('backend');
     expect(labels).not.toContain('trainer');
   });
 
@@ -215,9 +182,9 @@ describe('hoverAt', () => {
   test('explains a key and names the layers that give it', () => {
     const text = hover(at('math/embedded.yaml', 'batch_size'));
     expect(text).toContain('Prompts per step.');
-    expect(text).toContain('Type: integer, in prompts');
+    expect(text).toContain('Type: whole number, ≥ 1, in prompts');
     expect(text).toContain('Default: `32`');
-    expect(text).toContain('Read by: data loader');
+    expect(text).toContain('Read by: data loader, checks');
     expect(text).toContain('**math/embedded.yaml:6** `8` counts');
     expect(text).toContain('~~math/common.yaml:3~~ `64` is beaten');
   });
@@ -319,7 +286,12 @@ describe('renameKey', () => {
 test('inlayHints shows what interpolations come to, in a range', () => {
   const text = LAYERS['math/embedded.yaml'];
   const hints = inlayHints(factsOf(), 'math/embedded.yaml', { start: 0, end: text.length });
-  expect(hints.map((hint) => hint.text)).toEqual(['= "/data/x"', '= •••• set', '= 8']);
+  expect(hints.map((hint) => hint.text)).toEqual([
+    'overrides common.yaml:3',
+    '= "/data/x"',
+    '= •••• set',
+    '= 8',
+  ]);
   expect(inlayHints(factsOf(), 'math/embedded.yaml', { start: 0, end: 20 })).toEqual([]);
 });
 

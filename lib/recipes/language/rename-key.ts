@@ -1,4 +1,5 @@
 import type { TextEdit } from '@/lib/recipes/diagnostic';
+import { keyText } from '@/lib/recipes/yaml-text';
 import type { LanguageFacts } from './language-facts';
 import { keyAt, referencesOf } from './references';
 import { dotted, pathKey } from './path-steps';
@@ -10,6 +11,7 @@ export type Rename =
   | { readonly ok: false; readonly reason: string }
   | {
       readonly ok: true;
+      readonly name: string;
       readonly edits: readonly TextEdit[];
       /** In words, file by file: what is going to be touched. */
       readonly files: readonly {
@@ -45,16 +47,18 @@ export function renameKey(facts: LanguageFacts, at: { file: string; offset: numb
     (reference) => reference.kind === 'key' && hasSibling(facts, reference, name),
   );
   if (clash !== undefined) return { ok: false, reason: `${clash.file} has the key ${name} there already.` };
-  const edits = references.map(({ file, start, end }) => {
+  const edits = references.map(({ file, start, end, kind }) => {
     const quote = /^["']/.exec((facts.layers[file] ?? '').slice(start, end))?.[0] ?? '';
-    return { file, start, end, text: `${quote}${name}${quote}` };
+    const written =
+      kind === 'interpolation' ? name : quote === '' ? keyText(name) : `${quote}${name}${quote}`;
+    return { file, start, end, text: written };
   });
   const files = [...new Set(edits.map(({ file }) => file))].map((file) => ({
     file,
     keys: references.filter((one) => one.file === file && one.kind === 'key').length,
     interpolations: references.filter((one) => one.file === file && one.kind === 'interpolation').length,
   }));
-  return { ok: true, edits, files };
+  return { ok: true, name, edits, files };
 }
 
 function hasSibling(

@@ -1,0 +1,111 @@
+import { spansIn } from '@/lib/recipes/language/interpolation-spans';
+import type { OverriddenRange } from '../overridden-ranges';
+import { rangeOf } from './editor-marks';
+import type { monaco as Monaco } from './monaco';
+
+/** Lines marked above and below those in view, so that a small scroll shows nothing bare. */
+const MARGIN = 40;
+
+/** Dims what is overridden and colours `${…}`. Only lines in view are marked: a keystroke must not walk the text. */
+export type LineMarks = {
+  setOverridden(ranges: readonly OverriddenRange[]): void;
+  dispose(): void;
+};
+
+export function createLineMarks(
+  monaco: typeof Monaco,
+  editor: Monaco.editor.IStandaloneCodeEditor,
+): LineMarks {
+  const dimmed = editor.createDecorationsCollection();
+  const coloured = editor.createDecorationsCollection();
+  let overridden: readonly OverriddenRange[] = [];
+  let frame = 0;
+
+  const drawColours = () => {
+    const model = editor.getModel();
+    coloured.set(model?.getLanguageId() === 'yaml' ? interpolations(monaco, editor, model) : []);
+  };
+  const drawDimmed = () => {
+    const model = editor.getModel();
+    dimmed.set(model === null ? [] : dimmedLines(monaco, { editor, model, overridden }));
+  };
+  const drawBoth = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => {
+      drawColours();
+      drawDimmed();
+    });
+  };
+  const listeners = [
+    editor.onDidChangeModelContent(drawColours),
+    editor.onDidScrollChange(drawBoth),
+    editor.onDidLayoutChange(drawBoth),
+    editor.onDidChangeModel(() => {
+      overridden = [];
+      dimmed.clear();
+      drawBoth();
+    }),
+  ];
+  return {
+    setOverridden(ranges) {
+      overridden = ranges;
+      drawDimmed();
+    },
+    dispose() {
+      cancelAnimationFrame(frame);
+      for (const listener of listeners) listener.dispose();
+    },
+  };
+}
+
+/** First and last line to be marked. */
+function window(editor: Monaco.editor.IStandaloneCodeEditor, model: Monaco.editor.ITextModel) {
+  const ranges = editor.getVisibleRanges();
+  const first = (ranges[0]?.startLineNumber ?? 1) - MARGIN;
+  const last = (ranges.at(-1)?.endLineNumber ?? MARGIN) + MARGIN;
+  return { first: Math.max(1, first), last: Math.min(model.getLineCount(), last) };
+}
+
+function interpolations(
+  monaco: typeof Monaco,
+  editor: Monaco.editor.IStandaloneCodeEditor,
+  model: Monaco.editor.ITextModel,
+): Monaco.editor.IModelDeltaDecoration[] {
+  const { first, last } = window(editor, model);
+  const marks: Monaco.editor.IModelDeltaDecoration[] = [];
+  for (let line = first; line <= last; line += 1) {
+    const text = model.getLineContent(line);
+    if (!text.includes('${')) continue;
+    for (const { start, end } of spansIn(text, { start: 0, end: text.length })) {
+      marks.push({
+        range: new monaco.Range(line, start + 1, line, end + 1),
+        options: { inlineClassName: 'galley-interpolation' },
+      });
+    }
+  }
+  return marks;
+}
+
+function dimmedLines(
+  monaco: typeof Monaco,
+  view: {
+    readonly editor: Monaco.editor.IStandaloneCodeEditor;
+    readonly model: Monaco.editor.ITextModel;
+    readonly overridden: readonly OverriddenRange[];
+  },
+): Monaco.editor.IModelDeltaDecoration[] {
+  const { editor, model, overridden } = view;
+  const { first, last } = window(editor, model);
+  const start = model.getOffsetAt({ lineNumber: first, column: 1 });
+  const end = model.getOffsetAt({ lineNumber: last, column: model.getLineMaxColumn(last) });
+  return overridden
+    .filter((range) => range.end >= start && range.start <= end)
+    .map((range) => ({
+      range: rangeOf(monaco, model, range),
+      options: {
+        inlineClassName: 'galley-overridden',
+        hoverMessage: { value: range.text },
+        linesDecorationsClassName: 'galley-overridden-mark',
+      },
+    }));
+}

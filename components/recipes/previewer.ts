@@ -1,0 +1,90 @@
+import type { Composed } from '@/lib/recipes/compose';
+import { answer, type LanguageQuestions, type LanguageTopic } from '@/lib/recipes/language/answer';
+import type { LanguageFacts } from '@/lib/recipes/language/language-facts';
+import { listVariants } from '@/lib/recipes/list-variants';
+import { composeAndPreview } from './compose-preview';
+import { packRows, type SentRows } from './packed-rows';
+import type { AskedQuestion, PreviewAnswer, PreviewRequest, PreviewSubject } from './preview';
+
+export type Previewer = {
+  change(request: Extract<PreviewRequest, { kind: 'change' }>): void;
+  /** What the variant at an index comes to; null behind the last one. */
+  preview(index: number): PreviewAnswer | null;
+  answer(question: AskedQuestion): unknown;
+};
+
+const NOTHING: PreviewSubject = {
+  recipe: '',
+  texts: {},
+  paths: [],
+  env: {},
+  overrides: [],
+  variants: [],
+};
+
+const isLayer = (path: string) => /\.ya?ml$/.test(path);
+
+/** Keeps what the page has said so far, composes it, and answers questions about it. */
+export function createPreviewer(): Previewer {
+  let subject = NOTHING;
+  let lastId = 0;
+  const sent = new Map<string, SentRows>();
+  /** By variant, as it last composed: questions come while the text is broken. */
+  const composed = new Map<string, Composed>();
+
+  return {
+    change({ id, subject: changed, texts }) {
+      const merged = Object.entries({ ...subject.texts, ...texts });
+      const kept = merged.flatMap(([path, text]) => (text === null ? [] : [[path, text] as const]));
+      subject = { ...subject, ...changed, texts: Object.fromEntries(kept) };
+      lastId = id;
+    },
+
+    preview(index) {
+      const variant = subject.variants[index];
+      if (variant === undefined) return null;
+      const input = {
+        files: layersOf(subject),
+        env: subject.env,
+        overrides: index === 0 ? subject.overrides : [],
+      };
+      const { composed: fresh, preview } = composeAndPreview(variant, input);
+      if (fresh.composed !== null) composed.set(variant.entry, fresh);
+      if (preview.rows === null) return { id: lastId, preview: { ...preview, rows: null } };
+      const step = packRows(preview.rows, sent.get(variant.name) ?? []);
+      sent.set(variant.name, step.sent);
+      return { id: lastId, preview: { ...preview, rows: step.packed } };
+    },
+
+    answer(question) {
+      return answerOne(factsOf(subject, composed), question);
+    },
+  };
+}
+
+function answerOne<Topic extends LanguageTopic>(
+  facts: LanguageFacts,
+  { topic, about }: { readonly topic: Topic; readonly about: LanguageQuestions[Topic] },
+): unknown {
+  return answer(facts, topic, about);
+}
+
+function layersOf({ texts }: PreviewSubject): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).filter(([path]) => isLayer(path)));
+}
+
+function factsOf(subject: PreviewSubject, composed: ReadonlyMap<string, Composed>): LanguageFacts {
+  const { env, paths, recipe, texts, variants } = subject;
+  const layers = layersOf(subject);
+  const entry = variants[0]?.entry ?? null;
+  return {
+    layers,
+    others: Object.fromEntries(Object.entries(texts).filter(([path]) => !isLayer(path))),
+    paths,
+    recipe,
+    entry,
+    variants: listVariants(layers),
+    env,
+    composed: (entry === null ? undefined : composed.get(entry)) ?? null,
+  };
+}
