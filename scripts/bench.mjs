@@ -3,6 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadSource } from './load-source.mjs';
+import { findBrowser } from './find-browser.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript, Stop } from './progress.mjs';
 
@@ -19,6 +20,7 @@ const PARTS = {
   },
   compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
   live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
+  studio: { source: 'e2e/bench-studio.ts', run: async ({ bench }) => bench(await findBrowser()) },
 };
 
 await runScript(async () => {
