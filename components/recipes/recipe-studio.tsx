@@ -50,10 +50,9 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
   const texts = layerTexts(state.files);
   const sideTexts = useSideTexts(data.entries);
   const client = usePreviews(data, studio, { env: useEnvironment(data, texts), sideTexts });
-  const { previews } = client;
   const { format, save } = useSave(studio, client);
   const [cursorPath, setCursorPath] = useState('');
-  const preview = state.variant === null ? undefined : previews[state.variant];
+  const preview = state.variant === null ? undefined : client.previews[state.variant];
   const [pane, setPane] = useState<StudioPane>('editor');
   const [isLaunching, setIsLaunching] = useState(false);
   const dirty = dirtyPaths(state);
@@ -73,7 +72,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
     <div className="flex h-[calc(100dvh-44px)] min-h-0 flex-col">
       <StudioToolbar
         title={data.title}
-        variants={data.variants.map(({ name }) => ({ name, state: stateOf(previews[name]) }))}
+        variants={data.variants.map(({ name }) => ({ name, state: stateOf(client.previews[name]) }))}
         variant={state.variant}
         backend={backendTitle(rows)}
         overrides={state.overrides}
@@ -90,7 +89,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
         onPane={setPane}
         problems={preview?.diagnostics.length ?? 0}
         files={
-          <FilesPane studio={studio} data={data} previews={previews} onOpened={() => setPane('editor')} />
+          <FilesPane {...{ studio, data, previews: client.previews }} onOpened={() => setPane('editor')} />
         }
         editor={
           <EditorPane
