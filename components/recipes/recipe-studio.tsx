@@ -51,7 +51,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
   const sideTexts = useSideTexts(data.entries);
   const client = usePreviews(data, studio, { env: useEnvironment(data, texts), sideTexts });
   const { format, save } = useSave(studio, client);
-  const [cursorPath, setCursorPath] = useState('');
+  const [cursorPath, setCursorPath] = useState<string | null>(null);
   const preview = state.variant === null ? undefined : client.previews[state.variant];
   const [pane, setPane] = useState<StudioPane>('editor');
   const [isLaunching, setIsLaunching] = useState(false);
@@ -109,7 +109,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
             hasVariant={state.variant !== null}
             files={texts}
             readme={readmeOf(studio, data)}
-            configPath={cursorPath === '' ? null : cursorPath}
+            configPath={cursorPath}
             onJump={jump}
             onFix={(diagnostic) => fix(studio, diagnostic)}
             evaluator={
@@ -175,7 +175,7 @@ function EditorPane(props: {
   sideTexts: Readonly<Record<string, string>>;
   onSave: (paths: readonly string[]) => Promise<boolean>;
   onLaunch: () => void;
-  onCursor: (configPath: string) => void;
+  onCursor: (configPath: string | null) => void;
 }) {
   const { studio, data, preview, client, sideTexts } = props;
   const rename = useRenameQuestion();
@@ -212,7 +212,7 @@ function EditorPane(props: {
             fileOf={(path) => fileOf(state.files[path], path, sideTexts)}
             ask={client.ask}
             confirmRename={rename.confirm}
-            cursorAt={props.onCursor}
+            cursorAt={(path) => props.onCursor(path === '' ? null : path)}
           />
           <RenameDialog asked={rename.asked} />
         </div>
