@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { decodeEvent } from '@/lib/api-client/wire';
 import type { Database } from '@/lib/db/open-database';
 import { RunId } from '@/lib/domain/run';
@@ -215,4 +215,27 @@ describe('the event stream', () => {
     gone.abort();
     expect(got).toEqual([...rows.map((_, index) => String(index)), 'last']);
   });
+});
+
+test('a stream that asks for recipes is told the state of the folder and each change of it', async () => {
+  const { runStore, feed } = await serving();
+  let tell: (stamp: string) => void = () => undefined;
+  let isWatched = true;
+  const recipes = {
+    subscribe: (listener: (stamp: string) => void) => {
+      tell = listener;
+      listener('first');
+      return () => (isWatched = false);
+    },
+  };
+  const gone = new AbortController();
+  const response = openEventStream({ runStore, feed }, { runs: [], after: 0, recipes, signal: gone.signal });
+  const reader = response.body?.getReader();
+  const next = async () => new TextDecoder().decode((await reader?.read())?.value);
+  let text = '';
+  while (!text.includes('first')) text += await next();
+  tell('second');
+  expect(await next()).toBe('event: recipes\ndata: second\n\n');
+  await reader?.cancel();
+  await vi.waitFor(() => expect(isWatched).toBe(false));
 });

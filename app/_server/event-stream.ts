@@ -3,6 +3,7 @@ import { encodeEvent } from '@/lib/api-client/wire';
 import type { Run, RunId } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
 import type { RunStore } from '@/lib/run-store/run-store';
+import type { RecipeWatch } from '@/lib/recipe-files/watch-recipes';
 import type { EventFeed } from './event-feed';
 import { findRun } from './find-run';
 
@@ -21,6 +22,8 @@ export type StreamSources = {
 export type StreamQuestion = {
   readonly runs: readonly RunId[];
   readonly after: number;
+  /** Given: changes of the recipes folder are told too. */
+  readonly recipes?: RecipeWatch | null;
   readonly signal: AbortSignal;
   readonly heartbeatMs?: number;
 };
@@ -41,7 +44,11 @@ export function openEventStream(sources: StreamSources, question: StreamQuestion
       if (next.done === true) controller.close();
       else controller.enqueue(encoder.encode(next.value));
     },
-    cancel: () => abort.abort(),
+    cancel() {
+      abort.abort();
+      // It stands at its last frame, which nobody takes any more; this lets go of the feed.
+      void frames.return(undefined);
+    },
   });
   return new Response(body, {
     headers: {
@@ -56,7 +63,7 @@ export function openEventStream(sources: StreamSources, question: StreamQuestion
 async function* writeFrames(sources: StreamSources, question: StreamQuestion): AsyncGenerator<string> {
   const { runs, signal } = question;
   // Listens before it reads the past, so that nothing falls between the two.
-  const inbox = createInbox(sources.feed, { runs: new Set(runs), signal });
+  const inbox = createInbox(sources.feed, { runs: new Set(runs), recipes: question.recipes, signal });
   try {
     const newest = await sources.runStore.lastSeq();
     let cursor = Math.min(question.after, newest);
@@ -67,7 +74,7 @@ async function* writeFrames(sources: StreamSources, question: StreamQuestion): A
     while (!signal.aborted) {
       if (inbox.takeOverflow()) isBehind = true;
       if (!isBehind) await inbox.wait(question.heartbeatMs ?? HEARTBEAT_MS);
-      const { events, changed } = inbox.take();
+      const { events, changed, stamp } = inbox.take();
       const page: readonly RunEvent[] = isBehind
         ? await sources.runStore.events({ runs, after: cursor, limit: PAGE })
         : events.filter(({ seq }) => seq > cursor);
@@ -75,7 +82,7 @@ async function* writeFrames(sources: StreamSources, question: StreamQuestion): A
       if (isBehind)
         isBehind = page.length === PAGE || events.some(({ seq }) => seq > (page.at(-1)?.seq ?? cursor));
       cursor = page.at(-1)?.seq ?? cursor;
-      const text = page.map(eventFrame).join('') + changed.map(runFrame).join('');
+      const text = page.map(eventFrame).join('') + changed.map(runFrame).join('') + stampFrame(stamp);
       yield text === '' ? ': still here\n\n' : text;
     }
   } finally {
@@ -100,8 +107,18 @@ function runFrame(run: Run): string {
   return `event: run\ndata: ${JSON.stringify(run)}\n\n`;
 }
 
+/** A stamp has no number: a browser that reconnects is told the present one anyway. */
+function stampFrame(stamp: string | null): string {
+  return stamp === null ? '' : `event: recipes\ndata: ${stamp}\n\n`;
+}
+
 type Inbox = {
-  take(): { readonly events: readonly RunEvent[]; readonly changed: readonly Run[] };
+  take(): {
+    readonly events: readonly RunEvent[];
+    readonly changed: readonly Run[];
+    /** Of the recipes folder, when it is a new one. */
+    readonly stamp: string | null;
+  };
   /** True once after events had to be dropped: what is missing is in the store. */
   takeOverflow(): boolean;
   /** Resolves when something came, when aborted, or after `ms`. */
@@ -111,12 +128,21 @@ type Inbox = {
 
 function createInbox(
   feed: EventFeed,
-  { runs, signal }: { readonly runs: ReadonlySet<RunId>; readonly signal: AbortSignal },
+  {
+    runs,
+    recipes,
+    signal,
+  }: {
+    readonly runs: ReadonlySet<RunId>;
+    readonly recipes?: RecipeWatch | null | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Inbox {
   let events: RunEvent[] = [];
   let changed = new Map<RunId, Run>();
   let overflowed = false;
   let wake: () => void = () => undefined;
+  let stamp: string | null = null;
   const unsubscribe = feed.subscribe({
     runs,
     onEvents(fresh) {
@@ -131,11 +157,16 @@ function createInbox(
       wake();
     },
   });
+  const unwatch = recipes?.subscribe((now) => {
+    stamp = now;
+    wake();
+  });
   const onAbort = (): void => wake();
   signal.addEventListener('abort', onAbort);
   return {
     take() {
-      const taken = { events, changed: [...changed.values()] };
+      const taken = { events, changed: [...changed.values()], stamp };
+      stamp = null;
       events = [];
       changed = new Map();
       return taken;
@@ -147,7 +178,7 @@ function createInbox(
     },
     wait: (ms) =>
       new Promise((resolve) => {
-        if (events.length > 0 || changed.size > 0 || overflowed || signal.aborted) {
+        if (stamp !== null || events.length > 0 || changed.size > 0 || overflowed || signal.aborted) {
           resolve();
           return;
         }
@@ -160,6 +191,7 @@ function createInbox(
     close() {
       signal.removeEventListener('abort', onAbort);
       unsubscribe();
+      unwatch?.();
     },
   };
 }

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { RunEvent } from '@/lib/domain/run-event';
 import { Run } from '@/lib/domain/run';
 import { withQuery } from './request';
-import type { HubPorts, LiveMessage, StreamQuestion, TabMessage } from './tab-hub';
+import {
+  type HubPorts,
+  type LiveMessage,
+  RECIPES_TOPIC,
+  type StreamQuestion,
+  type TabMessage,
+} from './tab-hub';
 import { decodeEvent, decodeRun } from './wire';
 
 const NAME = 'galley-events';
@@ -54,6 +60,7 @@ const Envelope = z.discriminatedUnion('type', [
       z.object({ kind: z.literal('event'), event: z.unknown() }),
       z.object({ kind: z.literal('run'), run: Run }),
       z.object({ kind: z.literal('reset'), seq: z.number() }),
+      z.object({ kind: z.literal('recipes'), stamp: z.string() }),
       z.object({ kind: z.literal('connection'), state: z.enum(['connecting', 'open', 'retrying']) }),
     ]),
   }),
@@ -77,7 +84,9 @@ function openStream(question: StreamQuestion, onMessage: (message: LiveMessage) 
   connect();
 
   function connect(): void {
-    source = new EventSource(withQuery('/api/events', { runs: question.runs.join(','), after }));
+    const runs = question.runs.filter((run) => run !== RECIPES_TOPIC).join(',');
+    const recipes = question.runs.includes(RECIPES_TOPIC) ? 1 : null;
+    source = new EventSource(withQuery('/api/events', { runs, recipes, after }));
     source.onopen = () => onMessage({ kind: 'connection', state: 'open' });
     source.onmessage = ({ data }: MessageEvent<string>) => {
       const event = decodeEvent(data);
@@ -89,6 +98,9 @@ function openStream(question: StreamQuestion, onMessage: (message: LiveMessage) 
       const run = decodeRun(data);
       if (run !== null) onMessage({ kind: 'run', run });
     });
+    source.addEventListener('recipes', ({ data }: MessageEvent<string>) =>
+      onMessage({ kind: 'recipes', stamp: data }),
+    );
     source.addEventListener('reset', ({ data }: MessageEvent<string>) => {
       after = z.coerce.number().catch(0).parse(data);
       onMessage({ kind: 'reset', seq: after });

@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { RunId } from '@/lib/domain/run';
 import { browserPorts } from './browser-ports';
 import { browserFrames, createLiveCache } from './live-cache';
-import { createTabHub, type TabHub } from './tab-hub';
+import { createTabHub, RECIPES_TOPIC, type TabHub } from './tab-hub';
 
 /** One hub per page, since the cache is one per page. */
 const hubs = new WeakMap<QueryClient, TabHub>();
@@ -13,6 +13,11 @@ const hubs = new WeakMap<QueryClient, TabHub>();
  */
 export function followRuns(client: QueryClient, runs: readonly RunId[], after: number): () => void {
   return hubOf(client).follow(runs, after);
+}
+
+/** Keeps `recipeStampQuery` current until the returned function is called. */
+export function followRecipes(client: QueryClient): () => void {
+  return hubOf(client).follow([RECIPES_TOPIC], 0);
 }
 
 function hubOf(client: QueryClient): TabHub {

@@ -17,6 +17,14 @@ export const connectionQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** Stamp of the recipes folder's state: told by the stream, never asked for. */
+export const recipeStampQuery = queryOptions({
+  queryKey: ['recipe-stamp'] as const,
+  queryFn: skipToken,
+  initialData: (): string | null => null,
+  staleTime: Infinity,
+});
+
 /** A hidden tab folds this often; its frames stand still, and nobody looks. */
 const HIDDEN_MS = 1000;
 /** Messages that may wait for a frame; beyond this they are folded at once. */
@@ -64,6 +72,9 @@ function applyMessages(client: QueryClient, messages: readonly LiveMessage[]): v
         events.clear();
         client.removeQueries({ predicate: ({ queryKey }) => queryKey[2] === 'recent' });
         void client.invalidateQueries({ queryKey: ['runs'] });
+        break;
+      case 'recipes':
+        client.setQueryData(recipeStampQuery.queryKey, message.stamp);
         break;
       case 'connection':
         client.setQueryData(connectionQuery.queryKey, message.state);

@@ -18,6 +18,7 @@ export function createStreamLeader(
   let covered: readonly number[] = [];
   let cursor = 0;
   let state: ConnectionState = 'connecting';
+  let stamp: string | null = null;
   let close: (() => void) | null = null;
 
   function open(after: number): void {
@@ -31,6 +32,7 @@ export function createStreamLeader(
       if (message.kind === 'event') cursor = Math.max(cursor, message.event.seq);
       if (message.kind === 'reset') cursor = message.seq;
       if (message.kind === 'connection') state = message.state;
+      if (message.kind === 'recipes') stamp = message.stamp;
       deliver(message, runs);
     });
   }
@@ -41,7 +43,10 @@ export function createStreamLeader(
       const isCovered = runs.every((run) => covered.includes(run));
       if (close === null) open(after);
       else if (!isCovered || after < cursor) open(Math.min(after, cursor));
-      else if (tab !== ports.tab) deliver({ kind: 'connection', state }, covered);
+      else if (tab !== ports.tab) {
+        deliver({ kind: 'connection', state }, covered);
+        if (stamp !== null) deliver({ kind: 'recipes', stamp }, covered);
+      }
     },
     bye(tab) {
       // Too wide a stream does no harm; it narrows with the next change. One that nobody wants is closed.

@@ -2,6 +2,9 @@ import type { Run } from '@/lib/domain/run';
 import type { RunEvent } from '@/lib/domain/run-event';
 import { createStreamLeader, type StreamLeader } from './stream-leader';
 
+/** Stands among the runs that a tab follows for the recipes folder; no run has this number. */
+export const RECIPES_TOPIC = 0;
+
 export type ConnectionState = 'connecting' | 'open' | 'retrying';
 
 /** What the stream brings, in its order. */
@@ -10,7 +13,9 @@ export type LiveMessage =
   | { readonly kind: 'run'; readonly run: Run }
   /** The store is another one than before: forget what was read. `seq` = where to go on. */
   | { readonly kind: 'reset'; readonly seq: number }
-  | { readonly kind: 'connection'; readonly state: ConnectionState };
+  | { readonly kind: 'connection'; readonly state: ConnectionState }
+  /** The recipes folder is in another state than when the last stamp came. */
+  | { readonly kind: 'recipes'; readonly stamp: string };
 
 export type TabMessage =
   | { readonly type: 'want'; readonly tab: string; readonly runs: readonly number[]; readonly after: number }
@@ -64,6 +69,7 @@ export function createTabHub(ports: HubPorts, onMessage: (message: LiveMessage) 
       if (isComplete) cursor = Math.max(cursor, message.event.seq);
       if (!following.has(message.event.runId)) return;
     }
+    if (message.kind === 'recipes' && !following.has(RECIPES_TOPIC)) return;
     if (message.kind === 'run' && !following.has(message.run.id)) return;
     onMessage(message);
   }

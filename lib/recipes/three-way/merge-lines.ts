@@ -1,0 +1,72 @@
+import { diffLines, type LineChange } from './diff-lines';
+
+export type ThreeTexts = {
+  /** What both sides began with. */
+  readonly base: string;
+  readonly theirs: string;
+  readonly mine: string;
+};
+
+type Sided = LineChange & { readonly side: number };
+type Group = { readonly start: number; end: number; readonly changes: Sided[] };
+
+/**
+ * Applies the changes of both sides to the base, line by line. `null` when both changed the same lines in different
+ * ways. Symmetric in the sides. Neighbouring lines count as the same ones, since what stands together often belongs
+ * together; `neighbours: 'apart'` is for texts whose meaning is checked afterwards.
+ */
+export function mergeLines(
+  { base, theirs, mine }: ThreeTexts,
+  neighbours: 'together' | 'apart' = 'together',
+): string | null {
+  const baseLines = base.split('\n');
+  const sides = [theirs.split('\n'), mine.split('\n')];
+  const changes = sides.flatMap((lines, side) =>
+    diffLines(baseLines, lines).map((one) => ({ ...one, side })),
+  );
+  const merged: string[] = [];
+  let at = 0;
+  for (const group of groupsOf(changes, neighbours)) {
+    merged.push(...baseLines.slice(at, group.start));
+    const texts = sides.flatMap((lines, side) => {
+      const own = group.changes.filter((change) => change.side === side);
+      return own.length === 0 ? [] : [linesOf({ lines, baseLines }, group, own)];
+    });
+    const [first = [], second] = texts;
+    if (second !== undefined && JSON.stringify(second) !== JSON.stringify(first)) return null;
+    merged.push(...first);
+    at = group.end;
+  }
+  merged.push(...baseLines.slice(at));
+  return merged.join('\n');
+}
+
+/** Stretches of the base that changes of either side cover. */
+function groupsOf(changes: readonly Sided[], neighbours: 'together' | 'apart'): readonly Group[] {
+  const groups: Group[] = [];
+  for (const change of changes.toSorted((a, b) => a.start - b.start || a.end - b.end)) {
+    const last = groups.at(-1);
+    const reach =
+      neighbours === 'together' ? change.start <= (last?.end ?? -1) : change.start < (last?.end ?? -1);
+    if (last !== undefined && (reach || change.start === last.start)) {
+      last.end = Math.max(last.end, change.end);
+      last.changes.push(change);
+    } else groups.push({ start: change.start, end: change.end, changes: [change] });
+  }
+  return groups;
+}
+
+/** A group as one side has it: its changes, and the base between them. */
+function linesOf(
+  texts: { readonly lines: readonly string[]; readonly baseLines: readonly string[] },
+  group: Group,
+  changes: readonly Sided[],
+): readonly string[] {
+  const lines: string[] = [];
+  let at = group.start;
+  for (const { start, end, newStart, newEnd } of changes) {
+    lines.push(...texts.baseLines.slice(at, start), ...texts.lines.slice(newStart, newEnd));
+    at = end;
+  }
+  return [...lines, ...texts.baseLines.slice(at, group.end)];
+}
