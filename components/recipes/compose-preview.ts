@@ -1,5 +1,7 @@
 import { compose, type Composed, type ComposeInput } from '@/lib/recipes/compose';
 import { checkRecipe } from '@/lib/recipes/validate';
+import { dataPlanOf } from '@/lib/recipes/data-plan';
+import { plainValue } from '@/lib/recipes/plain-value';
 import type { Preview } from './preview';
 import { resolvedRows } from './resolved-rows';
 
@@ -23,6 +25,7 @@ export function composeAndPreview(
     rows: composed.resolved === null ? null : resolvedRows(composed.resolved, composed.provenance),
     diagnostics: [...composed.diagnostics, ...checked.diagnostics],
     passed: checked.passed,
+    dataPlan: composed.resolved === null ? null : dataPlanOf(plainValue(composed.resolved), variant.entry),
     milliseconds: performance.now() - start,
   };
   return { composed, preview };

@@ -21,15 +21,18 @@ export type InspectorProps = {
   readonly evaluator: ReactNode;
   /** Of the key under the cursor; null when the cursor is at none. */
   readonly configPath?: string | null;
+  /** The pane of the variant's data files. */
+  readonly data: ReactNode;
 };
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
 export function Inspector(props: InspectorProps) {
-  const { preview, hasVariant, files, readme, onJump, onFix, evaluator, configPath = null } = props;
+  const { preview, hasVariant, files, readme, onJump, onFix, evaluator, data, configPath = null } = props;
   return (
     <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
       <TabsList aria-label="About this recipe">
         <TabsTrigger value="resolved">Resolved</TabsTrigger>
+        <TabsTrigger value="data">Data</TabsTrigger>
         {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
         <TabsTrigger value="docs">Docs</TabsTrigger>
         <TabsTrigger value="readme">README</TabsTrigger>
@@ -63,6 +66,9 @@ export function Inspector(props: InspectorProps) {
             embedded.yaml.
           </p>
         )}
+      </TabsContent>
+      <TabsContent value="data" className="min-h-0 flex-1 overflow-auto">
+        {data}
       </TabsContent>
       {/* stays mounted: what was typed into it outlives a look at another tab */}
       <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">

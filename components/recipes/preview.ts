@@ -1,4 +1,5 @@
 import type { LanguageAnswers, LanguageQuestions, LanguageTopic } from '@/lib/recipes/language/answer';
+import type { DataPlan } from '@/lib/domain/data-profile';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import type { PassedCheck } from '@/lib/recipes/validate';
 import type { PackedRows } from './packed-rows';
@@ -14,6 +15,8 @@ export type Preview = {
   readonly diagnostics: readonly Diagnostic[];
   /** Rules that were asked and hold. */
   readonly passed: readonly PassedCheck[];
+  /** What it says of its data; null while a composition error stands, or when it names no files. */
+  readonly dataPlan: DataPlan | null;
   readonly milliseconds: number;
 };
 

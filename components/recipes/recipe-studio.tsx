@@ -10,6 +10,7 @@ import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
+import { DataPane } from './data/data-pane';
 import { EditorTabs } from './editor-tabs';
 import { environmentNames } from './environment-names';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
@@ -112,6 +113,15 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
             configPath={cursorPath}
             onJump={jump}
             onFix={(diagnostic) => fix(studio, diagnostic)}
+            data={
+              <DataPane
+                plan={preview?.dataPlan ?? null}
+                recipe={data.recipe}
+                files={texts}
+                onShowKey={showKey}
+                onFix={(diagnostic) => fix(studio, diagnostic)}
+              />
+            }
             evaluator={
               entry === undefined ? null : (
                 <EvaluatorTab key={entry} studio={studio} entry={entry} actions={evaluatorActions} />
