@@ -20,7 +20,7 @@ type Job = {
   progress: number;
   profile: DataProfile | null;
   isComplete: boolean;
-  error: unknown;
+  error: Error | null;
 };
 
 declare global {
@@ -79,7 +79,9 @@ function start(plan: DataPlan, baseDirs: readonly string[], forget: () => void):
       });
       job.isComplete = true;
     } catch (error) {
-      job.error = stop.signal.aborted ? new AppError('conflict', 'Reading was given up; ask again.') : error;
+      job.error = stop.signal.aborted
+        ? new AppError('conflict', 'Reading was given up; ask again.')
+        : asError(error);
       forget();
     } finally {
       clearInterval(watch);
@@ -98,4 +100,8 @@ function start(plan: DataPlan, baseDirs: readonly string[], forget: () => void):
   };
   begin();
   return job;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -63,8 +63,9 @@ function renamed(error: AppError, file: string, name: string): AppError {
 }
 
 async function placeOf(recipe: string, named: string): Promise<string> {
-  const { root, tree } = recipeFolder();
-  await tree(recipe);
+  const recipes = recipeFolder();
+  await recipes.tree(recipe);
+  const { root } = recipes;
   await mkdir(await resolveRecipePath(root, `${recipe}/data`), { recursive: true });
   const output = await resolveRecipePath(root, `${recipe}/${named}`);
   if ((await stat(output).catch(() => null)) === null) return output;

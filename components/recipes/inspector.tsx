@@ -27,7 +27,7 @@ export type InspectorProps = {
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
 export function Inspector(props: InspectorProps) {
-  const { preview, hasVariant, files, readme, onJump, onFix, evaluator, data, configPath = null } = props;
+  const { hasVariant, readme, evaluator, data, configPath = null } = props;
   return (
     <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
       <TabsList aria-label="About this recipe">
@@ -38,34 +38,7 @@ export function Inspector(props: InspectorProps) {
         <TabsTrigger value="readme">README</TabsTrigger>
       </TabsList>
       <TabsContent value="resolved" className="min-h-0 flex-1">
-        {hasVariant ? (
-          <Group orientation="vertical" className="h-full">
-            <Panel id="values" minSize={120}>
-              <ResolvedView
-                rows={preview === undefined ? null : (preview.rows ?? preview.lastRows)}
-                isStale={preview !== undefined && preview.rows === null}
-                files={files}
-                onJump={onJump}
-              />
-            </Panel>
-            <Separator aria-label="Height of the checks" className="h-px bg-line hover:bg-accent" />
-            <Panel id="problems" defaultSize="26%" minSize={33}>
-              <ChecksPane
-                diagnostics={preview?.diagnostics ?? []}
-                passed={preview?.passed ?? []}
-                milliseconds={preview?.milliseconds ?? null}
-                files={files}
-                onJump={onJump}
-                onFix={onFix}
-              />
-            </Panel>
-          </Group>
-        ) : (
-          <p className="p-4 text-muted">
-            No file here can be launched by itself. A variant is a layer with a list of defaults, such as
-            embedded.yaml.
-          </p>
-        )}
+        <ResolvedPanel {...props} />
       </TabsContent>
       <TabsContent value="data" className="min-h-0 flex-1 overflow-auto">
         {data}
@@ -87,5 +60,39 @@ export function Inspector(props: InspectorProps) {
         )}
       </TabsContent>
     </Tabs>
+  );
+}
+
+function ResolvedPanel({ preview, hasVariant, files, onJump, onFix }: InspectorProps) {
+  if (!hasVariant) {
+    return (
+      <p className="p-4 text-muted">
+        No file here can be launched by itself. A variant is a layer with a list of defaults, such as
+        embedded.yaml.
+      </p>
+    );
+  }
+  return (
+    <Group orientation="vertical" className="h-full">
+      <Panel id="values" minSize={120}>
+        <ResolvedView
+          rows={preview === undefined ? null : (preview.rows ?? preview.lastRows)}
+          isStale={preview !== undefined && preview.rows === null}
+          files={files}
+          onJump={onJump}
+        />
+      </Panel>
+      <Separator aria-label="Height of the checks" className="h-px bg-line hover:bg-accent" />
+      <Panel id="problems" defaultSize="26%" minSize={33}>
+        <ChecksPane
+          diagnostics={preview?.diagnostics ?? []}
+          passed={preview?.passed ?? []}
+          milliseconds={preview?.milliseconds ?? null}
+          files={files}
+          onJump={onJump}
+          onFix={onFix}
+        />
+      </Panel>
+    </Group>
   );
 }

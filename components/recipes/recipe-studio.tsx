@@ -113,15 +113,7 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
             configPath={cursorPath}
             onJump={jump}
             onFix={(diagnostic) => fix(studio, diagnostic)}
-            data={
-              <DataPane
-                plan={preview?.dataPlan ?? null}
-                recipe={data.recipe}
-                files={texts}
-                onShowKey={showKey}
-                onFix={(diagnostic) => fix(studio, diagnostic)}
-              />
-            }
+            data={<DataTab studio={studio} preview={preview} recipe={data.recipe} onShowKey={showKey} />}
             evaluator={
               entry === undefined ? null : (
                 <EvaluatorTab key={entry} studio={studio} entry={entry} actions={evaluatorActions} />
@@ -173,6 +165,23 @@ function FilesPane(props: {
         studio.open(path);
         props.onOpened();
       }}
+    />
+  );
+}
+
+function DataTab(props: {
+  studio: Studio;
+  preview: LivePreview | undefined;
+  recipe: string;
+  onShowKey: (path: string) => void;
+}) {
+  return (
+    <DataPane
+      plan={props.preview?.dataPlan ?? null}
+      recipe={props.recipe}
+      files={layerTexts(props.studio.state.files)}
+      onShowKey={props.onShowKey}
+      onFix={(diagnostic) => fix(props.studio, diagnostic)}
     />
   );
 }

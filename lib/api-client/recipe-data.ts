@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { DataPlan, DataProfile } from '@/lib/domain/data-profile';
+import { type DataPlan, DataProfile } from '@/lib/domain/data-profile';
 import { ApiError, request, withQuery } from './request';
 
 /** How often a page asks again while files are being read. */

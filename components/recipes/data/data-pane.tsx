@@ -60,23 +60,36 @@ function ProfileOf({ plan, onShowKey }: { plan: DataPlan; onShowKey: (path: stri
       </EmptyState>
     );
   }
-  const profile = data?.profile ?? null;
-  if (profile === null) {
+  return <Answer progress={data?.progress ?? 0} answer={data} onShowKey={onShowKey} />;
+}
+
+function Answer(props: {
+  progress: number;
+  answer: { readonly profile: DataProfile | null; readonly isComplete: boolean } | undefined;
+  onShowKey: (path: string) => void;
+}) {
+  const { progress, answer } = props;
+  if (answer === undefined || answer.profile === null) {
     return (
       <div aria-busy className="flex flex-col gap-2">
-        <Reading progress={data?.progress ?? 0} />
+        <Reading progress={progress} />
         <Skeleton className="h-24" />
       </div>
     );
   }
   return (
     <>
-      {data?.isComplete === true ? null : <Reading progress={data?.progress ?? 0} />}
-      <DataFindings
-        findings={profile.findings}
-        isComplete={data?.isComplete === true}
-        onShowKey={onShowKey}
-      />
+      {answer.isComplete ? null : <Reading progress={progress} />}
+      <Splits profile={answer.profile} isComplete={answer.isComplete} onShowKey={props.onShowKey} />
+    </>
+  );
+}
+
+function Splits(props: { profile: DataProfile; isComplete: boolean; onShowKey: (path: string) => void }) {
+  const { profile } = props;
+  return (
+    <>
+      <DataFindings findings={profile.findings} isComplete={props.isComplete} onShowKey={props.onShowKey} />
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))] gap-4">
         <SplitView title="Training data" split={profile.train} profile={profile} />
         {profile.validation === null ? (
