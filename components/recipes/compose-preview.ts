@@ -25,7 +25,7 @@ export function composeAndPreview(
     rows: composed.resolved === null ? null : resolvedRows(composed.resolved, composed.provenance),
     diagnostics: [...composed.diagnostics, ...checked.diagnostics],
     passed: checked.passed,
-    dataPlan: composed.resolved === null ? null : dataPlanOf(plainValue(composed.resolved), variant.entry),
+    dataPlan: composed.resolved === null ? null : dataPlanOf(plainValue(composed.resolved), entry),
     milliseconds: performance.now() - start,
   };
   return { composed, preview };

@@ -5,18 +5,15 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
 import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
-import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
-import { applyEdits } from '@/lib/recipes/edits/apply-edits';
+import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
-import { DataPane } from './data/data-pane';
 import { EditorTabs } from './editor-tabs';
 import { environmentNames } from './environment-names';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
-import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { FileTree } from './file-tree';
-import { Inspector } from './inspector';
+import { StudioInspector } from './studio-inspector';
 import { LaunchSheet } from './launch-sheet';
 import { variantTitle } from './layer-of';
 import { backendTitle, planFacts } from './plan-facts';
@@ -105,20 +102,15 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
           />
         }
         resolved={
-          <Inspector
+          <StudioInspector
+            studio={studio}
+            recipe={data.recipe}
+            entry={entry}
             preview={preview}
-            hasVariant={state.variant !== null}
-            files={texts}
-            readme={readmeOf(studio, data)}
             configPath={cursorPath}
+            evaluatorActions={evaluatorActions}
             onJump={jump}
-            onFix={(diagnostic) => fix(studio, diagnostic)}
-            data={<DataTab studio={studio} preview={preview} recipe={data.recipe} onShowKey={showKey} />}
-            evaluator={
-              entry === undefined ? null : (
-                <EvaluatorTab key={entry} studio={studio} entry={entry} actions={evaluatorActions} />
-              )
-            }
+            onShowKey={showKey}
           />
         }
       />
@@ -165,23 +157,6 @@ function FilesPane(props: {
         studio.open(path);
         props.onOpened();
       }}
-    />
-  );
-}
-
-function DataTab(props: {
-  studio: Studio;
-  preview: LivePreview | undefined;
-  recipe: string;
-  onShowKey: (path: string) => void;
-}) {
-  return (
-    <DataPane
-      plan={props.preview?.dataPlan ?? null}
-      recipe={props.recipe}
-      files={layerTexts(props.studio.state.files)}
-      onShowKey={props.onShowKey}
-      onFix={(diagnostic) => fix(props.studio, diagnostic)}
     />
   );
 }
@@ -240,22 +215,6 @@ function EditorPane(props: {
   );
 }
 
-function EvaluatorTab(props: { studio: Studio; entry: string; actions: EvaluatorActions }) {
-  const { studio, entry, actions } = props;
-  const dirty = dirtyPaths(studio.state);
-  return (
-    <EvaluatorPane
-      recipe={entry.split('/', 1).join('')}
-      entry={entry}
-      overrides={splitOverrides(studio.state.overrides)}
-      actions={actions}
-      unsaved={dirty.length}
-      onSave={() => studio.save(dirty)}
-      onPlace={({ file, line }) => studio.open(file, { line })}
-    />
-  );
-}
-
 function fileOf(
   file: StudioFile | undefined,
   path: string,
@@ -301,22 +260,4 @@ function useEnvironment(data: StudioData, texts: Readonly<Record<string, string>
 
 function stateOf(preview: LivePreview | undefined) {
   return preview === undefined ? undefined : variantState(preview.diagnostics);
-}
-
-function readmeOf(studio: Studio, data: StudioData): string | null {
-  const file = studio.state.files[`${data.recipe}/README.md`];
-  return file === undefined ? null : currentText(file);
-}
-
-function fix(studio: Studio, diagnostic: Diagnostic): void {
-  const edits = diagnostic.fix?.edits ?? [];
-  for (const path of new Set(edits.map((edit) => edit.file))) {
-    const file = studio.state.files[path];
-    if (file === undefined) continue;
-    const text = applyEdits(
-      currentText(file),
-      edits.filter((edit) => edit.file === path),
-    );
-    studio.dispatch({ kind: 'replaced', path, text });
-  }
 }

@@ -34,6 +34,7 @@ async function workplace(files: Readonly<Record<string, string>>) {
       out: (text) => void (said.out += `${text}\n`),
       err: (text) => void (said.err += `${text}\n`),
       onInterrupt: () => () => undefined,
+      readSecret: () => Promise.reject(new Error('not needed')),
     },
     open: () => Promise.reject(new Error('not needed')),
   };

@@ -40,17 +40,18 @@ export function createEvaluatorTrials(deps: {
   readonly recipeFiles: RecipeFiles;
 }): EvaluatorTrials {
   const { env, recipeFiles } = deps;
+  const places = { recipeFiles, dataDir: env.dataDir };
   return {
     row: async (request) =>
-      readRow(env, request, await readConfig({ recipeFiles, dataDir: env.dataDir }, request)),
+      readRow(env, request, await readConfig(places, request)),
     run: async (request, input) => {
-      const config = await readConfig({ recipeFiles, dataDir: env.dataDir }, request);
+      const config = await readConfig(places, request);
       return withEvaluator(env, { entry: request.entry, config }, (call) => call(input));
     },
     test: async (recipe, entries) => {
       const cases = await readCases(recipeFiles, recipe);
       const reports: CaseReport[] = [];
-      for (const group of await groupByEvaluator(recipeFiles, entries)) {
+      for (const group of await groupByEvaluator(places, entries)) {
         reports.push(await testGroup(env, group, cases));
       }
       return reports;
@@ -118,12 +119,12 @@ type EvaluatorGroup = {
 
 /** Variants that name the same class are tested once. */
 async function groupByEvaluator(
-  recipeFiles: RecipeFiles,
+  places: Parameters<typeof readConfig>[0],
   entries: readonly string[],
 ): Promise<readonly EvaluatorGroup[]> {
   const groups = new Map<string, EvaluatorGroup>();
   for (const entry of entries) {
-    const config = await readConfig({ recipeFiles, dataDir: env.dataDir }, { entry, overrides: [] });
+    const config = await readConfig(places, { entry, overrides: [] });
     const evaluator = config.rollout_worker.evaluator_module_path ?? '(none)';
     const variant = path.posix.basename(entry).replace(/\.ya?ml$/, '');
     const known = groups.get(evaluator);

@@ -1,0 +1,89 @@
+'use client';
+
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
+import { applyEdits } from '@/lib/recipes/edits/apply-edits';
+import { DataPane } from './data/data-pane';
+import type { EvaluatorActions } from './evaluator/evaluator-actions';
+import { EvaluatorPane } from './evaluator/evaluator-pane';
+import { Inspector } from './inspector';
+import { currentText, dirtyPaths, splitOverrides } from './studio-state';
+import { layerTexts, type LivePreview } from './use-preview';
+import type { Studio } from './use-studio';
+
+export type StudioInspectorProps = {
+  readonly studio: Studio;
+  readonly recipe: string;
+  /** Of the variant in view; undefined when there is none. */
+  readonly entry: string | undefined;
+  readonly preview: LivePreview | undefined;
+  readonly configPath: string | null;
+  readonly evaluatorActions: EvaluatorActions;
+  readonly onJump: (range: SourceRange) => void;
+  readonly onShowKey: (path: string) => void;
+};
+
+/** The right pane, bound to what is open in the studio. */
+export function StudioInspector(props: StudioInspectorProps) {
+  const { studio, recipe, entry, preview } = props;
+  const files = layerTexts(studio.state.files);
+  const onFix = (diagnostic: Diagnostic): void => fix(studio, diagnostic);
+  return (
+    <Inspector
+      preview={preview}
+      hasVariant={studio.state.variant !== null}
+      files={files}
+      readme={readmeOf(studio, recipe)}
+      configPath={props.configPath}
+      onJump={props.onJump}
+      onFix={onFix}
+      data={
+        <DataPane
+          plan={preview?.dataPlan ?? null}
+          recipe={recipe}
+          files={files}
+          onShowKey={props.onShowKey}
+          onFix={onFix}
+        />
+      }
+      evaluator={
+        entry === undefined ? null : (
+          <EvaluatorTab key={entry} studio={studio} entry={entry} actions={props.evaluatorActions} />
+        )
+      }
+    />
+  );
+}
+
+function EvaluatorTab(props: { studio: Studio; entry: string; actions: EvaluatorActions }) {
+  const { studio, entry, actions } = props;
+  const dirty = dirtyPaths(studio.state);
+  return (
+    <EvaluatorPane
+      recipe={entry.split('/', 1).join('')}
+      entry={entry}
+      overrides={splitOverrides(studio.state.overrides)}
+      actions={actions}
+      unsaved={dirty.length}
+      onSave={() => studio.save(dirty)}
+      onPlace={({ file, line }) => studio.open(file, { line })}
+    />
+  );
+}
+
+function readmeOf(studio: Studio, recipe: string): string | null {
+  const file = studio.state.files[`${recipe}/README.md`];
+  return file === undefined ? null : currentText(file);
+}
+
+function fix(studio: Studio, diagnostic: Diagnostic): void {
+  const edits = diagnostic.fix?.edits ?? [];
+  for (const path of new Set(edits.map((edit) => edit.file))) {
+    const file = studio.state.files[path];
+    if (file === undefined) continue;
+    const text = applyEdits(
+      currentText(file),
+      edits.filter((edit) => edit.file === path),
+    );
+    studio.dispatch({ kind: 'replaced', path, text });
+  }
+}
