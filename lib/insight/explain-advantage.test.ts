@@ -17,6 +17,15 @@ test('a group without a signal says so', () => {
   expect(explainAdvantage([1, 1], 1, 0).formula).toBe('every reward of the group is 1.00: no signal, so 0');
 });
 
+test('equal rewards spread by nothing, whatever their binary fractions sum to', () => {
+  const reading = explainAdvantage(
+    Array.from({ length: 8 }, () => 5 / 12),
+    5 / 12,
+    0,
+  );
+  expect(reading.std).toBe(0);
+});
+
 test('claims no formula that does not give the recorded value', () => {
   expect(explainAdvantage(REWARDS, 1, 0.9).formula).toBeNull();
   expect(explainAdvantage(REWARDS, 1, null).formula).toBeNull();

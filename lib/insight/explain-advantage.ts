@@ -16,7 +16,9 @@ export function explainAdvantage(
   advantage: number | null,
 ): AdvantageReading {
   const center = mean(rewards);
-  const std = standardDeviation(rewards, { unbiased: true });
+  // the mean of equal rewards may miss them by the last binary digit
+  const isFlat = rewards.every((value) => value === rewards[0]);
+  const std = isFlat ? 0 : standardDeviation(rewards, { unbiased: true });
   return { mean: center, std, formula: advantage === null ? null : formulaFor() };
 
   function formulaFor(): string | null {
