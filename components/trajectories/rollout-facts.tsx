@@ -5,10 +5,6 @@ import { visibleText } from '@/lib/insight/visible-text';
 /** How it was scored, and how it came about. */
 export function RolloutFacts({ detail: { row, body } }: { detail: TrajectoryDetail }) {
   const scores = Object.entries(body.metrics).map(([name, value]) => [name, formatNumber(value)] as const);
-  const info = [...Object.entries(body.extraInfo), ...Object.entries(body.data)].map(
-    ([name, value]) =>
-      [name, visibleText(typeof value === 'string' ? value : JSON.stringify(value))] as const,
-  );
   return (
     <>
       <Facts
@@ -24,12 +20,21 @@ export function RolloutFacts({ detail: { row, body } }: { detail: TrajectoryDeta
           ['group · sample', `${visibleText(row.group)} · ${row.sample + 1}`],
         ]}
       />
-      {info.length === 0 ? null : <Facts title="The data row" facts={info} />}
+      <Facts title="Added by the evaluator" facts={shown(body.extraInfo)} />
+      <Facts title="The data row" facts={shown(body.data)} />
     </>
   );
 }
 
+function shown(record: Readonly<Record<string, unknown>>): readonly (readonly [string, string])[] {
+  return Object.entries(record).map(([name, value]) => [
+    name,
+    visibleText(typeof value === 'string' ? value : JSON.stringify(value)),
+  ]);
+}
+
 function Facts({ title, facts }: { title: string; facts: readonly (readonly [string, string])[] }) {
+  if (facts.length === 0) return null;
   return (
     <section aria-label={title}>
       <h2 className="mb-1 font-semibold">{title}</h2>
