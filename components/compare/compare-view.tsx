@@ -11,7 +11,7 @@ import { styleRuns } from '@/lib/charts/series-color';
 import { metricInfo } from '@/lib/domain/metric-info';
 import type { Run, RunId } from '@/lib/domain/run';
 import { REWARD_KEYS } from '@/lib/insight/overview-panels';
-import type { ComparedRun } from './compared-run';
+import { type ComparedRun, HELD_OUT_KEYS, heldOutKey } from './compared-run';
 import { ConfigDifferences } from './config-differences';
 import { MetricPicker } from './metric-picker';
 import { OverlayChart } from './overlay-chart';
@@ -19,7 +19,6 @@ import { RunPicker } from './run-picker';
 import { SmoothingPicker } from './smoothing-picker';
 import { SummaryTable } from './summary-table';
 
-const HELD_OUT_KEYS = ['val/exact_match', 'val/reward_mean'] as const;
 /** Raw points of runs up to twice as many steps: means over nine steps need them. */
 const WIDTH = 2000;
 
@@ -38,9 +37,10 @@ export function CompareView(props: {
   });
   const known = runs.flatMap(({ data }) => (data === undefined ? [] : [data]));
   const styles = styleRuns(known);
+  const heldOut = heldOutKey(ranges.map(({ data }) => data?.series ?? []));
   const compared = known.map((run) => {
     const series = ranges[ids.indexOf(run.id)]?.data?.series ?? [];
-    return comparedRun(run, { series, metric: view.metric, style: styles.get(run.id) });
+    return comparedRun(run, { series, metric: view.metric, heldOut, style: styles.get(run.id) });
   });
   const info =
     view.metric === '' ? { ...metricInfo('rollout/reward_mean'), title: 'Reward' } : metricInfo(view.metric);
@@ -71,7 +71,7 @@ export function CompareView(props: {
           <CardHeader className="pb-1">
             <CardTitle>{info.title}, means of nine steps</CardTitle>
           </CardHeader>
-          <SummaryTable runs={compared} unit={info.unit} view={view} />
+          <SummaryTable runs={compared} heldOut={metricInfo(heldOut).title} unit={info.unit} view={view} />
         </Card>
       </div>
     </div>
@@ -80,7 +80,12 @@ export function CompareView(props: {
 
 function comparedRun(
   run: Run,
-  from: { series: readonly SeriesRange[]; metric: string; style: ComparedRun['style'] | undefined },
+  from: {
+    series: readonly SeriesRange[];
+    metric: string;
+    heldOut: string;
+    style: ComparedRun['style'] | undefined;
+  },
 ): ComparedRun {
   const find = (keys: readonly string[]): SeriesRange | null =>
     keys
@@ -90,6 +95,6 @@ function comparedRun(
     run,
     style: from.style ?? { color: 'common', dash: null },
     metric: find(from.metric === '' ? REWARD_KEYS : [from.metric]),
-    heldOut: find(HELD_OUT_KEYS),
+    heldOut: find([from.heldOut]),
   };
 }

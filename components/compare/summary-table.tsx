@@ -13,13 +13,18 @@ import { windowMeans } from '@/lib/insight/window-means';
 import type { ComparedRun } from './compared-run';
 
 /** Where each run began, where it stands, the best it did, and what the held-out file says before and after. */
-export function SummaryTable(props: { runs: readonly ComparedRun[]; unit: MetricUnit; view: CompareView }) {
+export function SummaryTable(props: {
+  runs: readonly ComparedRun[];
+  heldOut: string;
+  unit: MetricUnit;
+  view: CompareView;
+}) {
   const ids = props.runs.map(({ run }) => run.id);
   return (
     <Table label="Summary of the runs">
       <thead>
         <tr>
-          {['Run', 'First', 'Last', 'Best', 'Held-out', 'Time'].map((title, index) => (
+          {['Run', 'First', 'Last', 'Best', props.heldOut, 'Time'].map((title, index) => (
             <TableHead key={title} className={index === 0 ? undefined : 'px-2 text-right'}>
               {title}
             </TableHead>

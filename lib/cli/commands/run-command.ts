@@ -110,11 +110,11 @@ function describeSummary(run: Run, { reward, validation, seconds }: RunSummary):
   ];
   if (reward.first !== null) {
     lines.push(
-      `  reward      ${show(reward.first)} → ${show(reward.last)}, best ${show(reward.best)} (means of ${WINDOW_STEPS} steps)`,
+      `  reward           ${show(reward.first)} → ${show(reward.last)}, best ${show(reward.best)} (means of ${WINDOW_STEPS} steps)`,
     );
   }
   if (validation.before !== null)
-    lines.push(`  validation  ${show(validation.before)} → ${show(validation.after)}`);
+    lines.push(`  held-out reward  ${show(validation.before)} → ${show(validation.after)}`);
   return lines.join('\n');
 }
 
