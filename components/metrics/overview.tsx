@@ -9,7 +9,7 @@ import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import type { RunId } from '@/lib/domain/run';
 import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH, seriesOf } from '@/lib/insight/overview-panels';
-import { phaseWords, statusWords } from '@/lib/insight/run-words';
+import { phaseSentence, statusWords } from '@/lib/insight/run-words';
 import { ChartControls } from './chart-controls';
 import { ChartGridSkeleton } from './chart-grid-skeleton';
 import { PanelCard } from './panel-card';
@@ -84,12 +84,11 @@ function NothingYet(props: { id: RunId; isZoomed: boolean; onReset: () => void }
       />
     );
   }
-  const doing = run === undefined || run.phase === null ? null : phaseWords(run.phase);
   return (
     <EmptyState title="No step yet">
-      {doing === null
+      {run === undefined || run.phase === null
         ? `The run is ${run === undefined ? 'unknown' : statusWords(run.status).word.toLowerCase()}.`
-        : `The run is ${doing}.`}{' '}
+        : phaseSentence(run.phase)}{' '}
       The curves begin with the first completed step.
     </EmptyState>
   );

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { runQuery } from '@/lib/api-client/runs';
-import { formatNumber } from '@/lib/charts/format-value';
 import type { RunId } from '@/lib/domain/run';
 import { metricInfo } from '@/lib/domain/metric-info';
 import { PanelCard } from './panel-card';
@@ -32,8 +31,9 @@ export function WarmStart({ id }: { id: RunId }) {
       </h2>
       <p className="mb-2.5 text-sm text-muted">
         Supervised updates that teach the model the form of an answer, before reinforcement. They count as
-        neither steps nor seconds. {updates} updates so far
-        {exact === undefined ? '' : `; ${formatNumber(exact)} of sampled answers exact`}.
+        neither steps nor seconds. {updates} {updates === 1 ? 'update' : 'updates'}
+        {isUnderWay === true ? ' so far' : ''}
+        {exact === undefined ? '' : `; ${(exact * 100).toFixed(1)} % of sampled answers are exact`}.
       </p>
       <div className="grid grid-cols-1 gap-2.5 sm:grid-cols-2 xl:grid-cols-4">
         {series.map((columns) => {

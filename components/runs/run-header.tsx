@@ -7,7 +7,7 @@ import { Progress } from '@/components/ui/progress';
 import { compareHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import type { Run, RunId } from '@/lib/domain/run';
-import { phaseWords } from '@/lib/insight/run-words';
+import { activityWords } from '@/lib/insight/run-words';
 import { ConnectionNotice } from './connection-notice';
 import { RunControls, type RunActions } from './run-controls';
 import { RunPace } from './run-pace';
@@ -28,7 +28,7 @@ export function RunHeader({ id, actions }: { id: RunId; actions: RunActions }) {
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 sm:ml-auto">
           <div className="flex items-center gap-2">
             <StatusPill status={run.status} />
-            <span className="text-sm text-muted">{run.phase === null ? '' : phaseWords(run.phase)}</span>
+            <span className="text-sm text-muted">{activityWords(run)}</span>
           </div>
           <div className="w-36">
             <div className="text-right font-semibold">

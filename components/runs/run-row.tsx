@@ -11,11 +11,12 @@ import { formatAge, formatClock, formatDuration } from '@/lib/charts/format-time
 import { formatNumber } from '@/lib/charts/format-value';
 import { colorOf } from '@/lib/charts/series-color';
 import type { Run } from '@/lib/domain/run';
-import { phaseWords } from '@/lib/insight/run-words';
+import { activityWords } from '@/lib/insight/run-words';
 import { StatusPill } from './status-pill';
 
 export function RunRow(props: { run: Run; reward: RewardTrail; isSelected: boolean; onToggle: () => void }) {
   const { run, reward } = props;
+  const activity = activityWords(run);
   return (
     <TableRow className={props.isSelected ? 'bg-selected' : undefined}>
       <TableCell className="pr-0">
@@ -29,7 +30,7 @@ export function RunRow(props: { run: Run; reward: RewardTrail; isSelected: boole
       </TableCell>
       <TableCell className="whitespace-nowrap max-sm:hidden">
         <StatusPill status={run.status} />
-        {run.phase === null ? null : <span className="ml-2 text-sm text-muted">{phaseWords(run.phase)}</span>}
+        {activity === null ? null : <span className="ml-2 text-sm text-muted">{activity}</span>}
       </TableCell>
       <TableCell className="max-w-80 min-w-40">
         <Link href={runHref(run.id)} className="block truncate font-medium hover:underline">

@@ -1,4 +1,4 @@
-import type { RunPhase, RunStatus } from '@/lib/domain/run';
+import type { Run, RunPhase, RunStatus } from '@/lib/domain/run';
 
 export type Tone = 'neutral' | 'ok' | 'warning' | 'error' | 'running';
 /** A shape beside the word, so that the colour is never the only sign. */
@@ -36,6 +36,16 @@ const PHASE: Readonly<Record<RunPhase, string>> = {
 
 export function phaseWords(phase: RunPhase): string {
   return PHASE[phase];
+}
+
+/** What the run process is at, beside its status; null where it waits or is no more. */
+export function activityWords({ status, phase }: Pick<Run, 'status' | 'phase'>): string | null {
+  return phase === null || status === 'paused' ? null : phaseWords(phase);
+}
+
+/** The phase as a sentence, for where no pill says the status beside it. */
+export function phaseSentence(phase: RunPhase): string {
+  return `The run is ${phase === 'warm_start' ? 'in its warm start' : phaseWords(phase)}.`;
 }
 
 export type RunControl = 'stop' | 'pause' | 'resume';
