@@ -74,7 +74,7 @@ export function RunLogs({ id }: { id: RunId }) {
           onChange={(event) => setView({ search: event.target.value })}
         />
         <span className="text-sm text-muted">
-          {lines.length} of {data.events.length} lines
+          {lines.length} of {data.events.length} {data.events.length === 1 ? 'line' : 'lines'}
         </span>
         <label className="ml-auto flex items-center gap-1.5">
           <input
