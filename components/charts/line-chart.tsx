@@ -77,6 +77,7 @@ export function LineChart({ title, model, height, syncId, ...gestures }: LineCha
             tickLine={false}
             axisLine={false}
             allowDataOverflow
+            interval="equidistantPreserveStart"
             width={46}
           />
           {bands(model)}
