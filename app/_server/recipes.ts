@@ -1,14 +1,14 @@
 import 'server-only';
 import { composePreview } from '@/components/recipes/compose-preview';
-import { environmentNames } from '@/components/recipes/environment-names';
-import type { EnvironmentView } from '@/components/recipes/preview';
 import type { RecipeListItem } from '@/components/recipes/recipe-list';
 import type { StudioData } from '@/components/recipes/studio-data';
 import { variantState } from '@/components/recipes/variant-state';
 import type { Run } from '@/lib/domain/run';
-import { recipeEnvironment } from '@/lib/env';
 import { etagOf } from '@/lib/recipe-files/text-file';
+import { environmentNames } from '@/lib/recipes/environment/environment-names';
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
+import { readRecipeTexts, visibleEnvironment } from './recipe-environment';
 import { recipeFolder } from './recipe-folder';
 import { stores } from './stores';
 
@@ -17,19 +17,13 @@ const RECENT_RUNS = 200;
 
 /** Every recipe with the state of its variants and its last run. Rejects with `AppError` when the folder is unusable. */
 export async function loadRecipeList(): Promise<readonly RecipeListItem[]> {
-  const [folders, layers, runs] = await Promise.all([
-    recipeFolder().list(),
-    recipeFolder().layers(),
-    recentRuns(),
-  ]);
-  const env = visibleEnvironment(environmentNames(Object.values(layers)));
+  const [folders, runs] = await Promise.all([recipeFolder().list(), recentRuns()]);
+  const texts = await readRecipeTexts(folders.flatMap(entriesOf));
   return folders.map((folder) => ({
     ...folder,
     variants: folder.variants.map((name) => ({
       name,
-      state: variantState(
-        composePreview({ name, entry: `${folder.name}/${name}.yaml` }, { files: layers, env }).diagnostics,
-      ),
+      state: variantState(composePreview({ name, entry: entryOf(folder, name) }, texts).diagnostics),
     })),
     lastRun: runs.find((run) => run.recipe === folder.name) ?? null,
   }));
@@ -39,33 +33,43 @@ export async function loadRecipeList(): Promise<readonly RecipeListItem[]> {
 export async function loadStudio(recipe: string): Promise<StudioData> {
   const files = recipeFolder();
   const entries = await files.tree(recipe);
-  const [folders, layers] = await Promise.all([files.list(), files.layers()]);
-  const folder = folders.find(({ name }) => name === recipe);
+  const folder = (await files.list()).find(({ name }) => name === recipe);
   if (folder === undefined)
     throw new AppError('not_found', `There is no recipe "${recipe}" in ${files.root}.`);
   const readme = entries.find(({ path }) => path === `${recipe}/README.md`);
-  const names = environmentNames(Object.values(layers));
+  const texts = await readRecipeTexts(entriesOf(folder));
+  const names = environmentNames(texts.files, texts.scripts);
   return {
     recipe,
     title: folder.title,
     entries,
     files: [
-      ...Object.entries(layers).map(([path, text]) => ({ path, text, etag: etagOf(text) })),
+      ...Object.entries(texts.files).map(([path, text]) => ({ path, text, etag: etagOf(text) })),
       ...(readme === undefined ? [] : [await files.read(readme.path)]),
     ],
-    variants: folder.variants.map((name) => ({ name, entry: `${folder.name}/${name}.yaml` })),
-    environment: { names, values: visibleEnvironment(names) },
+    variants: folder.variants.map((name) => ({ name, entry: entryOf(folder, name) })),
+    scripts: shownScripts(texts.scripts),
+    environment: { names, values: visibleEnvironment(names, texts) },
   };
 }
 
-/** Values of the named variables that are set; of secrets only that they are. */
-export function visibleEnvironment(names: readonly string[]): EnvironmentView {
-  const all = recipeEnvironment();
+type Folder = { readonly name: string; readonly variants: readonly string[] };
+
+function entryOf({ name }: Pick<Folder, 'name'>, variant: string): string {
+  return `${name}/${variant}.yaml`;
+}
+
+function entriesOf(folder: Folder): readonly string[] {
+  return folder.variants.map((variant) => entryOf(folder, variant));
+}
+
+/** A script elsewhere on the disk is no file of the studio: nobody can mend a secret of it there. */
+function shownScripts(scripts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = all[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
+    Object.entries(scripts).map(([path, text]) => [
+      path,
+      path.startsWith('/') ? withoutSecrets(path, text) : text,
+    ]),
   );
 }
 

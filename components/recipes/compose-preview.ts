@@ -1,4 +1,5 @@
-import { compose, type Composed, type ComposeInput } from '@/lib/recipes/compose';
+import type { Composed } from '@/lib/recipes/compose';
+import { composeVariant, type VariantInput } from '@/lib/recipes/environment/compose-variant';
 import { checkRecipe } from '@/lib/recipes/validate';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
 import { plainValue } from '@/lib/recipes/plain-value';
@@ -8,17 +9,17 @@ import { resolvedRows } from './resolved-rows';
 type Variant = { readonly name: string; readonly entry: string };
 
 /** Composes one variant and checks what comes out, exactly as the checks before a launch do. */
-export function composePreview(variant: Variant, input: Omit<ComposeInput, 'entry'>): Preview {
+export function composePreview(variant: Variant, input: Omit<VariantInput, 'entry'>): Preview {
   return composeAndPreview(variant, input).preview;
 }
 
 /** The same with the composition itself, for those who answer questions about it. */
 export function composeAndPreview(
   { name, entry }: Variant,
-  input: Omit<ComposeInput, 'entry'>,
+  input: Omit<VariantInput, 'entry'>,
 ): { readonly composed: Composed; readonly preview: Preview } {
   const start = performance.now();
-  const composed = compose({ ...input, entry });
+  const { composed, environment } = composeVariant({ ...input, entry });
   const checked = checkRecipe(composed, { entry, files: input.files });
   const preview = {
     variant: name,
@@ -26,6 +27,7 @@ export function composeAndPreview(
     diagnostics: [...composed.diagnostics, ...checked.diagnostics],
     passed: checked.passed,
     dataPlan: composed.resolved === null ? null : dataPlanOf(plainValue(composed.resolved), entry),
+    environment,
     milliseconds: performance.now() - start,
   };
   return { composed, preview };

@@ -1,6 +1,7 @@
 import type { LanguageAnswers, LanguageQuestions, LanguageTopic } from '@/lib/recipes/language/answer';
 import type { DataPlan } from '@/lib/domain/data-profile';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import type { VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
 import type { PassedCheck } from '@/lib/recipes/validate';
 import type { PackedRows } from './packed-rows';
 import type { ResolvedRow } from './resolved-rows';
@@ -17,6 +18,8 @@ export type Preview = {
   readonly passed: readonly PassedCheck[];
   /** What it says of its data; null while a composition error stands, or when it names no files. */
   readonly dataPlan: DataPlan | null;
+  /** Its script, and the variables that it reads. */
+  readonly environment: VariantEnvironment;
   readonly milliseconds: number;
 };
 
@@ -28,6 +31,10 @@ export type PreviewSubject = {
   /** Every file of the recipe. */
   readonly paths: readonly string[];
   readonly env: EnvironmentView;
+  /** Scripts of all recipes, as they lie on disk; a text of the same path stands before them. */
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Values given for this look alone. */
+  readonly previewValues: Readonly<Record<string, string>>;
   readonly overrides: readonly string[];
   /** The one in view first; overrides apply to it alone. */
   readonly variants: readonly { readonly name: string; readonly entry: string }[];

@@ -18,11 +18,14 @@ const NOTHING: PreviewSubject = {
   texts: {},
   paths: [],
   env: {},
+  scripts: {},
+  previewValues: {},
   overrides: [],
   variants: [],
 };
 
 const isLayer = (path: string) => /\.ya?ml$/.test(path);
+const isScript = (path: string) => path.endsWith('.sh');
 
 /** Keeps what the page has said so far, composes it, and answers questions about it. */
 export function createPreviewer(): Previewer {
@@ -44,8 +47,10 @@ export function createPreviewer(): Previewer {
       const variant = subject.variants[index];
       if (variant === undefined) return null;
       const input = {
-        files: layersOf(subject),
+        files: textsOf(subject, isLayer),
         env: subject.env,
+        scripts: { ...subject.scripts, ...textsOf(subject, isScript) },
+        previewValues: subject.previewValues,
         overrides: index === 0 ? subject.overrides : [],
       };
       const { composed: fresh, preview } = composeAndPreview(variant, input);
@@ -69,17 +74,20 @@ function answerOne<Topic extends LanguageTopic>(
   return answer(facts, topic, about);
 }
 
-function layersOf({ texts }: PreviewSubject): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(texts).filter(([path]) => isLayer(path)));
+function textsOf(
+  { texts }: PreviewSubject,
+  isWanted: (path: string) => boolean,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).filter(([path]) => isWanted(path)));
 }
 
 function factsOf(subject: PreviewSubject, composed: ReadonlyMap<string, Composed>): LanguageFacts {
-  const { env, paths, recipe, texts, variants } = subject;
-  const layers = layersOf(subject);
+  const { env, paths, recipe, variants } = subject;
+  const layers = textsOf(subject, isLayer);
   const entry = variants[0]?.entry ?? null;
   return {
     layers,
-    others: Object.fromEntries(Object.entries(texts).filter(([path]) => !isLayer(path))),
+    others: textsOf(subject, (path) => !isLayer(path)),
     paths,
     recipe,
     entry,

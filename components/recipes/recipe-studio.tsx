@@ -1,33 +1,30 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
-import { recipeEnvironmentQuery } from '@/lib/api-client/recipes';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
 import { EditorTabs } from './editor-tabs';
-import { environmentNames } from './environment-names';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import { FileTree } from './file-tree';
-import { StudioInspector } from './studio-inspector';
 import { LaunchSheet } from './launch-sheet';
 import { variantTitle } from './layer-of';
 import { backendTitle, planFacts } from './plan-facts';
-import type { EnvironmentView } from './preview';
 import type { RecipeView } from './recipe-href';
 import { overriddenRanges } from './overridden-ranges';
 import { RenameDialog, useRenameQuestion } from './rename-dialog';
 import { findRow } from './resolved-rows';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
+import { StudioInspector } from './studio-inspector';
 import { type StudioPane, StudioPanes } from './studio-panes';
 import { currentText, dirtyPaths, splitOverrides, type StudioFile } from './studio-state';
 import { StudioToolbar } from './studio-toolbar';
 import { layerTexts, type LivePreview, type PreviewClient, usePreview } from './use-preview';
+import { type StudioEnvironment, useEnvironment } from './use-environment';
 import { useSave } from './use-save';
 import { useSideTexts } from './use-side-texts';
 import { type Studio, useStudio } from './use-studio';
@@ -45,9 +42,9 @@ export function RecipeStudio({ data, view, actions, evaluatorActions }: RecipeSt
   const studio = useStudio(data, view, actions);
   const router = useRouter();
   const { state } = studio;
-  const texts = layerTexts(state.files);
   const sideTexts = useSideTexts(data.entries);
-  const client = usePreviews(data, studio, { env: useEnvironment(data, texts), sideTexts });
+  const environment = useEnvironment(data, state.files, sideTexts);
+  const client = usePreviews(data, studio, { environment, sideTexts });
   const { format, save } = useSave(studio, client);
   const [cursorPath, setCursorPath] = useState<string | null>(null);
   const preview = state.variant === null ? undefined : client.previews[state.variant];
@@ -228,7 +225,7 @@ function fileOf(
 function usePreviews(
   data: StudioData,
   studio: Studio,
-  { env, sideTexts }: { env: EnvironmentView; sideTexts: Readonly<Record<string, string>> },
+  facts: { environment: StudioEnvironment; sideTexts: Readonly<Record<string, string>> },
 ) {
   const { state } = studio;
   // The variant in view first: it is what the person looks at while typing.
@@ -238,24 +235,16 @@ function usePreviews(
   return usePreview({
     recipe: data.recipe,
     files: state.files,
-    others: sideTexts,
+    others: facts.sideTexts,
     paths: data.entries.map(({ path }) => path),
-    env,
+    env: facts.environment.env,
+    scripts: data.scripts,
+    previewValues: facts.environment.previewValues,
     overrides: state.overrides,
     variants: names
       .map((name) => `${name}\t${data.variants.find((variant) => variant.name === name)?.entry ?? ''}`)
       .join('\n'),
   });
-}
-
-/** What the layers may read of the environment: known from the start, or asked for when a new name is typed. */
-function useEnvironment(data: StudioData, texts: Readonly<Record<string, string>>): EnvironmentView {
-  const { names, values } = data.environment;
-  const added = environmentNames(Object.values(texts)).filter((name) => !names.includes(name));
-  const asked = useQuery(recipeEnvironmentQuery(added));
-  const [merged, setMerged] = useState({ asked: asked.data, view: values });
-  if (merged.asked !== asked.data) setMerged({ asked: asked.data, view: { ...values, ...asked.data } });
-  return merged.view;
 }
 
 function stateOf(preview: LivePreview | undefined) {

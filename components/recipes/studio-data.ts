@@ -11,6 +11,8 @@ export type StudioData = {
   /** Every layer of the recipes folder, since recipes may share them, and this recipe's README. */
   readonly files: readonly DiskFile[];
   readonly variants: readonly { readonly name: string; readonly entry: string }[];
-  /** Variables that the layers name; a name without a value is not set. */
+  /** Scripts of all recipes, and those elsewhere that variants of this one name. */
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Variables that layers and scripts name; a name without a value is not set. */
   readonly environment: { readonly names: readonly string[]; readonly values: EnvironmentView };
 };

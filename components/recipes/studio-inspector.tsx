@@ -7,7 +7,7 @@ import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { Inspector } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
-import { layerTexts, type LivePreview } from './use-preview';
+import { layerTexts, type LivePreview, scriptTexts } from './use-preview';
 import type { Studio } from './use-studio';
 
 export type StudioInspectorProps = {
@@ -31,7 +31,7 @@ export function StudioInspector(props: StudioInspectorProps) {
     <Inspector
       preview={preview}
       hasVariant={studio.state.variant !== null}
-      files={files}
+      files={{ ...scriptTexts({}, studio.state.files), ...files }}
       readme={readmeOf(studio, recipe)}
       configPath={props.configPath}
       onJump={props.onJump}

@@ -18,6 +18,9 @@ export type PreviewQuestion = {
   readonly others: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
   readonly env: EnvironmentView;
+  /** Scripts of all recipes, as they lie on disk. */
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly previewValues: Readonly<Record<string, string>>;
   readonly overrides: string;
   /** Lines of name, tab and file, the one in view first; one text, so that equal lists are equal. */
   readonly variants: string;
@@ -33,7 +36,7 @@ export type PreviewClient = {
 
 /** What each variant comes to, composed in a worker as the text changes; the worker answers the editor too. */
 export function usePreview(question: PreviewQuestion): PreviewClient {
-  const { recipe, files, others, paths, env, overrides, variants } = question;
+  const { recipe, files, others, paths, env, scripts, previewValues, overrides, variants } = question;
   const [previews, setPreviews] = useState<Readonly<Record<string, LivePreview>>>({});
   const link = useRef<PreviewLink | null>(null);
 
@@ -54,10 +57,12 @@ export function usePreview(question: PreviewQuestion): PreviewClient {
       recipe,
       paths,
       env,
+      scripts,
+      previewValues,
       overrides: splitOverrides(overrides),
       variants: parseVariants(variants),
     });
-  }, [recipe, files, others, paths, env, overrides, variants]);
+  }, [recipe, files, others, paths, env, scripts, previewValues, overrides, variants]);
 
   const typed = useCallback((path: string, text: string) => link.current?.setText(path, text), []);
   const ask = useCallback<AskLanguage>(
@@ -81,6 +86,15 @@ function withLastRows(preview: Preview, before: Readonly<Record<string, LivePrev
 
 function allTexts(files: Readonly<Record<string, StudioFile>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.values(files).map((file) => [file.path, currentText(file)]));
+}
+
+/** Texts of the scripts, as they stand in the editor where they are open there. */
+export function scriptTexts(
+  onDisk: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, StudioFile>>,
+): Readonly<Record<string, string>> {
+  const all = Object.entries({ ...onDisk, ...allTexts(files) });
+  return Object.fromEntries(all.filter(([path]) => path.endsWith('.sh')));
 }
 
 /** Texts of the YAML files, as they stand in the editor. */

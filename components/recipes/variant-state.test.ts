@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { composePreview } from './compose-preview';
-import { environmentNames } from './environment-names';
 import { variantState } from './variant-state';
 
 const problem = (message: string, severity: Diagnostic['severity'] = 'error'): Diagnostic => ({
@@ -14,7 +13,7 @@ const problem = (message: string, severity: Diagnostic['severity'] = 'error'): D
 // As composition reports it, not as this test imagines it.
 const [MISSING] = composePreview(
   { name: 'embedded', entry: 'a/embedded.yaml' },
-  { files: { 'a/embedded.yaml': 'data: ${oc.env:NEXRL_DATA_PATH}\n' }, env: {} },
+  { files: { 'a/embedded.yaml': 'data: ${oc.env:NEXRL_DATA_PATH}\n' }, env: {}, scripts: {} },
 ).diagnostics;
 
 test('a variant that lacks only variables needs them; anything else is a problem', () => {
@@ -26,10 +25,4 @@ test('a variant that lacks only variables needs them; anything else is a problem
     kind: 'warnings',
     count: 1,
   });
-});
-
-test('names of variables are found in every form of the resolver, once', () => {
-  expect(
-    environmentNames(['a: ${oc.env:B}\nb: "${ oc.env:A,default }/${oc.env:B}"', 'c: ${other:D}']),
-  ).toEqual(['A', 'B']);
 });

@@ -1,5 +1,6 @@
 import { compose, type Composed, type ComposeInput } from '@/lib/recipes/compose';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import { remember } from '@/lib/recipes/remember';
 import {
   literalDiagnostics,
   overrideLiterals,
@@ -62,7 +63,7 @@ export function composeVariant({
   const given = hidden(input.env, marked);
   const setup = findSetupScript({ ...input, env: given }, scripts);
   const text = setup.path === null ? undefined : scripts[setup.path];
-  const reading = text === undefined ? null : parseEnvScript(text, given);
+  const reading = text === undefined ? null : readerOf(text)(given);
   const effective =
     reading === null || hasRun ? { env: given, pending: NOTHING_PENDING } : merged(given, reading, input);
   const preview = Object.entries(previewValues).filter(([name]) => !Object.hasOwn(effective.env, name));
@@ -95,6 +96,16 @@ export function composeVariant({
   };
 }
 
+/** The preview asks again at every keystroke, mostly about the same script. */
+const readerOf = remember(50, (text) => {
+  let last: { readonly key: string; readonly reading: ScriptReading } | null = null;
+  return (env: ReadableEnvironment): ScriptReading => {
+    const key = JSON.stringify(env);
+    if (last?.key !== key) last = { key, reading: parseEnvScript(text, env) };
+    return last.reading;
+  };
+});
+
 const REFERENCE = /\$\{\s*oc\.env\s*:\s*([A-Za-z_][A-Za-z0-9_]*)/g;
 
 /** Names of the environment variables that texts of layers read. */
@@ -105,9 +116,14 @@ export function referencedNames(texts: readonly string[]): readonly string[] {
 
 /** Variables that layers mark as secret: those read in a line that ends with `# secret`. */
 export function markedNames(texts: readonly string[]): ReadonlySet<string> {
-  const lines = texts.filter((text) => /#.*secret/i.test(text)).flatMap((text) => text.split('\n'));
-  return new Set(referencedNames(lines.filter((line) => secretMark(line) === 'secret')));
+  return new Set(texts.flatMap(markedIn));
 }
+
+const markedIn = remember(500, (text) =>
+  /#.*secret/i.test(text)
+    ? referencedNames(text.split('\n').filter((line) => secretMark(line) === 'secret'))
+    : [],
+);
 
 function hidden(env: ReadableEnvironment, marked: ReadonlySet<string>): ReadableEnvironment {
   const entries = Object.entries(env).map(([name, value]) => {

@@ -22,6 +22,10 @@ function read(script: string, env: Readonly<Record<string, string | { secret: tr
   };
 }
 
+test('what is set without export after another script may or may not reach the run', () => {
+  expect(read('source common.sh\nA=1\nexport B=2\n')).toMatchObject({ A: 'unknown', B: '2' });
+});
+
 describe('reads', () => {
   test.each([
     ['export A=1', { A: '1' }],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseCall, storelessHandler } from '@/app/_server/api-handler';
-import { visibleEnvironment } from '@/app/_server/recipes';
+import { readRecipeTexts, visibleEnvironment } from '@/app/_server/recipe-environment';
 
 const MAX_NAMES = 100;
 const Query = z.object({
@@ -8,6 +8,7 @@ const Query = z.object({
 });
 
 /** What named variables hold, for the preview of `${oc.env:NAME}`; of secrets only that they are set. */
-export const GET = storelessHandler(({ query }) =>
-  Promise.resolve({ values: visibleEnvironment(parseCall(Query, query).names) }),
-);
+export const GET = storelessHandler(async ({ query }) => {
+  const { names } = parseCall(Query, query);
+  return { values: visibleEnvironment(names, await readRecipeTexts([])) };
+});

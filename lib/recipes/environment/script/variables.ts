@@ -9,8 +9,9 @@ export type ReadableEnvironment = Readonly<Record<string, string | { readonly se
 const OF_BASH =
   /^(BASH.*|RANDOM|SRANDOM|SECONDS|LINENO|EPOCH.*|FUNCNAME|DIRSTACK|GROUPS|HOSTNAME|HOSTTYPE|MACHTYPE|OSTYPE|PWD|OLDPWD|SHLVL|SHELLOPTS|UID|EUID|PPID|IFS|OPT(IND|ARG|ERR)|PIPESTATUS|REPLY|COMP_.*|COPROC|HIST.*|PS[0-4]|LC_.*|LANG|POSIXLY_CORRECT|COLUMNS|LINES|_)$/;
 
-type Variable = { readonly value: ScriptValue; readonly isExported: boolean };
 type Doubt = { readonly reason: string; readonly at: Span };
+/** `isExported`: a doubt where something ran that may have exported it, or not. */
+type Variable = { readonly value: ScriptValue; readonly isExported: boolean | Doubt };
 
 /** The variables of a script while it is being read. */
 export class Variables {
@@ -40,7 +41,7 @@ export class Variables {
     if (OF_BASH.test(name)) return { value: { kind: 'unknown', reason: `$${name}`, at }, isExported: true };
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    if (this.doubt !== null) return { value: { kind: 'unknown', ...this.doubt }, isExported: true };
+    if (this.doubt !== null) return { value: { kind: 'unknown', ...this.doubt }, isExported: this.doubt };
     const given = Object.hasOwn(this.env, name) ? this.env[name] : undefined;
     if (given === undefined) return { value: { kind: 'unset' }, isExported: false };
     const value: ScriptValue =
@@ -53,7 +54,7 @@ export class Variables {
       this.doubtAll(`${name} is read-only`, at);
       return;
     }
-    const isExported = this.exportsAll || this.find(name, at).isExported;
+    const isExported = this.exportsAll ? true : this.find(name, at).isExported;
     const isSecret = isSecretVariable(name) || this.isMarked(at);
     const marked = value.kind === 'text' && value.text !== '' && isSecret ? { ...value, isSecret } : value;
     const settled: ScriptValue =
@@ -67,7 +68,7 @@ export class Variables {
 
   /** It may or may not have been changed. */
   mark(name: string, doubt: Doubt): void {
-    this.known.set(name, { value: { kind: 'unknown', ...doubt }, isExported: true });
+    this.known.set(name, { value: { kind: 'unknown', ...doubt }, isExported: doubt });
   }
 
   unset(name: string, at: Span): void {
@@ -93,7 +94,12 @@ export class Variables {
   /** Every variable that the script has touched, as a process that it starts would see it. */
   environment(): ReadonlyMap<string, ScriptValue> {
     return new Map(
-      [...this.known].map(([name, { value, isExported }]) => [name, isExported ? value : { kind: 'unset' }]),
+      [...this.known].map(([name, { value, isExported }]) => [name, asSeen(value, isExported)]),
     );
   }
+}
+
+function asSeen(value: ScriptValue, isExported: Variable['isExported']): ScriptValue {
+  if (isExported === true) return value;
+  return isExported === false ? { kind: 'unset' } : { kind: 'unknown', ...isExported };
 }
