@@ -17,6 +17,7 @@ function open(theirs: StudioState['conflict']) {
     active: FILE.path,
     variant: null,
     overrides: '',
+    putOff: {},
     conflict: theirs,
   };
   render(<ConflictDialog state={state} {...spies} />);

@@ -9,7 +9,7 @@ beforeEach(() => localStorage.clear());
 test('a draft comes back with the version it was typed over, and is gone once saved', () => {
   writeDraft(localStorage, FILE);
   expect(readDrafts(localStorage, [FILE.path, 'other'])).toEqual({
-    [FILE.path]: { text: 'a: 2', etag: 'v1' },
+    [FILE.path]: { text: 'a: 2', etag: 'v1', base: 'a: 1' },
   });
   writeDraft(localStorage, { ...FILE, draft: null });
   expect(readDrafts(localStorage, [FILE.path])).toEqual({});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Draft, StudioFile } from './studio-state';
 
 const PREFIX = 'galley:draft:';
-const StoredDraft = z.object({ text: z.string(), etag: z.string().nullable() });
+const StoredDraft = z.object({ text: z.string(), etag: z.string().nullable(), base: z.string().default('') });
 
 /** Unsaved text outlives a closed tab, a crash and a restarted server. */
 export function readDrafts(storage: Storage, paths: readonly string[]): Readonly<Record<string, Draft>> {
@@ -18,7 +18,11 @@ export function readDrafts(storage: Storage, paths: readonly string[]): Readonly
 export function writeDraft(storage: Storage, file: StudioFile): boolean {
   try {
     if (file.draft === null) storage.removeItem(PREFIX + file.path);
-    else storage.setItem(PREFIX + file.path, JSON.stringify({ text: file.draft, etag: file.etag }));
+    else
+      storage.setItem(
+        PREFIX + file.path,
+        JSON.stringify({ text: file.draft, etag: file.etag, base: file.text }),
+      );
     return true;
   } catch (error) {
     if (error instanceof DOMException) return false;

@@ -8,12 +8,24 @@ export type EditorTabsProps = {
   readonly active: string | null;
   readonly dirty: readonly string[];
   readonly recipe: string;
+  /** What the edits change elsewhere; null = nothing, or not known yet. */
+  readonly radius: string | null;
+  readonly onRadius: () => void;
   readonly onOpen: (path: string) => void;
   readonly onClose: (path: string) => void;
 };
 
 /** The open files. A dirty one shows a dot in place of its cross until the pointer is on it. */
-export function EditorTabs({ tabs, active, dirty, recipe, onOpen, onClose }: EditorTabsProps) {
+export function EditorTabs({
+  tabs,
+  active,
+  dirty,
+  recipe,
+  radius,
+  onRadius,
+  onOpen,
+  onClose,
+}: EditorTabsProps) {
   return (
     <div
       className="flex h-9 shrink-0 items-stretch overflow-x-auto border-b bg-panel"
@@ -69,6 +81,15 @@ export function EditorTabs({ tabs, active, dirty, recipe, onOpen, onClose }: Edi
           </div>
         );
       })}
+      {radius === null ? null : (
+        <button
+          type="button"
+          onClick={onRadius}
+          className="ml-auto px-3 text-sm whitespace-nowrap text-muted hover:text-ink hover:underline"
+        >
+          {radius}
+        </button>
+      )}
     </div>
   );
 }

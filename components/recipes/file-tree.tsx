@@ -5,8 +5,11 @@ import { useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import type { RecipeEntry } from '@/lib/recipe-files/walk';
 import { isEditable } from './editor/editor-language';
+import type { GitMark } from '@/lib/recipe-files/git-state';
 import { LayerChip } from './layer-chip';
 import { layerOf } from './layer-of';
+import { EntryMenu } from './life/tree-menu';
+import type { EntryActions } from './life/use-entry-actions';
 import { StateMark } from './state-mark';
 import type { VariantState } from './variant-state';
 
@@ -18,12 +21,15 @@ export type FileTreeProps = {
   /** Of the layers that can be launched, by path. */
   readonly states: Readonly<Record<string, VariantState | undefined>>;
   readonly onOpen: (path: string) => void;
+  readonly actions: EntryActions;
+  /** What git says, by path. */
+  readonly marks: Readonly<Record<string, GitMark>>;
 };
 
 export function FileTree(props: FileTreeProps) {
   const { recipe, entries } = props;
   return (
-    <nav aria-label="Files of the recipe" className="h-full overflow-auto py-1.5">
+    <nav aria-label="Files of the recipe" className="min-h-0 flex-1 overflow-auto py-1.5">
       <FolderContent {...props} folder={recipe} depth={0} entries={entries} />
     </nav>
   );
@@ -51,54 +57,100 @@ function Folder({ entry, ...props }: Row & { folder: string }) {
   const [isOpen, setIsOpen] = useState(true);
   return (
     <>
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={() => setIsOpen(!isOpen)}
-        className={cn(ROW, 'text-muted')}
-        style={indent(props.depth)}
-      >
-        <ChevronRightIcon
-          aria-hidden
-          className={cn('-ml-4 size-3.5 transition-transform duration-100', isOpen && 'rotate-90')}
-        />
-        {nameOf(entry.path)}
-      </button>
+      <div className="group flex items-center pr-1 hover:bg-hover">
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          onClick={() => setIsOpen(!isOpen)}
+          className={cn(ROW, 'text-muted')}
+          style={indent(props.depth)}
+        >
+          <ChevronRightIcon
+            aria-hidden
+            className={cn('-ml-4 size-3.5 transition-transform duration-100', isOpen && 'rotate-90')}
+          />
+          {nameOf(entry.path)}
+        </button>
+        <EntryMenu path={entry.path} kind="folder" actions={props.actions} />
+      </div>
       {isOpen ? <FolderContent {...props} folder={entry.path} depth={props.depth + 1} /> : null}
     </>
   );
 }
 
-function File({ entry, depth, active, dirty, states, onOpen }: Row) {
+function File({ entry, depth, active, dirty, states, onOpen, actions, marks }: Row) {
   const { path } = entry;
   const isActive = path === active;
   const isDirty = dirty.includes(path);
   const state = states[path];
   if (!isEditable(path)) {
     return (
-      <div className={cn(ROW, 'text-muted hover:bg-transparent')} style={indent(depth)}>
-        <span className="truncate">{nameOf(path)}</span>
-        <span className="ml-auto text-xs whitespace-nowrap">{sizeText(entry.bytes)}</span>
+      <div className="group flex items-center pr-1">
+        <div className={cn(ROW, 'text-muted hover:bg-transparent')} style={indent(depth)}>
+          <span className="truncate">{nameOf(path)}</span>
+          <GitBadge mark={markOf(path, marks)} />
+          <span className="ml-auto text-xs whitespace-nowrap">{sizeText(entry.bytes)}</span>
+        </div>
+        <EntryMenu path={path} kind="file" actions={actions} />
       </div>
     );
   }
   return (
-    <button
-      type="button"
-      onClick={() => onOpen(path)}
-      aria-current={isActive ? 'true' : undefined}
-      className={cn(ROW, isActive && 'bg-selected font-semibold hover:bg-selected')}
-      style={indent(depth)}
+    <div
+      className={cn(
+        'group flex items-center pr-1 hover:bg-hover',
+        isActive && 'bg-selected hover:bg-selected',
+      )}
     >
-      <span className="truncate">{nameOf(path)}</span>
-      {isDirty ? <span role="img" aria-label="unsaved" className="size-1.5 rounded-full bg-accent" /> : null}
-      <span className="ml-auto flex items-center gap-1.5">
-        {isLayer(path) ? <LayerChip {...layerOf(path)} label={`Layer ${nameOf(path)}`} /> : null}
-        {/* An empty place keeps the letters in one column. */}
-        {state === undefined ? <span className="w-2" /> : <StateMark state={state} />}
-      </span>
-    </button>
+      <button
+        type="button"
+        onClick={() => onOpen(path)}
+        aria-current={isActive ? 'true' : undefined}
+        className={cn(ROW, isActive && 'bg-selected font-semibold hover:bg-selected')}
+        style={indent(depth)}
+      >
+        <span className="truncate">{nameOf(path)}</span>
+        {isDirty ? (
+          <span role="img" aria-label="unsaved" className="size-1.5 shrink-0 rounded-full bg-accent" />
+        ) : null}
+        <GitBadge mark={markOf(path, marks)} />
+        <span className="ml-auto flex items-center gap-1.5">
+          {isLayer(path) ? <LayerChip {...layerOf(path)} label={`Layer ${nameOf(path)}`} /> : null}
+          {/* An empty place keeps the letters in one column. */}
+          {state === undefined ? <span className="w-2" /> : <StateMark state={state} />}
+        </span>
+      </button>
+      <EntryMenu path={path} kind="file" actions={actions} />
+    </div>
   );
+}
+
+const GIT_WORDS: Record<GitMark, { readonly letter: string; readonly words: string }> = {
+  changed: { letter: 'M', words: 'changed since the last commit' },
+  new: { letter: 'U', words: 'not in git yet' },
+  conflict: { letter: '!', words: 'in conflict in git' },
+  deleted: { letter: 'D', words: 'deleted since the last commit' },
+};
+
+function GitBadge({ mark }: { mark: GitMark | null }) {
+  if (mark === null) return null;
+  const { letter, words } = GIT_WORDS[mark];
+  return (
+    <span
+      role="img"
+      aria-label={words}
+      title={words}
+      className="shrink-0 font-mono text-xs font-normal text-muted"
+    >
+      {letter}
+    </span>
+  );
+}
+
+/** A folder that is new as a whole marks all that lies in it. */
+function markOf(path: string, marks: FileTreeProps['marks']): GitMark | null {
+  const folder = Object.keys(marks).find((place) => place.endsWith('/') && path.startsWith(place));
+  return marks[path] ?? (folder === undefined ? null : (marks[folder] ?? null));
 }
 
 /** Layers lie beside one another in the recipe's folder; YAML deeper down is an agent's or a tool's. */

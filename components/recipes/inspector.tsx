@@ -10,6 +10,9 @@ import { MarkdownView } from './markdown-view';
 import { ResolvedView } from './resolved-view';
 import type { LivePreview } from './use-preview';
 
+const TABS = ['resolved', 'data', 'diff', 'evaluator', 'docs', 'history', 'readme'] as const;
+export type InspectorTab = (typeof TABS)[number];
+
 export type InspectorProps = {
   readonly preview: LivePreview | undefined;
   readonly hasVariant: boolean;
@@ -23,18 +26,31 @@ export type InspectorProps = {
   readonly configPath?: string | null;
   /** The pane of the variant's data files. */
   readonly data: ReactNode;
+  readonly diff: ReactNode;
+  readonly history: ReactNode;
+  readonly tab: InspectorTab;
+  readonly onTab: (tab: InspectorTab) => void;
 };
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
 export function Inspector(props: InspectorProps) {
-  const { hasVariant, readme, evaluator, data, configPath = null } = props;
+  const { readme, evaluator, data, diff, history, tab, onTab, configPath = null } = props;
   return (
-    <Tabs defaultValue={hasVariant ? 'resolved' : 'readme'} className="flex h-full min-h-0 flex-col bg-panel">
+    <Tabs
+      value={tab}
+      onValueChange={(value) => {
+        const chosen = TABS.find((one) => one === value);
+        if (chosen !== undefined) onTab(chosen);
+      }}
+      className="flex h-full min-h-0 flex-col bg-panel"
+    >
       <TabsList aria-label="About this recipe">
         <TabsTrigger value="resolved">Resolved</TabsTrigger>
         <TabsTrigger value="data">Data</TabsTrigger>
+        <TabsTrigger value="diff">Diff</TabsTrigger>
         {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
         <TabsTrigger value="docs">Docs</TabsTrigger>
+        <TabsTrigger value="history">History</TabsTrigger>
         <TabsTrigger value="readme">README</TabsTrigger>
       </TabsList>
       <TabsContent value="resolved" className="min-h-0 flex-1">
@@ -49,6 +65,12 @@ export function Inspector(props: InspectorProps) {
       </TabsContent>
       <TabsContent value="docs" className="min-h-0 flex-1">
         <DocsPane path={configPath} />
+      </TabsContent>
+      <TabsContent value="diff" className="min-h-0 flex-1">
+        {diff}
+      </TabsContent>
+      <TabsContent value="history" className="min-h-0 flex-1">
+        {history}
       </TabsContent>
       <TabsContent value="readme" className="min-h-0 flex-1 overflow-auto">
         {readme === null ? (

@@ -5,6 +5,8 @@ import { EmptyState } from '@/components/ui/empty-state';
 import type { Run } from '@/lib/domain/run';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
+import type { RecipeListActions } from './life/life-actions';
+import { RecipeListTools, RecipeMenu } from './life/recipe-list-tools';
 import { recipeHref } from './recipe-href';
 import { StateMark } from './state-mark';
 import { timeAgo } from './time-ago';
@@ -18,26 +20,40 @@ export type RecipeListItem = {
   readonly lastRun: Run | null;
 };
 
-export function RecipeList({ recipes, now }: { recipes: readonly RecipeListItem[]; now: string }) {
+export function RecipeList({
+  recipes,
+  now,
+  actions,
+}: {
+  recipes: readonly RecipeListItem[];
+  now: string;
+  actions: RecipeListActions;
+}) {
   if (recipes.length === 0) {
     return (
-      <EmptyState title="No recipes yet" icon={<FolderOpenIcon aria-hidden />}>
-        A recipe is a folder of layered YAML in the recipes folder. Make one with a{' '}
-        <code className="font-mono text-sm">common.yaml</code> and a variant such as{' '}
-        <code className="font-mono text-sm">embedded.yaml</code>, then reload.
-      </EmptyState>
+      <div className="mx-auto w-full max-w-5xl px-4 py-5">
+        <div className="flex">
+          <RecipeListTools actions={actions} />
+        </div>
+        <EmptyState title="No recipes yet" icon={<FolderOpenIcon aria-hidden />}>
+          A recipe is a folder of layered YAML in the recipes folder. Make one with a{' '}
+          <code className="font-mono text-sm">common.yaml</code> and a variant such as{' '}
+          <code className="font-mono text-sm">embedded.yaml</code>, or take a template.
+        </EmptyState>
+      </div>
     );
   }
   return (
     <div className="mx-auto w-full max-w-5xl px-4 py-5">
-      <div className="mb-3 flex items-baseline gap-2">
+      <div className="mb-3 flex flex-wrap items-baseline gap-2">
         <h1 className="text-xl font-semibold">Recipes</h1>
         <span className="text-muted">{recipes.length}</span>
+        <RecipeListTools actions={actions} />
       </div>
       <ul className="grid gap-3 md:grid-cols-2">
         {recipes.map((recipe) => (
           <li key={recipe.name} className="min-w-0">
-            <RecipeCard recipe={recipe} now={now} />
+            <RecipeCard recipe={recipe} now={now} actions={actions} />
           </li>
         ))}
       </ul>
@@ -45,10 +61,19 @@ export function RecipeList({ recipes, now }: { recipes: readonly RecipeListItem[
   );
 }
 
-function RecipeCard({ recipe, now }: { recipe: RecipeListItem; now: string }) {
+function RecipeCard({
+  recipe,
+  now,
+  actions,
+}: {
+  recipe: RecipeListItem;
+  now: string;
+  actions: RecipeListActions;
+}) {
   return (
     <Card className="relative flex h-full flex-col gap-2 p-4 transition-colors duration-100 has-[h2>a:hover]:border-line-strong">
-      <div>
+      <RecipeMenu name={recipe.name} actions={actions} />
+      <div className="pr-8">
         <h2 className="text-lg font-semibold">
           {/* The whole card leads to the recipe; chips and runs lie above this link. */}
           <Link href={recipeHref(recipe.name)} className="after:absolute after:inset-0 after:rounded-card">

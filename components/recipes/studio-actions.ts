@@ -17,6 +17,8 @@ export type StudioActions = {
     readonly path: string;
     readonly text: string;
     readonly ifMatch: string | null;
+    /** What the version says of itself. */
+    readonly message?: string;
   }) => Promise<Result<Result<DiskFile, SaveConflict>, ActionError>>;
   readonly preflight: (plan: LaunchPlan) => Promise<Result<Preflight, ActionError>>;
   readonly launch: (plan: LaunchPlan) => Promise<Result<{ readonly id: number }, ActionError>>;

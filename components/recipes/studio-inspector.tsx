@@ -5,12 +5,12 @@ import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { DataPane } from './data/data-pane';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import { EvaluatorPane } from './evaluator/evaluator-pane';
-import { Inspector } from './inspector';
+import { Inspector, type InspectorProps } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
 import { layerTexts, type LivePreview, scriptTexts } from './use-preview';
 import type { Studio } from './use-studio';
 
-export type StudioInspectorProps = {
+export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'tab' | 'onTab'> & {
   readonly studio: Studio;
   readonly recipe: string;
   /** Of the variant in view; undefined when there is none. */
@@ -36,6 +36,10 @@ export function StudioInspector(props: StudioInspectorProps) {
       configPath={props.configPath}
       onJump={props.onJump}
       onFix={onFix}
+      diff={props.diff}
+      history={props.history}
+      tab={props.tab}
+      onTab={props.onTab}
       data={
         <DataPane
           plan={preview?.dataPlan ?? null}

@@ -15,6 +15,7 @@ const START: StudioState = {
   variant: 'embedded',
   overrides: '',
   conflict: null,
+  putOff: {},
 };
 const run = (...actions: readonly StudioAction[]) => actions.reduce(studioReducer, START);
 const fileOf = (state: StudioState) => state.files[FILE.path];
@@ -95,8 +96,54 @@ describe('tabs', () => {
 });
 
 test('a draft of another version is restored with that version, so that saving it is a conflict', () => {
-  const state = run({ kind: 'restored', drafts: { [FILE.path]: { text: 'a: 5\n', etag: 'v0' } } });
+  const state = run({
+    kind: 'restored',
+    drafts: { [FILE.path]: { text: 'a: 5\n', etag: 'v0', base: 'a: 0\n' } },
+  });
   expect(fileOf(state)).toMatchObject({ draft: 'a: 5\n', etag: 'v0', revision: 1 });
+});
+
+describe('the disk changes', () => {
+  const disk = (text: string | null): StudioAction => ({
+    kind: 'disk',
+    path: FILE.path,
+    file: text === null ? null : { path: FILE.path, text, etag: `v-${text}` },
+  });
+  const BASE: StudioAction = { kind: 'saved', file: { ...FILE, text: 'a: 1\nb: 1\n', etag: 'v1' } };
+
+  test('a clean file follows, in the editor too', () => {
+    const state = run(disk('a: 9\n'));
+    expect(fileOf(state)).toMatchObject({ text: 'a: 9\n', draft: null, revision: 1 });
+  });
+
+  test('a draft is merged by key path and stays a draft over the new version', () => {
+    const state = run(BASE, edited('a: 2\nb: 1\n'), disk('a: 1\nb: 3\n'));
+    expect(fileOf(state)).toMatchObject({ etag: 'v-a: 1\nb: 3\n', draft: 'a: 2\nb: 3\n', revision: 1 });
+    expect(state.conflict).toBeNull();
+  });
+
+  test('what both changed is asked about once, and not again after it was put off', () => {
+    const asked = run(BASE, edited('a: 2\nb: 1\n'), disk('a: 3\nb: 1\n'));
+    expect(asked.conflict).toMatchObject({ path: FILE.path });
+    expect(fileOf(asked)).toMatchObject({ draft: 'a: 2\nb: 1\n', etag: 'v1' });
+    const later = [{ kind: 'put-off' } as const, disk('a: 3\nb: 1\n')].reduce(studioReducer, asked);
+    expect(later.conflict).toBeNull();
+    expect(studioReducer(later, disk('a: 4\nb: 1\n')).conflict).not.toBeNull();
+  });
+
+  test('a removed file goes with its tab, unless something was typed into it', () => {
+    expect(run(disk(null))).toMatchObject({ files: {}, tabs: [] });
+    expect(run(edited('a: 2\n'), disk(null)).conflict).toEqual({ path: FILE.path, theirs: null });
+  });
+
+  test('a draft from before is merged with what the disk has come to', () => {
+    const draft = { text: 'a: 1\nb: 2\n', etag: 'v0', base: 'a: 0\nb: 0\n' };
+    const state = run(
+      { kind: 'restored', drafts: { [FILE.path]: { ...draft, text: 'a: 0\nb: 2\n' } } },
+      disk('a: 7\nb: 0\n'),
+    );
+    expect(fileOf(state)?.draft).toBe('a: 7\nb: 2\n');
+  });
 });
 
 test.each([

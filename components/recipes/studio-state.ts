@@ -1,3 +1,5 @@
+import { followDisk } from './disk-change';
+
 /** A file as the page has it: what is on disk as far as we know, and what was typed since. */
 export type StudioFile = {
   readonly path: string;
@@ -12,7 +14,12 @@ export type StudioFile = {
 };
 
 export type DiskFile = { readonly path: string; readonly text: string; readonly etag: string };
-export type Draft = { readonly text: string; readonly etag: string | null };
+export type Draft = {
+  readonly text: string;
+  readonly etag: string | null;
+  /** What it was typed over; '' when that is not known. */
+  readonly base: string;
+};
 
 export type StudioState = {
   readonly files: Readonly<Record<string, StudioFile>>;
@@ -23,6 +30,8 @@ export type StudioState = {
   readonly overrides: string;
   /** A save was refused because the file changed on disk meanwhile. */
   readonly conflict: { readonly path: string; readonly theirs: DiskFile | null } | null;
+  /** Versions on disk that the person does not want to decide about now, by path. */
+  readonly putOff: Readonly<Record<string, string | null>>;
 };
 
 export type StudioAction =
@@ -34,6 +43,8 @@ export type StudioAction =
   | { readonly kind: 'replaced'; readonly path: string; readonly text: string }
   | { readonly kind: 'saved'; readonly file: DiskFile }
   | { readonly kind: 'conflicted'; readonly path: string; readonly theirs: DiskFile | null }
+  /** The disk has another version than the page (null = none): somebody else wrote, made or removed the file. */
+  | { readonly kind: 'disk'; readonly path: string; readonly file: DiskFile | null }
   | { readonly kind: 'kept-mine' }
   | { readonly kind: 'took-theirs' }
   | { readonly kind: 'put-off' }
@@ -65,12 +76,14 @@ export function studioReducer(state: StudioState, action: StudioAction): StudioS
       return save(state, action.file);
     case 'conflicted':
       return { ...state, conflict: { path: action.path, theirs: action.theirs } };
+    case 'disk':
+      return onDisk(state, action.path, action.file);
     case 'kept-mine':
       return keepMine(state);
     case 'took-theirs':
       return takeTheirs(state);
     case 'put-off':
-      return { ...state, conflict: null };
+      return putOff(state);
     case 'restored':
       return restore(state, action.drafts);
     case 'variant':
@@ -93,6 +106,34 @@ export function dirtyPaths(state: StudioState): readonly string[] {
 export function splitOverrides(text: string): readonly string[] {
   const pieces = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\[[^\]]*\]|\{[^}]*\}|\$\{[^}]*\}|\S)+/g);
   return pieces ?? [];
+}
+
+function onDisk(state: StudioState, path: string, disk: DiskFile | null): StudioState {
+  const file = state.files[path];
+  if (file === undefined)
+    return disk === null ? state : withFile(state, { ...disk, draft: null, revision: 0 });
+  if (file.etag === (disk?.etag ?? null)) return state;
+  const outcome = followDisk(file, disk);
+  if (outcome.kind === 'file') return withFile(state, outcome.file);
+  if (outcome.kind === 'gone') return without(state, path);
+  return ask(state, path, disk);
+}
+
+function ask(state: StudioState, path: string, theirs: DiskFile | null): StudioState {
+  const isPutOff = path in state.putOff && state.putOff[path] === (theirs?.etag ?? null);
+  return isPutOff || state.conflict !== null ? state : { ...state, conflict: { path, theirs } };
+}
+
+function putOff(state: StudioState): StudioState {
+  const { conflict } = state;
+  if (conflict === null) return state;
+  const later = { ...state.putOff, [conflict.path]: conflict.theirs?.etag ?? null };
+  return { ...state, conflict: null, putOff: later };
+}
+
+function without(state: StudioState, gone: string): StudioState {
+  const files = Object.fromEntries(Object.entries(state.files).filter(([path]) => path !== gone));
+  return close({ ...state, files }, gone);
 }
 
 function withFile(state: StudioState, file: StudioFile): StudioState {
@@ -142,8 +183,7 @@ function takeTheirs(state: StudioState): StudioState {
     const revision = (state.files[conflict.path]?.revision ?? 0) + 1;
     return { ...withFile(state, { ...conflict.theirs, draft: null, revision }), conflict: null };
   }
-  const files = Object.fromEntries(Object.entries(state.files).filter(([path]) => path !== conflict.path));
-  return { ...close({ ...state, files }, conflict.path), conflict: null };
+  return { ...without(state, conflict.path), conflict: null };
 }
 
 /** A draft names the version it was typed over: if the disk has moved on, saving it is a conflict, as it should be. */
@@ -152,7 +192,14 @@ function restore(state: StudioState, drafts: Readonly<Record<string, Draft>>): S
   for (const [path, draft] of Object.entries(drafts)) {
     const file = next.files[path];
     if (file === undefined || file.draft !== null || draft.text === file.text) continue;
-    next = withFile(next, { ...file, etag: draft.etag, draft: draft.text, revision: file.revision + 1 });
+    next = withFile(next, {
+      ...file,
+      // The disk may have moved on: the draft is merged with it from what it was typed over.
+      text: draft.etag === file.etag ? file.text : draft.base,
+      etag: draft.etag,
+      draft: draft.text,
+      revision: file.revision + 1,
+    });
   }
   return next;
 }

@@ -7,7 +7,7 @@ import type { Studio } from './use-studio';
 
 export type Save = {
   readonly format: FormatOnSave;
-  readonly save: (paths: readonly string[]) => Promise<boolean>;
+  readonly save: (paths: readonly string[], message?: string) => Promise<boolean>;
 };
 
 /** Saving, with the layers formatted first if the person wants it. */
@@ -15,8 +15,9 @@ export function useSave(studio: Studio, client: PreviewClient): Save {
   const format = useFormatOnSave();
   return {
     format,
-    async save(paths) {
-      return studio.save(paths, format.isOn ? await formatAll(paths, client, studio) : {});
+    async save(paths, message = '') {
+      const formatted = format.isOn ? await formatAll(paths, client, studio) : {};
+      return studio.save(paths, { formatted, message });
     },
   };
 }

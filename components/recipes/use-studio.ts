@@ -18,6 +18,13 @@ const DRAFT_DELAY_MS = 250;
 /** Counted from 1, as an error names it. */
 type LineNumber = { readonly line: number };
 
+export type SaveOptions = {
+  /** Texts newer than the drafts. */
+  readonly formatted?: Readonly<Record<string, string>>;
+  /** What the version is called; empty = nothing. */
+  readonly message?: string;
+};
+
 export type Studio = {
   readonly state: StudioState;
   readonly dispatch: (action: StudioAction) => void;
@@ -25,8 +32,8 @@ export type Studio = {
   readonly isSaving: boolean;
   /** Opens a file in the editor, at a range or a line if one is given. */
   readonly open: (path: string, place?: SourceRange | LineNumber) => void;
-  /** Saves files with a draft; answers whether all of them were saved. `formatted` are texts newer than the drafts. */
-  readonly save: (paths: readonly string[], formatted?: Readonly<Record<string, string>>) => Promise<boolean>;
+  /** Saves files with a draft; answers whether all of them were saved. */
+  readonly save: (paths: readonly string[], options?: SaveOptions) => Promise<boolean>;
   /** Ends a conflict by saving over what is on disk. */
   readonly keepMine: () => void;
 };
@@ -61,7 +68,7 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
     );
   }
 
-  async function saveOne(request: { path: string; text: string; ifMatch: string | null }): Promise<boolean> {
+  async function saveOne(request: Parameters<StudioActions['save']>[0]): Promise<boolean> {
     setSavesUnderWay((count) => count + 1);
     const outcome = await callAction(actions.save, request);
     setSavesUnderWay((count) => count - 1);
@@ -77,15 +84,13 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
     return true;
   }
 
-  async function save(
-    paths: readonly string[],
-    formatted: Readonly<Record<string, string>> = {},
-  ): Promise<boolean> {
+  async function save(paths: readonly string[], options: SaveOptions = {}): Promise<boolean> {
+    const { formatted = {}, message = '' } = options;
     for (const path of paths) {
       const file = state.files[path];
       if (file === undefined || file.draft === null) continue;
-      const text = formatted[path] ?? file.draft;
-      if (!(await saveOne({ path, text, ifMatch: file.etag }))) return false;
+      const request = { path, text: formatted[path] ?? file.draft, ifMatch: file.etag };
+      if (!(await saveOne(message === '' ? request : { ...request, message }))) return false;
     }
     return true;
   }
@@ -112,7 +117,15 @@ function initialState({ data, view }: { data: StudioData; view: RecipeView }): S
     data.files.map((file) => [file.path, { ...file, draft: null, revision: 0 }] as const),
   );
   const { active, variant } = firstView(data, view);
-  return { files, tabs: active === null ? [] : [active], active, variant, overrides: '', conflict: null };
+  return {
+    files,
+    tabs: active === null ? [] : [active],
+    active,
+    variant,
+    overrides: '',
+    conflict: null,
+    putOff: {},
+  };
 }
 
 /** A file named by the address decides the variant, a variant named by it the file. */

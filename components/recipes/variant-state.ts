@@ -20,6 +20,11 @@ export function variantState(diagnostics: readonly Diagnostic[]): VariantState {
   return warnings > 0 ? { kind: 'warnings', count: warnings } : { kind: 'composes' };
 }
 
+/** Of a preview, if there is one yet. */
+export function stateOf(preview: { readonly diagnostics: readonly Diagnostic[] } | undefined) {
+  return preview === undefined ? undefined : variantState(preview.diagnostics);
+}
+
 /** The variable whose absence a diagnostic reports. */
 export function missingVariable({ code, message }: Diagnostic): string | undefined {
   return code === 'env_unset' ? MISSING_VARIABLE.exec(message)?.[1] : undefined;

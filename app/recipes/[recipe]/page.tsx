@@ -1,6 +1,5 @@
 import { notFound } from 'next/navigation';
-import * as evaluator from '@/app/recipes/_evaluator-actions';
-import { launchRun, preflightRun, saveRecipeFile } from '@/app/recipes/_actions';
+import { evaluatorActions, lifeActions, studioActions } from '@/app/_server/studio-actions';
 import { loadStudio } from '@/app/_server/recipes';
 import { RecipeStudio } from '@/components/recipes/recipe-studio';
 import { RecipeView } from '@/components/recipes/recipe-href';
@@ -21,22 +20,14 @@ export default async function RecipePage({ params, searchParams }: PageProps<'/r
     if (data.code === 'not_found') notFound();
     return <Refusal title="This recipe cannot be read" message={data.message} />;
   }
-  const actions = { save: saveRecipeFile, preflight: preflightRun, launch: launchRun };
-  const evaluatorActions = {
-    row: evaluator.readTrialRow,
-    run: evaluator.tryEvaluator,
-    cases: evaluator.listEvaluatorCases,
-    saveCase: evaluator.saveEvaluatorCase,
-    removeCase: evaluator.removeEvaluatorCase,
-    test: evaluator.testEvaluator,
-  };
   return (
     <RecipeStudio
       key={data.recipe}
       data={data}
       view={view}
-      actions={actions}
+      actions={studioActions}
       evaluatorActions={evaluatorActions}
+      lifeActions={lifeActions}
     />
   );
 }

@@ -6,7 +6,17 @@ import { editorLanguage } from './editor-language';
 import { applyEditorTheme, EDITOR_THEME } from './editor-theme';
 
 /** Two versions of a file: what is on disk left, what was typed right. */
-export function DiffView({ path, original, modified }: { path: string; original: string; modified: string }) {
+export function DiffView({
+  path,
+  original,
+  modified,
+  titles = ['On disk', 'Yours'],
+}: {
+  path: string;
+  original: string;
+  modified: string;
+  titles?: readonly [string, string];
+}) {
   const element = useRef<HTMLDivElement>(null);
   const { resolvedTheme } = useTheme();
 
@@ -47,8 +57,8 @@ export function DiffView({ path, original, modified }: { path: string; original:
   return (
     <div className="mt-1 w-full">
       <div className="grid grid-cols-2 text-sm text-muted">
-        <span>On disk</span>
-        <span>Yours</span>
+        <span>{titles[0]}</span>
+        <span>{titles[1]}</span>
       </div>
       <div ref={element} className="h-[45vh] rounded-button border" />
     </div>

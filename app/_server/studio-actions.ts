@@ -1,0 +1,30 @@
+import * as recipe from '@/app/recipes/_actions';
+import * as evaluator from '@/app/recipes/_evaluator-actions';
+import * as change from '@/app/recipes/_life-actions';
+
+// The server's actions under the names by which the studio knows them.
+
+export const studioActions = {
+  save: recipe.saveRecipeFile,
+  preflight: recipe.preflightRun,
+  launch: recipe.launchRun,
+};
+
+export const evaluatorActions = {
+  row: evaluator.readTrialRow,
+  run: evaluator.tryEvaluator,
+  cases: evaluator.listEvaluatorCases,
+  saveCase: evaluator.saveEvaluatorCase,
+  removeCase: evaluator.removeEvaluatorCase,
+  test: evaluator.testEvaluator,
+};
+
+export const lifeActions = {
+  createFile: change.createRecipeFile,
+  createFolder: change.createRecipeFolder,
+  rename: change.renameRecipeEntry,
+  duplicate: change.duplicateRecipeEntry,
+  remove: change.removeRecipeEntry,
+  restore: change.restoreDeleted,
+  nameVersion: change.nameRecipeVersion,
+};

@@ -1,0 +1,82 @@
+'use client';
+
+import { EmptyState } from '@/components/ui/empty-state';
+import { CodeEditor } from './editor/code-editor';
+import type { EditorFile } from './editor/editor-models';
+import { EditorTabs } from './editor-tabs';
+import { overriddenRanges } from './overridden-ranges';
+import { RenameDialog, useRenameQuestion } from './rename-dialog';
+import type { StudioData } from './studio-data';
+import { currentText, dirtyPaths, type StudioFile } from './studio-state';
+import { layerTexts, type LivePreview, type PreviewClient } from './use-preview';
+import type { Studio } from './use-studio';
+
+/** The open files and the editor on the one in front. */
+export function EditorPane(props: {
+  studio: Studio;
+  data: StudioData;
+  preview: LivePreview | undefined;
+  client: PreviewClient;
+  sideTexts: Readonly<Record<string, string>>;
+  onSave: (paths: readonly string[]) => Promise<boolean>;
+  onLaunch: () => void;
+  onCursor: (configPath: string | null) => void;
+  /** What the unsaved changes reach, in words; null without any. */
+  radius: string | null;
+  onRadius: () => void;
+}) {
+  const { studio, data, preview, client, sideTexts } = props;
+  const rename = useRenameQuestion();
+  const { state } = studio;
+  const file = state.active === null ? undefined : state.files[state.active];
+  const texts = layerTexts(state.files);
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <EditorTabs
+        tabs={state.tabs}
+        active={state.active}
+        dirty={dirtyPaths(state)}
+        recipe={data.recipe}
+        radius={props.radius}
+        onRadius={props.onRadius}
+        onOpen={studio.open}
+        onClose={(path) => studio.dispatch({ kind: 'closed', path })}
+      />
+      {file === undefined ? (
+        <EmptyState title="No file is open">Choose one from the list of files.</EmptyState>
+      ) : (
+        <div className="min-h-0 flex-1">
+          <CodeEditor
+            file={{ path: file.path, text: currentText(file), revision: file.revision }}
+            diagnostics={(preview?.diagnostics ?? []).filter(({ range }) => range?.file === file.path)}
+            overridden={overriddenRanges(preview?.rows ?? [], file.path, texts)}
+            reveal={studio.reveal}
+            edit={(path, text) => {
+              client.typed(path, text);
+              studio.dispatch({ kind: 'edited', path, text });
+            }}
+            save={() => void props.onSave([file.path])}
+            launch={props.onLaunch}
+            open={(range) => studio.open(range.file, range)}
+            replace={(path, text) => studio.dispatch({ kind: 'replaced', path, text })}
+            fileOf={(path) => fileOf(state.files[path], path, sideTexts)}
+            ask={client.ask}
+            confirmRename={rename.confirm}
+            cursorAt={(path) => props.onCursor(path === '' ? null : path)}
+          />
+          <RenameDialog asked={rename.asked} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function fileOf(
+  file: StudioFile | undefined,
+  path: string,
+  sideTexts: Readonly<Record<string, string>>,
+): EditorFile | null {
+  if (file !== undefined) return { path, text: currentText(file), revision: file.revision };
+  const text = sideTexts[path];
+  return text === undefined ? null : { path, text, revision: 0 };
+}

@@ -1,0 +1,104 @@
+'use client';
+
+import { useState } from 'react';
+import { toast } from 'sonner';
+import { callAction } from '@/components/ui/call-action';
+import type { ActionError } from '@/lib/shared/app-error';
+import type { Result } from '@/lib/shared/result';
+import type { LifeActions } from './life-actions';
+import type { NameQuestion } from './name-dialog';
+import { undoToast } from './undo-toast';
+
+export type EntryActions = {
+  readonly question: NameQuestion | null;
+  readonly close: () => void;
+  readonly newFile: (folder: string) => void;
+  readonly newFolder: (folder: string) => void;
+  readonly rename: (path: string) => void;
+  readonly duplicate: (path: string) => void;
+  readonly remove: (path: string) => void;
+};
+
+type EntryTools = {
+  readonly recipe: string;
+  readonly actions: LifeActions;
+  readonly open: (path: string) => void;
+  readonly onChanged: () => void;
+};
+
+/** Changes of files and folders, asked for by name. Paths in questions are from the recipe's folder. */
+export function useEntryActions({ recipe, actions, open, onChanged }: EntryTools): EntryActions {
+  const [question, setQuestion] = useState<NameQuestion | null>(null);
+  const inside = (path: string) => path.slice(recipe.length + 1);
+  const prefix = (folder: string) => (folder === recipe ? '' : `${inside(folder)}/`);
+
+  function ask(
+    words: Omit<NameQuestion, 'submit'>,
+    run: (path: string) => Promise<Result<unknown, ActionError>>,
+  ): void {
+    setQuestion({
+      ...words,
+      submit: async (name) => {
+        const outcome = await run(`${recipe}/${name}`);
+        onChanged();
+        return outcome.ok ? null : outcome.error.message;
+      },
+    });
+  }
+
+  return {
+    question,
+    close: () => setQuestion(null),
+    newFile: (folder) =>
+      ask(
+        {
+          title: 'New file',
+          about: `A path within ${recipe}, such as agent_workspace/tools/Search.yaml.`,
+          initial: prefix(folder),
+          action: 'Create',
+        },
+        async (path) => {
+          const outcome = await callAction(actions.createFile, { path });
+          if (outcome.ok) open(path);
+          return outcome;
+        },
+      ),
+    newFolder: (folder) =>
+      ask(
+        { title: 'New folder', about: `A path within ${recipe}.`, initial: prefix(folder), action: 'Create' },
+        (path) => callAction(actions.createFolder, { path }),
+      ),
+    rename: (from) =>
+      ask(
+        {
+          title: `Rename or move ${inside(from)}`,
+          about: 'Its history goes with it. Layers that name it do not change by themselves.',
+          initial: inside(from),
+          action: 'Rename',
+        },
+        (to) => callAction(actions.rename, { from, to }),
+      ),
+    duplicate: (from) =>
+      ask(
+        {
+          title: `Duplicate ${inside(from)}`,
+          about: 'The path of the copy.',
+          initial: copyName(inside(from)),
+          action: 'Duplicate',
+        },
+        (to) => callAction(actions.duplicate, { from, to }),
+      ),
+    remove: (path) => {
+      void callAction(actions.remove, { path }).then((outcome) => {
+        onChanged();
+        if (outcome.ok) undoToast(outcome.value, actions.restore, onChanged);
+        else toast.error(outcome.error.message);
+      });
+    },
+  };
+}
+
+function copyName(path: string): string {
+  const dot = path.lastIndexOf('.');
+  return dot > path.lastIndexOf('/') + 1 ? `${path.slice(0, dot)}_copy${path.slice(dot)}` : `${path}_copy`;
+}

@@ -1,0 +1,77 @@
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { request, withQuery } from './request';
+
+const Version = z.object({
+  id: z.string(),
+  time: z.string(),
+  kind: z.enum(['found', 'saved', 'created', 'renamed', 'deleted', 'restored', 'imported', 'duplicated']),
+  message: z.string().nullable(),
+  name: z.string().nullable(),
+  files: z.array(
+    z.object({
+      path: z.string(),
+      from: z.string().nullable(),
+      content: z.enum(['text', 'binary', 'removed', 'folder']),
+    }),
+  ),
+});
+export type RecipeVersionItem = z.infer<typeof Version>;
+const Deleted = z.object({
+  id: z.string(),
+  path: z.string(),
+  kind: z.enum(['file', 'folder']),
+  deletedAt: z.string(),
+});
+export type DeletedItem = z.infer<typeof Deleted>;
+const LastRun = z.object({
+  run: z
+    .object({
+      id: z.number(),
+      name: z.string(),
+      createdAt: z.string(),
+      files: z.record(z.string(), z.string()),
+      entry: z.string(),
+      overrides: z.array(z.string()),
+    })
+    .nullable(),
+});
+
+/** Versions of a recipe, newest first. `stamp` = state of the folder: a new one asks again. */
+export const recipeHistoryQuery = (recipe: string, stamp: string | null) =>
+  queryOptions({
+    queryKey: ['recipe-history', recipe, stamp] as const,
+    queryFn: async ({ signal }) => {
+      const url = withQuery('/api/recipes/history', { recipe });
+      return (await request(url, z.object({ versions: z.array(Version) }), { signal })).versions;
+    },
+    placeholderData: (before) => before,
+  });
+
+/** Text of a file in a version, which never changes. */
+export const versionTextQuery = (recipe: string, id: string, file: string) =>
+  queryOptions({
+    queryKey: ['recipe-version', recipe, id, file] as const,
+    queryFn: async ({ signal }) => {
+      const url = withQuery('/api/recipes/version', { recipe, id, file });
+      return (await request(url, z.object({ text: z.string() }), { signal })).text;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const deletedQuery = () =>
+  queryOptions({
+    queryKey: ['recipe-deleted'] as const,
+    queryFn: async ({ signal }) =>
+      (await request('/api/recipes/deleted', z.object({ deleted: z.array(Deleted) }), { signal })).deleted,
+    staleTime: 0,
+  });
+
+/** The newest run of a variant with the files that it was launched with. */
+export const lastRunQuery = (recipe: string, variant: string) =>
+  queryOptions({
+    queryKey: ['recipe-last-run', recipe, variant] as const,
+    queryFn: async ({ signal }) =>
+      (await request(withQuery('/api/recipes/last-run', { recipe, variant }), LastRun, { signal })).run,
+    staleTime: 0,
+  });

@@ -1,0 +1,27 @@
+import { queryOptions } from '@tanstack/react-query';
+import { z } from 'zod';
+import { request, withQuery } from './request';
+
+const RecipeState = z.object({
+  entries: z.array(z.object({ path: z.string(), kind: z.enum(['file', 'folder']), bytes: z.number() })),
+  etags: z.record(z.string(), z.string()),
+  git: z
+    .object({
+      branch: z.string().nullable(),
+      commit: z.string().nullable(),
+      ahead: z.number().nullable(),
+      behind: z.number().nullable(),
+      marks: z.record(z.string(), z.enum(['changed', 'new', 'conflict', 'deleted'])),
+    })
+    .nullable(),
+});
+export type RecipeDiskState = z.infer<typeof RecipeState>;
+
+/** What lies on disk; asked for again whenever the folder's stamp changes. */
+export const recipeStateQuery = (recipe: string, stamp: string | null) =>
+  queryOptions({
+    queryKey: ['recipe-state', recipe, stamp] as const,
+    queryFn: ({ signal }) => request(withQuery('/api/recipes/state', { recipe }), RecipeState, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: (before) => before,
+  });
