@@ -1,6 +1,7 @@
 import * as recipe from '@/app/recipes/_actions';
 import * as evaluator from '@/app/recipes/_evaluator-actions';
 import * as change from '@/app/recipes/_life-actions';
+import { storeSecretAction, unsetSecretAction } from '@/app/recipes/_secret-actions';
 
 // The server's actions under the names by which the studio knows them.
 
@@ -18,6 +19,8 @@ export const evaluatorActions = {
   removeCase: evaluator.removeEvaluatorCase,
   test: evaluator.testEvaluator,
 };
+
+export const secretActions = { store: storeSecretAction, unset: unsetSecretAction };
 
 export const lifeActions = {
   createFile: change.createRecipeFile,

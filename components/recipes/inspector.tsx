@@ -10,7 +10,7 @@ import { MarkdownView } from './markdown-view';
 import { ResolvedView } from './resolved-view';
 import type { LivePreview } from './use-preview';
 
-const TABS = ['resolved', 'data', 'diff', 'evaluator', 'docs', 'history', 'readme'] as const;
+const TABS = ['resolved', 'data', 'environment', 'diff', 'evaluator', 'docs', 'history', 'readme'] as const;
 export type InspectorTab = (typeof TABS)[number];
 
 export type InspectorProps = {
@@ -30,11 +30,24 @@ export type InspectorProps = {
   readonly history: ReactNode;
   readonly tab: InspectorTab;
   readonly onTab: (tab: InspectorTab) => void;
+  /** The pane of the variant's script and variables. */
+  readonly environment: ReactNode;
 };
 
 /** What the text in the editor comes to: the resolved configuration, its problems, and what the recipe says of itself. */
 export function Inspector(props: InspectorProps) {
-  const { readme, evaluator, data, diff, history, tab, onTab, configPath = null } = props;
+  const {
+    hasVariant,
+    readme,
+    evaluator,
+    data,
+    environment,
+    diff,
+    history,
+    tab,
+    onTab,
+    configPath = null,
+  } = props;
   return (
     <Tabs
       value={tab}
@@ -47,6 +60,7 @@ export function Inspector(props: InspectorProps) {
       <TabsList aria-label="About this recipe">
         <TabsTrigger value="resolved">Resolved</TabsTrigger>
         <TabsTrigger value="data">Data</TabsTrigger>
+        {hasVariant ? <TabsTrigger value="environment">Environment</TabsTrigger> : null}
         <TabsTrigger value="diff">Diff</TabsTrigger>
         {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
         <TabsTrigger value="docs">Docs</TabsTrigger>
@@ -58,6 +72,9 @@ export function Inspector(props: InspectorProps) {
       </TabsContent>
       <TabsContent value="data" className="min-h-0 flex-1 overflow-auto">
         {data}
+      </TabsContent>
+      <TabsContent value="environment" className="min-h-0 flex-1 overflow-auto">
+        {environment}
       </TabsContent>
       {/* stays mounted: what was typed into it outlives a look at another tab */}
       <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">

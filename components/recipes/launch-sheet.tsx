@@ -8,6 +8,7 @@ import { Kbd } from '@/components/ui/kbd';
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
 import type { Preflight } from '@/lib/launch/launch';
 import { CheckList } from './check-list';
+import { LaunchEnvironment } from './environment/launch-environment';
 import type { PlanFact } from './plan-facts';
 import type { StudioActions } from './studio-actions';
 
@@ -92,7 +93,7 @@ export function LaunchSheet(props: LaunchSheetProps) {
           </SheetDescription>
         </header>
         <div className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-5 overflow-auto p-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-          <Plan {...props} name={name} onName={setName} />
+          <Plan {...props} environment={preflight?.environment} name={name} onName={setName} />
           <section aria-label="Checks">
             <div className="mb-2 flex items-baseline gap-3">
               <h3 className="font-semibold">Checks</h3>
@@ -125,7 +126,13 @@ export function LaunchSheet(props: LaunchSheetProps) {
   );
 }
 
-function Plan(props: LaunchSheetProps & { name: string; onName: (name: string) => void }) {
+function Plan(
+  props: LaunchSheetProps & {
+    environment: Preflight['environment'];
+    name: string;
+    onName: (name: string) => void;
+  },
+) {
   return (
     <section aria-label="Plan" className="min-w-0">
       <h3 className="mb-2 font-semibold">Plan</h3>
@@ -148,6 +155,7 @@ function Plan(props: LaunchSheetProps & { name: string; onName: (name: string) =
           </div>
         ))}
       </dl>
+      {props.environment === undefined ? null : <LaunchEnvironment environment={props.environment} />}
       <p className="mt-3 text-sm text-muted">Overrides</p>
       {props.overrides.length === 0 ? (
         <p>none</p>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
 import { EditorPane } from './editor-pane';
+import type { SecretActions } from './environment/secret-actions';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import type { InspectorTab } from './inspector';
 import type { LifeActions } from './life/life-actions';
@@ -32,15 +33,16 @@ export type RecipeStudioProps = {
   readonly actions: StudioActions;
   readonly evaluatorActions: EvaluatorActions;
   readonly lifeActions: LifeActions;
+  readonly secretActions: SecretActions;
 };
 
 /** Edits the layers of one recipe, with what they come to always in view, and launches a variant. */
 export function RecipeStudio(props: RecipeStudioProps) {
-  const { data, view, actions } = props;
+  const { data, view, actions, secretActions } = props;
   const studio = useStudio(data, view, actions);
   const { state } = studio;
   const sideTexts = useSideTexts(data.entries);
-  const environment = useEnvironment(data, state.files, sideTexts);
+  const environment = useEnvironment(data, { files: state.files, sideTexts, actions: secretActions });
   const client = usePreviews(data, studio, { environment, sideTexts });
   const { format, save } = useSave(studio, client);
   const preview = state.variant === null ? undefined : client.previews[state.variant];
@@ -107,6 +109,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
             preview={preview}
             configPath={shown.cursorPath}
             evaluatorActions={props.evaluatorActions}
+            environment={environment}
             diff={life.diff}
             history={life.history}
             tab={shown.tab}

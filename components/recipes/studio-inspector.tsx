@@ -3,10 +3,12 @@
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { DataPane } from './data/data-pane';
+import { EnvironmentPane } from './environment/environment-pane';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { Inspector, type InspectorProps } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
+import type { StudioEnvironment } from './use-environment';
 import { layerTexts, type LivePreview, scriptTexts } from './use-preview';
 import type { Studio } from './use-studio';
 
@@ -18,6 +20,7 @@ export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'ta
   readonly preview: LivePreview | undefined;
   readonly configPath: string | null;
   readonly evaluatorActions: EvaluatorActions;
+  readonly environment: StudioEnvironment;
   readonly onJump: (range: SourceRange) => void;
   readonly onShowKey: (path: string) => void;
 };
@@ -26,7 +29,11 @@ export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'ta
 export function StudioInspector(props: StudioInspectorProps) {
   const { studio, recipe, entry, preview } = props;
   const files = layerTexts(studio.state.files);
-  const onFix = (diagnostic: Diagnostic): void => fix(studio, diagnostic);
+  const { environment } = props;
+  const onFix = (diagnostic: Diagnostic): void => {
+    if (diagnostic.code === 'literal-secret') void environment.moveSecret(diagnostic, studio);
+    else fix(studio, diagnostic);
+  };
   return (
     <Inspector
       preview={preview}
@@ -47,6 +54,15 @@ export function StudioInspector(props: StudioInspectorProps) {
           files={files}
           onShowKey={props.onShowKey}
           onFix={onFix}
+        />
+      }
+      environment={
+        <EnvironmentPane
+          environment={preview?.environment ?? null}
+          previewValues={environment.previewValues}
+          onPreviewValue={environment.setPreviewValue}
+          onStore={environment.store}
+          onJump={props.onJump}
         />
       }
       evaluator={

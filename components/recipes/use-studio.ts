@@ -1,6 +1,6 @@
 'use client';
 
-import { useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useReducer, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
@@ -34,6 +34,8 @@ export type Studio = {
   readonly open: (path: string, place?: SourceRange | LineNumber) => void;
   /** Saves files with a draft; answers whether all of them were saved. */
   readonly save: (paths: readonly string[], options?: SaveOptions) => Promise<boolean>;
+  /** Changes and saves a file that need not be open; `change` answers null to leave it. */
+  readonly rewrite: (path: string, change: (text: string) => Promise<string | null>) => Promise<void>;
   /** Ends a conflict by saving over what is on disk. */
   readonly keepMine: () => void;
 };
@@ -95,15 +97,17 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
     return true;
   }
 
-  function keepMine(): void {
-    const file = state.conflict === null ? undefined : state.files[state.conflict.path];
-    if (file === undefined) return;
-    const ifMatch = state.conflict?.theirs?.etag ?? null;
-    dispatch({ kind: 'kept-mine' });
-    void saveOne({ path: file.path, text: currentText(file), ifMatch });
-  }
-
-  return { state, dispatch, reveal, isSaving: savesUnderWay > 0, open, save, keepMine };
+  const changing = { state, dispatch, client, saveOne };
+  return {
+    state,
+    dispatch,
+    reveal,
+    isSaving: savesUnderWay > 0,
+    open,
+    save,
+    rewrite: rewriter(changing),
+    keepMine: () => keepMine(changing),
+  };
 }
 
 function rangeOfLine(file: string, text: string, line: number): SourceRange {
@@ -126,6 +130,36 @@ function initialState({ data, view }: { data: StudioData; view: RecipeView }): S
     conflict: null,
     putOff: {},
   };
+}
+
+type Changing = Pick<Studio, 'state' | 'dispatch'> & {
+  readonly client: QueryClient;
+  readonly saveOne: (request: Parameters<StudioActions['save']>[0]) => Promise<boolean>;
+};
+
+function rewriter({ state, dispatch, client, saveOne }: Changing): Studio['rewrite'] {
+  return async (path, change) => {
+    const known = state.files[path];
+    const loaded = known === undefined ? await client.query(recipeFileQuery(path)).catch(() => null) : null;
+    if (loaded !== null) dispatch({ kind: 'loaded', file: loaded });
+    const before = known === undefined ? loaded?.text : currentText(known);
+    if (before === undefined) {
+      toast.error(`${path} could not be opened.`);
+      return;
+    }
+    const text = await change(before);
+    if (text === null) return;
+    dispatch({ kind: 'replaced', path, text });
+    await saveOne({ path, text, ifMatch: (known ?? loaded)?.etag ?? null });
+  };
+}
+
+function keepMine({ state, dispatch, saveOne }: Changing): void {
+  const file = state.conflict === null ? undefined : state.files[state.conflict.path];
+  if (file === undefined) return;
+  const ifMatch = state.conflict?.theirs?.etag ?? null;
+  dispatch({ kind: 'kept-mine' });
+  void saveOne({ path: file.path, text: currentText(file), ifMatch });
 }
 
 /** A file named by the address decides the variant, a variant named by it the file. */

@@ -2,7 +2,15 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
-import { BookOpenIcon, FileCode2Icon, GitCompareIcon, ListIcon, PlayIcon, SearchIcon } from 'lucide-react';
+import {
+  BookOpenIcon,
+  FileCode2Icon,
+  GitCompareIcon,
+  KeyRoundIcon,
+  ListIcon,
+  PlayIcon,
+  SearchIcon,
+} from 'lucide-react';
 import type { Route } from 'next';
 import { useRouter } from 'next/navigation';
 import { Dialog as Primitive } from 'radix-ui';
@@ -59,6 +67,7 @@ const PAGES = [
   { href: '/runs', name: 'Runs', Icon: ListIcon },
   { href: '/compare', name: 'Compare runs', Icon: GitCompareIcon },
   { href: '/reference', name: 'Reference of keys', Icon: BookOpenIcon },
+  { href: '/secrets', name: 'Secrets', Icon: KeyRoundIcon },
 ] as const;
 
 function Palette({ onClose }: { onClose: () => void }) {

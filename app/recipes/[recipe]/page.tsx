@@ -1,5 +1,5 @@
 import { notFound } from 'next/navigation';
-import { evaluatorActions, lifeActions, studioActions } from '@/app/_server/studio-actions';
+import { evaluatorActions, lifeActions, secretActions, studioActions } from '@/app/_server/studio-actions';
 import { loadStudio } from '@/app/_server/recipes';
 import { RecipeStudio } from '@/components/recipes/recipe-studio';
 import { RecipeView } from '@/components/recipes/recipe-href';
@@ -28,6 +28,7 @@ export default async function RecipePage({ params, searchParams }: PageProps<'/r
       actions={studioActions}
       evaluatorActions={evaluatorActions}
       lifeActions={lifeActions}
+      secretActions={secretActions}
     />
   );
 }

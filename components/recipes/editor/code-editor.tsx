@@ -4,6 +4,7 @@ import { useTheme } from 'next-themes';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
+import { coverSecrets } from '@/lib/recipes/environment/without-secrets';
 import type { OverriddenRange } from '../overridden-ranges';
 import type { EditorFile } from './editor-models';
 import { createEditorSession, type EditorCommands, type EditorSession } from './editor-session';
@@ -69,7 +70,9 @@ export function CodeEditor({ file, diagnostics, overridden, reveal, ...commands 
   return (
     <div className="relative size-full min-h-0 bg-ground">
       <div ref={element} className="size-full font-mono" />
-      {session === null ? <EditorStandIn text={file.text} failure={failure} /> : null}
+      {session === null ? (
+        <EditorStandIn text={coverSecrets(file.path, file.text)} failure={failure} />
+      ) : null}
     </div>
   );
 }

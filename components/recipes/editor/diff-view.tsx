@@ -3,6 +3,7 @@
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
 import { editorLanguage } from './editor-language';
+import { createSecretMarks } from './secret-marks';
 import { applyEditorTheme, EDITOR_THEME } from './editor-theme';
 
 /** Two versions of a file: what is on disk left, what was typed right. */
@@ -43,7 +44,11 @@ export function DiffView({
         modifiedAriaLabel: 'Yours',
       });
       if (left && right) editor.setModel({ original: left, modified: right });
+      const covers = [editor.getOriginalEditor(), editor.getModifiedEditor()].map((side) =>
+        createSecretMarks(monaco, side, path),
+      );
       dispose = () => {
+        for (const cover of covers) cover.dispose();
         editor.dispose();
         for (const model of models) model.dispose();
       };

@@ -10,6 +10,7 @@ import { applyEditorTheme } from './editor-theme';
 import { createJumpHistory } from './jump-history';
 import { createLineMarks } from './line-marks';
 import type { monaco as Monaco } from './monaco';
+import { createSecretMarks } from './secret-marks';
 import { pathOf, registerYamlProviders } from './yaml-providers';
 
 export type EditorCommands = {
@@ -51,6 +52,7 @@ export function createEditorSession(
   const models = createEditorModels(monaco, commands.edit);
   const viewStates = new Map<string, Monaco.editor.ICodeEditorViewState | null>();
   const marks = createLineMarks(monaco, editor);
+  const secrets = createSecretMarks(monaco, editor);
   const history = createJumpHistory();
   const known = new Map<string, readonly Diagnostic[]>();
   const changed = new monaco.Emitter<void>();
@@ -146,7 +148,7 @@ export function createEditorSession(
     setTheme: (isDark) => applyEditorTheme(monaco, isDark),
     dispose() {
       clearTimeout(cursorTimer);
-      for (const part of [providers, opener, marks, changed, editor, models]) part.dispose();
+      for (const part of [providers, opener, marks, secrets, changed, editor, models]) part.dispose();
     },
   };
 

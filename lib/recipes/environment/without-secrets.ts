@@ -6,6 +6,14 @@ export function secretRanges(file: string, text: string): readonly SourceRange[]
   return secretLiterals(file, text).map(({ start, end }) => ({ file, start, end }));
 }
 
+/** The same text with dots in the place of every secret. */
+export function coverSecrets(file: string, text: string): string {
+  return applied(
+    text,
+    secretLiterals(file, text).map((literal) => ({ ...literal, text: '•'.repeat(8) })),
+  );
+}
+
 /**
  * A file's text as it may be kept: every secret in it replaced. A value of a layer becomes a reference to the
  * environment, anything else stars, which count as a placeholder. Whatever stores or hands out a recipe's files

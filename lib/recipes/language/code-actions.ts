@@ -13,6 +13,7 @@ export function codeActions(diagnostics: readonly Diagnostic[], range: SourceRan
     const { fix, range: place } = diagnostic;
     const touches =
       place !== null && place.file === range.file && place.start <= range.end && range.start <= place.end;
-    return fix === undefined || !touches ? [] : [{ ...fix, diagnostic }];
+    // a fix without edits needs more than an editor
+    return fix === undefined || fix.edits.length === 0 || !touches ? [] : [{ ...fix, diagnostic }];
   });
 }
