@@ -26,3 +26,17 @@ test('a variant that lacks only variables needs them; anything else is a problem
     count: 1,
   });
 });
+
+test('a placeholder in the environment script is a variable that is needed', () => {
+  const { diagnostics } = composePreview(
+    { name: 'embedded', entry: 'a/embedded.yaml' },
+    {
+      files: { 'a/embedded.yaml': 'data: ${oc.env:MODEL_PATH}\nother: ${oc.env:OTHER}\n' },
+      env: {},
+      scripts: { 'a/embedded.env.sh': 'export MODEL_PATH=/path/to/models\n' },
+    },
+  );
+  const needs = variantState(diagnostics.filter(({ code }) => code.startsWith('env')));
+  expect(needs).toMatchObject({ kind: 'needs' });
+  expect(needs.kind === 'needs' ? needs.names.toSorted() : []).toEqual(['MODEL_PATH', 'OTHER']);
+});

@@ -9,6 +9,7 @@ export type VariantState =
   | { readonly kind: 'problems'; readonly count: number };
 
 const MISSING_VARIABLE = /environment variable (\S+) is not set/;
+const PLACEHOLDER = /^(\w+) still has its placeholder/;
 
 export function variantState(diagnostics: readonly Diagnostic[]): VariantState {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -25,8 +26,9 @@ export function stateOf(preview: { readonly diagnostics: readonly Diagnostic[] }
   return preview === undefined ? undefined : variantState(preview.diagnostics);
 }
 
-/** The variable whose absence a diagnostic reports. */
+/** The variable whose absence, or whose placeholder in the script, a diagnostic reports. */
 export function missingVariable({ code, message }: Diagnostic): string | undefined {
+  if (code === 'env-placeholder') return PLACEHOLDER.exec(message)?.[1] ?? 'its environment script';
   return code === 'env_unset' ? MISSING_VARIABLE.exec(message)?.[1] : undefined;
 }
 
