@@ -1,3 +1,4 @@
+import { secretRanges } from '@/lib/recipes/environment/without-secrets';
 import { backendName } from './backend-name';
 import { variableState } from './complete';
 import { spanAt } from './definition';
@@ -120,7 +121,7 @@ function stackSection(facts: LanguageFacts, path: ConfigPath): string | null {
     const text = facts.layers[place.file] ?? '';
     const line = text.slice(0, place.entry.start).split('\n').length;
     const where = `${place.file}:${line}`;
-    const value = code(shorten(valueText(text, place.entry)));
+    const value = code(shorten(valueText(place.file, text, place.entry)));
     const wins = place === winner || (place.file === winner?.file && place.entry === winner.entry);
     return wins && override === undefined
       ? `- **${where}** ${value} counts`
@@ -129,8 +130,10 @@ function stackSection(facts: LanguageFacts, path: ConfigPath): string | null {
   return [...(override === undefined ? [] : [`- **override ${override + 1}** counts`]), ...lines].join('\n');
 }
 
-function valueText(text: string, { value }: OutlineEntry): string {
-  return value === null ? 'null' : text.slice(value.start, value.end).replaceAll(/\s+/g, ' ');
+function valueText(file: string, text: string, { value }: OutlineEntry): string {
+  if (value === null) return 'null';
+  const secret = secretRanges(file, text).find(({ start, end }) => start < value.end && end > value.start);
+  return secret !== undefined ? '••••••••' : text.slice(value.start, value.end).replaceAll(/\s+/g, ' ');
 }
 
 function shorten(text: string): string {

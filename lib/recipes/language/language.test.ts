@@ -199,6 +199,14 @@ describe('hoverAt', () => {
     expect(hover(at('math/embedded.yaml', 'DATA_PATH'))).toContain('"/data"');
     expect(hover(at('math/embedded.yaml', 'API_KEY'))).toContain('set (secret)');
   });
+
+  test('covers a secret that stands in a layer in clear', () => {
+    const text = 'judge_api_key: hunter2-hunter2\n';
+    const facts = { ...factsOf({ 'math/common.yaml': text }), composed: null };
+    const sections = hoverAt(facts, 'math/common.yaml', 3)?.sections.join('\n') ?? '';
+    expect(sections).toContain('math/common.yaml:1');
+    expect(sections).not.toContain('hunter2');
+  });
 });
 
 describe('definitionAt', () => {
