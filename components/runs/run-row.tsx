@@ -70,14 +70,13 @@ export function RunRow(props: { run: Run; reward: RewardTrail; isSelected: boole
 function Times({ run }: { run: Run }) {
   const now = useNow();
   const started = run.startedAt === null ? null : Date.parse(run.startedAt);
-  const ended = run.endedAt === null ? now : Date.parse(run.endedAt);
   return (
     <>
       <TableCell className="whitespace-nowrap text-muted">
         {started === null || now === null ? '—' : startedWords(started, now)}
       </TableCell>
       <TableCell className="whitespace-nowrap">
-        {started === null || ended === null ? '—' : formatDuration(Math.max(0, (ended - started) / 1000))}
+        {run.trainSeconds > 0 ? formatDuration(run.trainSeconds) : '—'}
       </TableCell>
     </>
   );

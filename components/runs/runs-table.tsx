@@ -12,7 +12,7 @@ import { runsQuery } from '@/lib/api-client/runs';
 import { RunRow } from './run-row';
 import { RunsFilter } from './runs-filter';
 
-const COLUMNS = ['Status', 'Run', 'Steps', 'Reward', 'Started', 'Duration'] as const;
+const COLUMNS = ['Status', 'Run', 'Steps', 'Reward', 'Started', 'In steps'] as const;
 
 /** All runs, newest first. What is searched for and which statuses are shown stand in the address. */
 export function RunsTable() {

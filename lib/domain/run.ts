@@ -28,7 +28,8 @@ const NEXT: Record<RunStatus, readonly RunStatus[]> = {
   paused: ['running', 'stopping', 'failed', 'lost'],
   stopping: ['stopped', 'succeeded', 'failed', 'lost'],
   stopped: ['queued'],
-  succeeded: ['queued'],
+  // it has done all of its steps: there is nothing to go on with
+  succeeded: [],
   failed: ['queued'],
   lost: ['queued'],
 };

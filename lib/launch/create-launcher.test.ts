@@ -119,11 +119,24 @@ test('a run keeps what it was launched with, whatever becomes of the recipe', as
 }, 120_000);
 
 test('a run is resumed in a new process, even while its old one is still ending', async () => {
-  const run = await launcher.launch(request());
-  const isOver = async (): Promise<boolean> => isFinished((await runStore.get(run.id)).status);
-  await expect.poll(isOver, { timeout: 90_000, interval: 5 }).toBe(true);
+  const run = await launcher.launch(request('trainer.total_train_steps=5000'));
+  const until = (is: (status: Run['status']) => boolean): Promise<void> =>
+    expect
+      .poll(async () => is((await runStore.get(run.id)).status), { timeout: 90_000, interval: 5 })
+      .toBe(true);
+  await until((status) => status === 'running');
+  await runStore.command(run.id, 'stop');
+  await until(isFinished);
   await launcher.resume(run.id);
-  expect(await ended(run)).toMatchObject({ status: 'succeeded', attempt: 2, step: 3 });
+  await until((status) => status === 'running');
+  await runStore.command(run.id, 'stop');
+  expect(await ended(run)).toMatchObject({ status: 'stopped', attempt: 2 });
+}, 120_000);
+
+test('a run that has done all of its steps is not resumed', async () => {
+  const run = await launcher.launch(request());
+  await ended(run);
+  await expect(launcher.resume(run.id)).rejects.toThrow('all of its steps are done');
 }, 120_000);
 
 test('a recipe that is well passes every check', async () => {

@@ -56,6 +56,7 @@ describe('creating a run', () => {
       files: { 'a/b.yaml': 'ключ: "ü"\n'.repeat(1000), 'a/empty.md': '' },
       overrides: ['+trainer.lr=1e-4'],
       resolved: { nested: [1, 1.5, null, { $secret: 'TOKEN' }] },
+      script: 'a/embedded.env.sh',
     });
     const { id } = await store.create(aNewRun({ snapshot }));
     expect(await store.snapshot(id)).toEqual(snapshot);

@@ -59,6 +59,12 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
     transition: async (id, to, reason) => {
       if (await setStatus(db, { runId: id, to, reason, time: new Date(now()) })) return get(id);
       const { status } = await get(id);
+      if (status === 'succeeded' && to === 'queued') {
+        throw new AppError(
+          'conflict',
+          `Run ${id} has succeeded: all of its steps are done, and there is nothing to resume.`,
+        );
+      }
       throw new AppError('conflict', `Run ${id} is ${status}; it cannot become ${to}.`);
     },
     command: (id, kind) => writeCommand(db, { id, kind, time: new Date(now()) }),

@@ -11,9 +11,19 @@ const STATUS = {
 
 export type AppErrorCode = keyof typeof STATUS;
 
+/** Known in every bundle: Next loads this module once for pages and once for routes, and they hand errors to each other. */
+const BRAND = Symbol.for('galley.AppError');
+
 /** A foreseen refusal. The message says what failed, on what, and what to do next; it is shown to people. */
 export class AppError extends Error {
   readonly code: AppErrorCode;
+  readonly [BRAND] = true;
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // Those that extend it are what they are.
+    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
 
   constructor(code: AppErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);

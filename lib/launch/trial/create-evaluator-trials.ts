@@ -42,8 +42,7 @@ export function createEvaluatorTrials(deps: {
   const { env, recipeFiles } = deps;
   const places = { recipeFiles, dataDir: env.dataDir };
   return {
-    row: async (request) =>
-      readRow(env, request, await readConfig(places, request)),
+    row: async (request) => readRow(env, request, await readConfig(places, request)),
     run: async (request, input) => {
       const config = await readConfig(places, request);
       return withEvaluator(env, { entry: request.entry, config }, (call) => call(input));
