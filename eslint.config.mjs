@@ -24,6 +24,7 @@ const NEXT_FILES = [
 export default defineConfig(
   globalIgnores([
     '.next/**',
+    'test-results/**',
     '.galley/**',
     '.galley-build/**',
     'prisma/generated/**',

@@ -23,7 +23,6 @@ const Deleted = z.object({
   kind: z.enum(['file', 'folder']),
   deletedAt: z.string(),
 });
-export type DeletedItem = z.infer<typeof Deleted>;
 const LastRun = z.object({
   run: z
     .object({

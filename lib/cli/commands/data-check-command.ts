@@ -61,7 +61,10 @@ async function checkEntry(
   files: RecipeFiles,
   { entry, overrides }: { readonly entry: string; readonly overrides: readonly string[] },
 ): Promise<Outcome> {
-  const { composed } = await composeRecipe({ recipeFiles: files, dataDir: env.dataDir }, { entry, overrides });
+  const { composed } = await composeRecipe(
+    { recipeFiles: files, dataDir: env.dataDir },
+    { entry, overrides },
+  );
   const error = composed.diagnostics.find(({ severity }) => severity === 'error');
   if (composed.resolved === null || error !== undefined) {
     return { entry, profile: null, reason: `it does not compose: ${error?.message ?? 'unknown error'}` };

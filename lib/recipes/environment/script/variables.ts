@@ -93,9 +93,7 @@ export class Variables {
 
   /** Every variable that the script has touched, as a process that it starts would see it. */
   environment(): ReadonlyMap<string, ScriptValue> {
-    return new Map(
-      [...this.known].map(([name, { value, isExported }]) => [name, asSeen(value, isExported)]),
-    );
+    return new Map([...this.known].map(([name, { value, isExported }]) => [name, asSeen(value, isExported)]));
   }
 }
 
