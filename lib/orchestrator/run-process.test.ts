@@ -188,12 +188,12 @@ describe('a resumed run', () => {
     await expect(runToEnd(runId)).rejects.toMatchObject({ code: 'conflict' });
   });
 
-  test('that had succeeded ends again at once', async () => {
+  test('must have steps left to do', async () => {
     const { launch, runToEnd, resume, store } = await setUp();
     const runId = await launch({ trainer: { total_train_steps: 3 } });
     await runToEnd(runId);
     const before = await seriesOf(store, runId);
-    expect(await resume(runId)).toMatchObject({ status: 'succeeded' });
+    await expect(resume(runId)).rejects.toThrow('all of its steps are done');
     expect(await seriesOf(store, runId)).toEqual(before);
   });
 });

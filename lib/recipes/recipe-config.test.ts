@@ -12,7 +12,7 @@ const withTraining = (train_service: unknown) =>
   RecipeConfig.parse({ ...CONFIG, service: { ...CONFIG.service, train_service } }).service.train_service;
 
 test('a training service without a name is the actor', () => {
-  const service = { backend: 'http', url: 'http://localhost:8000' };
+  const service = { backend: 'direct-zmq', url: 'http://localhost:8000' };
   expect(withTraining(service)).toMatchObject({ main_actor: { ...service, role: 'actor' } });
   expect(withTraining({ student: service })).toMatchObject({ student: { ...service, role: 'actor' } });
 });
