@@ -125,6 +125,9 @@ test('a recipe folder that may not be written is named, and what was typed stays
       page.getByText(/embedded\.yaml was not saved: .*may not be written.*chmod/).first(),
     ).toBeVisible();
     await page.reload();
+    // Monaco draws the lines in view only
+    await page.locator('.monaco-editor .view-lines').click();
+    await page.keyboard.press('Control+End');
     await expect(page.locator('.monaco-editor')).toContainText('journey_note');
     expect(await readFile(path.join(folder, 'embedded.yaml'), 'utf8')).not.toContain('journey_note');
   } finally {
