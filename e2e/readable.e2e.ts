@@ -14,7 +14,14 @@ const PAGES: readonly (readonly [address: string, sign: (page: Page) => Locator]
   ['/runs', (page) => page.getByRole('region', { name: 'Runs' })],
   ['/runs/1', (page) => page.getByRole('figure', { name: /^Reward, chart/ })],
   ['/runs/1/rollouts', (page) => page.getByRole('list', { name: 'Rollouts' }).getByRole('button').first()],
-  ['/runs/1/logs', (page) => page.getByText(/info/).first()],
+  [
+    '/runs/1/logs',
+    (page) =>
+      page
+        .getByRole('log', { name: 'Log' })
+        .getByText(/warm start/i)
+        .first(),
+  ],
   ['/compare?runs=1', (page) => page.getByRole('figure', { name: /^Reward, chart/ })],
 ];
 

@@ -86,9 +86,7 @@ function Completion(props: {
               aria-pressed={props.color === color}
               className={cn(
                 'rounded-chip border px-1.5 py-px text-xs font-medium',
-                props.color === color
-                  ? 'border-accent bg-accent/10 text-accent'
-                  : 'text-muted hover:text-ink',
+                props.color === color ? 'border-accent bg-accent/10 text-ink' : 'text-muted hover:text-ink',
               )}
               onClick={() => props.onColor(color)}
             >
