@@ -52,7 +52,9 @@ function addRunCommands(program: Command, context: CommandContext, settle: Settl
     );
   program
     .command('resume')
-    .description('go on with a paused run, or with an ended one from its last checkpoint')
+    .description(
+      'go on with a paused run, or with an ended one that has steps left, from its last checkpoint',
+    )
     .argument('<id>', 'number of the run', parseRunId)
     .option('--detach', 'return as soon as the run has started')
     .option(...JSON_OPTION)
