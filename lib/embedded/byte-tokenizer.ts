@@ -1,4 +1,4 @@
-import { BEGIN_TOKEN, decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from './model/tokenizer';
+import { BEGIN_TOKEN, decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 import type { Tokenizer } from './tokenizer';
 
 /** The embedded models' one tokenizer. */

@@ -1,4 +1,4 @@
-import { END_TOKEN } from '@/lib/embedded/model/tokenizer';
+import { END_TOKEN } from '@/lib/tokenizers/byte-vocabulary';
 import type { Learner, ModelShape, Sample, SampleRequest } from '@/lib/embedded/model/learner';
 
 export type FakeLearnerCall = { readonly name: keyof Learner; readonly size: number };

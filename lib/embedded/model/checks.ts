@@ -1,6 +1,6 @@
 import type { Datum } from '@/lib/rl/datum';
 import type { ModelShape, SampleRequest } from './learner';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 // The kernels trust what they are given and share one memory: a wrong index would corrupt the model silently.
 

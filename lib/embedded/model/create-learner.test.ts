@@ -3,7 +3,7 @@ import type { Datum, LossSpec, OptimizerSpec } from '@/lib/rl/datum';
 import { createLearner } from './create-learner';
 import type { Learner, ModelShape, SampleRequest } from './learner';
 import { uniform } from './random';
-import { END_TOKEN } from './tokenizer';
+import { END_TOKEN } from '@/lib/tokenizers/byte-vocabulary';
 
 const SHAPE: ModelShape = { modelWidth: 32, layers: 2, heads: 2, context: 24 };
 const OPTIMIZER: OptimizerSpec = {

@@ -9,7 +9,7 @@ import { loadKernelModule } from './model-files';
 import { initialiseWeights } from './model-state';
 import { reduceTensor, transposeTensor } from './optimizer';
 import { normal, uniform } from './random';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 // The gradient of every tensor is compared with a central finite difference of the loss along a random direction.
 

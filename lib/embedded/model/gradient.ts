@@ -5,7 +5,7 @@ import { type Engine, fillZero, writeInts } from './engine';
 import { GRADIENT_SHARDS, PADDED_VOCABULARY } from './layout';
 import { addTokenStatistics } from './loss-statistics';
 import { tokenLoss } from './token-loss';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 import { type ForwardPass, forwardPass, type Span } from './transformer';
 
 export type GradientJob = {

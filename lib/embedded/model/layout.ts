@@ -1,5 +1,5 @@
 import type { ModelShape } from './learner';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 /** Gradients are summed per shard and then over shards in order, so the sum does not depend on who computed what. */
 export const GRADIENT_SHARDS = 4;

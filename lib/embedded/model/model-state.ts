@@ -2,7 +2,7 @@ import { type MemoryLayout, PADDED_VOCABULARY, type Tensor } from './layout';
 import type { ModelShape } from './learner';
 import { normal } from './random';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 const FORMAT = 'galley-embedded-1';
 /** Blocks of a saved state, by the prefix of their tensors' names. */

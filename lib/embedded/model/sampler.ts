@@ -2,7 +2,7 @@ import { type Engine, multiply } from './engine';
 import { cacheFloats, PADDED_VOCABULARY } from './layout';
 import { uniform } from './random';
 import type { SampleJob } from './sample-job';
-import { VOCABULARY_SIZE } from './tokenizer';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 import { allocateLayer, type LayerActivations, runLayer } from './transformer';
 
 /** A sequence that is being decoded. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from './tokenizer';
+import { decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from './byte-vocabulary';
 
 test('every text comes back from its tokens, and every token is in the vocabulary', () => {
   fc.assert(
