@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
+import { checkCommand } from './commands/check-command';
 import { composeCommand } from './commands/compose-command';
 import { evalTestCommand } from './commands/eval-command';
 import { addDataCommands } from './commands/data-commands';
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
     });
   addRunCommands(program, context, settle);
   addControlCommands(program, context, settle);
+  addRecipeCommands(program, context, settle);
   addReadCommands(program, context, settle);
   addEvaluatorCommands(program, context, settle);
   addDataCommands(program, context, settle);
@@ -102,7 +104,16 @@ function addSecretCommands(program: Command, context: CommandContext, settle: Se
     .action((name: string) => settle(unsetSecretCommand(context, name)));
 }
 
-function addReadCommands(program: Command, context: CommandContext, settle: Settle): void {
+function addRecipeCommands(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('check')
+    .description('check a variant as the editor and a launch do; exit code 1 when it has errors')
+    .argument('<file>', 'a variant, e.g. recipes/pig_latin/embedded.yaml')
+    .argument('[overrides...]', OVERRIDES)
+    .option(...JSON_OPTION)
+    .action((file: string, overrides: string[], options: { json?: boolean }) =>
+      settle(checkCommand(context, { file, overrides }, options)),
+    );
   program
     .command('compose')
     .description('print the configuration that a layer composes to, as YAML')
@@ -113,6 +124,9 @@ function addReadCommands(program: Command, context: CommandContext, settle: Sett
     .action((file: string, overrides: string[], options: { resolve?: boolean; json?: boolean }) =>
       settle(composeCommand(context, { file, overrides }, options)),
     );
+}
+
+function addReadCommands(program: Command, context: CommandContext, settle: Settle): void {
   program
     .command('runs')
     .description('list runs, newest first')

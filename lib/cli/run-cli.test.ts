@@ -210,6 +210,65 @@ test('a layer that does not compose is shown with its place, in words and in JSO
   expect(said).toMatchObject({ diagnostics: [{ severity: 'error', file: 'math/embedded.yaml', line: 2 }] });
 });
 
+const SMALL = `defaults: [_self_]
+data:
+  data_files: train.jsonl
+  rollout_repeat_n: 8
+  max_prompt_length: 16
+  max_response_length: 8
+rollout_worker: {type: simple, num_workers: 8, evaluator_module_path: 'a.ts:A'}
+trainer: {type: embedded_grpo, total_train_steps: 3}
+service:
+  inference_service: {backend: embedded}
+  train_service: {main: {backend: embedded, config: {learning_rate: 1.0e-3}}}
+`;
+
+test('check answers like a compiler: 0 for what can be launched, 1 with places, rules and fixes for what cannot', async () => {
+  const file = path.join(env.recipesDir, 'math/small.yaml');
+  await writeFile(file, SMALL);
+  const well = await galley(['check', 'math/small.yaml']);
+  expect(well).toMatchObject({ code: 0, err: '' });
+  expect(well.out).toMatch(/^0 errors, 0 warnings, \d+ notes?; \d+ checks passed$/m);
+
+  await writeFile(
+    file,
+    SMALL.replace('backend: embedded, ', 'backend: tinker, ').replace('repeat_n: 8', 'repeat_n: 1'),
+  );
+  const ill = await galley(['check', 'math/small.yaml']);
+  expect(ill.code).toBe(1);
+  expect(ill.out).toMatch(/^recipes\/math\/small\.yaml:11:\d+: error: .*it is tinker\. \[backends-agree\]$/m);
+  expect(ill.out).toContain('  fix: Use embedded');
+  expect(ill.out).toMatch(/small\.yaml:4:21: warning: .* \[group-has-signal\]$/m);
+  expect(ill.out).toMatch(/^1 error, 1 warning, /m);
+
+  const { code, out } = await galley(['check', 'math/small.yaml', 'data.rollout_repeat_n=4', '--json']);
+  expect(code).toBe(1);
+  const report: unknown = JSON.parse(out);
+  expect(report).toMatchObject({ entry: 'math/small.yaml', ok: false, errors: 1, warnings: 0 });
+  const { findings } = z.object({ findings: z.array(z.unknown()) }).parse(report);
+  expect(findings[0]).toMatchObject({
+    code: 'backends-agree',
+    severity: 'error',
+    fix: 'Use embedded',
+    file: 'math/small.yaml',
+    line: 11,
+  });
+
+  // compose prints what composes, as Hydra does, and leaves the verdict to check
+  expect(await galley(['compose', 'math/small.yaml'])).toMatchObject({ code: 0 });
+});
+
+test('check fails on a layer that does not compose, and says what a shared layer was not asked', async () => {
+  await writeFile(path.join(env.recipesDir, 'math/broken.yaml'), 'defaults: [_self_]\na: ${absent}\n');
+  const broken = await galley(['check', 'math/broken.yaml']);
+  expect(broken.code).toBe(1);
+  expect(broken.out).toMatch(/broken\.yaml:2:\d+: error: .* \[interp_key\]/);
+  const shared = await galley(['check', 'math/embedded.yaml']);
+  expect(shared).toMatchObject({ code: 0 });
+  expect(shared.out).toContain('only its composition was checked');
+  expect((await galley(['check', 'math/absent.yaml'])).code).toBe(4);
+});
+
 test.each([
   [['fly'], 2, /unknown command 'fly'/],
   [['run'], 2, /missing required argument 'entry'/],

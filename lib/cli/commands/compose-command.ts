@@ -1,17 +1,20 @@
 import { composeRecipe } from '@/lib/launch/compose-recipe';
 import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
-import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { listVariants } from '@/lib/recipes/list-variants';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { validate } from '@/lib/recipes/validate';
 import { yamlText } from '@/lib/recipes/yaml-text';
+import { describeDiagnostic } from '../describe-diagnostic';
 import { EXIT, type ExitCode } from '../exit-code';
-import { locate, renderDiagnostic } from '../render-diagnostic';
+import { renderDiagnostic } from '../render-diagnostic';
 import { createFileName } from '../render-refusal';
 import { resolveEntry } from '../resolve-entry';
 import type { CommandContext } from '../session';
 
-/** `galley compose <file> [overrides…]`; needs no store. It fails when the layers do not compose; checks only speak. */
+/**
+ * `galley compose <file> [overrides…]`; needs no store. As Hydra's `--cfg`
+ * does, it prints whatever composes and fails only when nothing does; `galley check` fails on what the checks find.
+ */
 export async function composeCommand(
   { io, env }: CommandContext,
   typed: { readonly file: string; readonly overrides: readonly string[] },
@@ -34,7 +37,7 @@ export async function composeCommand(
   const config = options.resolve === true ? composed.resolved : composed.composed;
   if (options.json === true) {
     const diagnostics = [...composed.diagnostics, ...checked].map((diagnostic) =>
-      describe(diagnostic, files),
+      describeDiagnostic(diagnostic, files),
     );
     io.out(
       JSON.stringify({ entry, config: config === null ? null : plainValue(config), diagnostics }, null, 2),
@@ -44,13 +47,4 @@ export async function composeCommand(
   }
   const isBroken = config === null || composed.diagnostics.some(({ severity }) => severity === 'error');
   return isBroken ? EXIT.badInput : EXIT.done;
-}
-
-/** A diagnostic with line and column instead of offsets. */
-function describe(diagnostic: Diagnostic, files: Readonly<Record<string, string>>): unknown {
-  const { code, severity, message, path, range } = diagnostic;
-  const text = range === null ? undefined : files[range.file];
-  if (range === null || text === undefined) return { code, severity, message, path, file: null };
-  const { line, column } = locate(text, range);
-  return { code, severity, message, path, file: range.file, line, column };
 }
