@@ -37,7 +37,9 @@ export async function buildProcesses(entries = PROCESS_ENTRIES) {
     logLevel: 'warning',
   });
   for (const file of result.outputFiles) await replaceFile(file.path, file.contents);
-  for (const entry of present) await copyWasm(path.dirname(entry));
+  for (const entry of present) await copyFiles(path.dirname(entry), '.wasm');
+  // what a Python process runs lies beside the bundles that start it
+  await copyFiles('lib/python', '.py');
   return { built: present, missing: entries.filter((entry) => !present.includes(entry)) };
 }
 
@@ -54,9 +56,9 @@ async function replaceFile(target, contents) {
   await rename(temporary, target);
 }
 
-async function copyWasm(folder) {
+async function copyFiles(folder, ending) {
   const names = await readdir(path.join(ROOT, folder), { recursive: true });
-  for (const name of names.filter((entry) => entry.endsWith('.wasm'))) {
+  for (const name of names.filter((entry) => entry.endsWith(ending))) {
     await replaceFile(path.join(OUT, folder, name), await readFile(path.join(ROOT, folder, name)));
   }
 }
