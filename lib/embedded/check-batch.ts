@@ -23,6 +23,11 @@ export function checkBatch(
 
 /** Refuses a batch that lacks what the loss needs. */
 export function checkColumns(batch: readonly Datum[], loss: LossSpec): void {
+  const unreferenced = batch.findIndex((datum) => datum.referenceLogprobs === undefined);
+  if (loss.kl !== undefined && unreferenced >= 0) {
+    const message = `Sequence ${unreferenced} has no logprobs of the reference model, which the KL term needs`;
+    throw new Refusal('invalid_request', message);
+  }
   if (loss.kind === 'cross_entropy') return;
   const missing = batch.findIndex((datum) => datum.logprobs === undefined || datum.advantages === undefined);
   if (missing < 0) return;

@@ -147,7 +147,9 @@ test('logprobs of the sampler are refused while its weights are not the trained 
   await training.trainStep(step('s1'), never);
   await expect(inference.logprobs([1, 2, 3], never)).rejects.toThrow(/publish them first/);
   expect(await training.forward([datum], 'policy', never)).toEqual([Float32Array.of(0, -98, -99)]);
-  await expect(training.forward([datum], 'reference', never)).rejects.toThrow(/no reference model/);
+  await expect(training.forward([datum], 'reference', never)).rejects.toThrow(/no reference/);
+  await training.freezeReference(never);
+  expect(await training.forward([datum], 'reference', never)).toEqual([Float32Array.of(0, -98, -99)]);
 });
 
 test('a saved state brings back weights, optimizer and weight version, and the same steps count again after it', async () => {

@@ -31,12 +31,14 @@ export type HostedModel = {
     request: {
       readonly batch: readonly Datum[];
       readonly temperature: number;
-      readonly weights: 'training' | 'published';
+      readonly weights: 'training' | 'published' | 'reference';
     },
     signal: AbortSignal,
   ): Promise<readonly Float32Array[]>;
   /** Steps once per operation id; the same id again gets the first answer, even while that is still being computed. */
   trainStep(step: TrainStep): Promise<Readonly<Record<string, number>>>;
+  /** Makes the training weights of now the reference model. */
+  freezeReference(): Promise<void>;
   publish(operationId: string): Promise<number>;
   saveState(file: string): Promise<{ readonly path: string; readonly bytes: number }>;
   /** Loads and publishes: what is sampled from afterwards is what was saved. */
@@ -86,7 +88,7 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
             'The weights were trained on since they were published: publish them first',
           );
         }
-        return turn.forward(batch, temperature);
+        return turn.forward(batch, temperature, weights === 'reference' ? 'reference' : 'training');
       }, signal);
     },
     trainStep: async ({ operationId, batch, loss, optimizer }) =>
@@ -98,6 +100,7 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
           return turn.trainStep(batch, loss, optimizer);
         });
       }),
+    freezeReference: () => inTurn((turn) => turn.freezeReference()),
     publish: (operationId) =>
       published.once(operationId, () =>
         inTurn(async (turn) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupAdvantages } from '@/lib/rl/grpo';
+import { groupAdvantages } from '@/lib/rl/advantages/grpo';
 import { explainAdvantage } from './explain-advantage';
 
 const REWARDS = [1, 0.5, 0, 0.5];

@@ -1,4 +1,4 @@
-import { zeroSignalKind } from '@/lib/rl/grpo';
+import { zeroSignalKind } from '@/lib/rl/signal';
 import { mean, summarise } from '@/lib/rl/statistics';
 import type { ScoredRollout } from './rollout/rollout';
 import type { RolloutBatch, RolloutGroup } from './trajectory-pool/trajectory-pool';

@@ -31,6 +31,8 @@ export type TrainingService = {
     model: 'policy' | 'reference',
     signal: AbortSignal,
   ): Promise<readonly Float32Array[]>;
+  /** Makes the trained weights of now the reference model. Where the reference is the base model, does nothing. */
+  freezeReference(signal: AbortSignal): Promise<void>;
   trainStep(step: TrainStep, signal: AbortSignal): Promise<TrainMetrics>;
   publishWeights(label: string, signal: AbortSignal): Promise<WeightRef>;
   saveState(label: string, signal: AbortSignal): Promise<StateRef>;

@@ -81,6 +81,7 @@ function banditServices(
         version = 0;
       },
       forward: (batch) => Promise.resolve(batch.map(({ tokens }) => new Float32Array(tokens.length))),
+      freezeReference: () => Promise.resolve(),
       trainStep: async (step, signal) => {
         await called('trainStep', signal);
         const before = answered.get(step.operationId);

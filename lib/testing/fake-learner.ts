@@ -14,13 +14,15 @@ export function createFakeLearner(
   let weight = options.seed;
   let published = options.seed;
   let steps = 0;
+  let hasReference = false;
   return {
     async sample(requests) {
       await onCall({ name: 'sample', size: requests.length });
       return requests.map((request) => drawSample(request, published));
     },
-    async forward(batch, temperature) {
+    async forward(batch, temperature, weights) {
       await onCall({ name: 'forward', size: batch.length });
+      if (weights === 'reference' && !hasReference) throw new RangeError('no reference');
       return batch.map(({ tokens }) =>
         Float32Array.from(tokens, (token, index) => (index === 0 ? 0 : -token / temperature)),
       );
@@ -38,6 +40,10 @@ export function createFakeLearner(
     async load(state) {
       await onCall({ name: 'load', size: state.byteLength });
       [weight, steps] = decodeState(state);
+    },
+    async freezeReference() {
+      await onCall({ name: 'freezeReference', size: 1 });
+      hasReference = true;
     },
     async publish() {
       await onCall({ name: 'publish', size: 1 });

@@ -7,6 +7,7 @@ export type PackedBatch = {
   readonly weights: Float32Array;
   readonly logprobs: Float32Array;
   readonly advantages: Float32Array;
+  readonly references: Float32Array;
 };
 
 export const sharedInts = (count: number): Int32Array =>
@@ -24,6 +25,7 @@ export function packBatch(batch: readonly Datum[]): PackedBatch {
     weights: sharedFloats(total),
     logprobs: sharedFloats(total),
     advantages: sharedFloats(total),
+    references: sharedFloats(batch.some((datum) => datum.referenceLogprobs) ? total : 0),
   };
   let at = 0;
   for (const [index, datum] of batch.entries()) {
@@ -31,6 +33,7 @@ export function packBatch(batch: readonly Datum[]): PackedBatch {
     packed.weights.set(datum.weights, at);
     if (datum.logprobs) packed.logprobs.set(datum.logprobs, at);
     if (datum.advantages) packed.advantages.set(datum.advantages, at);
+    if (datum.referenceLogprobs) packed.references.set(datum.referenceLogprobs, at);
     at += datum.tokens.length;
     packed.offsets[index + 1] = at;
   }

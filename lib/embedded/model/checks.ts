@@ -45,14 +45,16 @@ export function checkSampleRequest(request: SampleRequest, { context }: ModelSha
 
 export function checkBatch(batch: readonly Datum[], { context }: ModelShape): void {
   if (batch.length === 0) throw new RangeError('The batch is empty.');
-  for (const [index, { tokens, weights, logprobs, advantages }] of batch.entries()) {
+  for (const [index, datum] of batch.entries()) {
+    const { tokens, weights, logprobs, advantages, referenceLogprobs } = datum;
     // the last token is predicted but not fed
     if (tokens.length > context + 1) {
       throw new RangeError(
         `Sequence ${index} has ${tokens.length} tokens; the model's context holds ${context + 1}.`,
       );
     }
-    const lengths = [weights.length, logprobs?.length, advantages?.length];
+    const columns = [weights, logprobs, advantages, referenceLogprobs];
+    const lengths = columns.map((column) => column?.length);
     if (lengths.some((length) => length !== undefined && length !== tokens.length)) {
       throw new RangeError(`Sequence ${index} has arrays of different lengths.`);
     }

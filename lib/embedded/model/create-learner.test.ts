@@ -94,7 +94,7 @@ test('the sampler’s logprobs are those of the training forward pass, bit for b
     const asked = requests(60).map((each) => ({ ...each, temperature }));
     const samples = await learner.sample(asked);
     const batch = samples.map((sample, index) => sequence(asked[index]?.prompt ?? [], sample.tokens));
-    const logprobs = await learner.forward(batch, temperature);
+    const logprobs = await learner.forward(batch, temperature, 'training');
     for (const [index, sample] of samples.entries()) {
       const start = asked[index]?.prompt.length ?? 0;
       expect(logprobs[index]?.subarray(start)).toEqual(sample.logprobs);
@@ -186,9 +186,29 @@ test('the gradient norm is bounded before the update, and reported as it was', a
   const a = await free.trainStep(datums(5), IMITATE, unbounded);
   const b = await clipped.trainStep(datums(5), IMITATE, { ...OPTIMIZER, gradClip: 1e-9, epsilon: 1e-3 });
   expect(b['grad_norm']).toBe(a['grad_norm']);
-  const [moved] = await clipped.forward(datums(1), 1);
-  const [fresh] = await (await start()).forward(datums(1), 1);
+  const [moved] = await clipped.forward(datums(1), 1, 'training');
+  const [fresh] = await (await start()).forward(datums(1), 1, 'training');
   for (const [index, value] of (moved ?? []).entries()) expect(value).toBeCloseTo(fresh?.[index] ?? NaN, 3);
+});
+
+test('the reference model stays what it was when frozen, over training, saving and loading', async () => {
+  const learner = await start();
+  const batch = datums(4);
+  await expect(learner.forward(batch, 1, 'reference')).rejects.toThrow(/freeze one first/);
+  const before = await learner.forward(batch, 1, 'training');
+  await learner.freezeReference();
+  await learner.trainStep(batch, IMITATE, OPTIMIZER);
+  const after = await learner.forward(batch, 1, 'training');
+  expect(after).not.toEqual(before);
+  expect(await learner.forward(batch, 1, 'reference')).toEqual(before);
+  expect(await learner.forward(batch, 1, 'training')).toEqual(after);
+  const resumed = await start();
+  await resumed.load(await learner.save());
+  expect(await resumed.forward(batch, 1, 'reference')).toEqual(before);
+  const twin = await resumed.trainStep(batch, IMITATE, OPTIMIZER);
+  expect(twin).toEqual(await learner.trainStep(batch, IMITATE, OPTIMIZER));
+  await resumed.load(await (await start()).save());
+  await expect(resumed.forward(batch, 1, 'reference')).rejects.toThrow(/freeze one first/);
 });
 
 test('what the kernels could not take is refused with its reason', async () => {

@@ -26,6 +26,8 @@ type Model = {
   readonly pool: WorkerPool;
   /** Optimizer updates so far. */
   updates: number;
+  /** Weights of the reference model, once there is one. */
+  reference: Float32Array | null;
 };
 
 /** A learner with freshly initialised weights, which are also those that it samples from. */
@@ -35,20 +37,25 @@ export async function createLearner({ shape, seed, threads }: LearnerOptions): P
   const memory = createModelMemory(shape, count);
   const layout = layOutMemory(shape, count);
   const pool = await createWorkerPool({ module: await loadKernelModule(), memory, shape, threads: count });
-  const model: Model = { shape, layout, memory, pool, updates: 0 };
+  const model: Model = { shape, layout, memory, pool, updates: 0, reference: null };
   initialiseWeights(memory, layout, seed);
   publish(model);
   await pool.run({ kind: 'transpose' });
   const inOrder = createQueue();
   return {
     sample: (requests) => inOrder(() => sample(model, requests)),
-    forward: (batch, temperature) => inOrder(() => forward(model, batch, temperature)),
+    forward: (batch, temperature, weights) => inOrder(() => forward(model, batch, { temperature, weights })),
     trainStep: (batch, loss, optimizer) => inOrder(() => trainStep(model, batch, { loss, optimizer })),
     save: () => inOrder(() => Promise.resolve(writeModelState(memory, layout, model))),
     load: (state) =>
       inOrder(async () => {
-        model.updates = readModelState(memory, layout, { state, shape }).updates;
+        Object.assign(model, readModelState(memory, layout, { state, shape }));
         await pool.run({ kind: 'transpose' });
+      }),
+    freezeReference: () =>
+      inOrder(() => {
+        model.reference = trainingWeights(model).slice();
+        return Promise.resolve();
       }),
     publish: () =>
       inOrder(() => {
@@ -83,11 +90,33 @@ async function sample(model: Model, requests: readonly SampleRequest[]) {
   return unpackSamples(job);
 }
 
-async function forward(model: Model, batch: readonly Datum[], temperature: number) {
+/** The training weights in the shared memory. */
+function trainingWeights({ memory, layout }: Model): Float32Array {
+  return new Float32Array(memory.buffer, layout.weights, layout.tensors.parameterFloats);
+}
+
+/** Runs with the reference weights in the place of the training weights, which come back unchanged. */
+async function asReference<T>(model: Model, work: () => Promise<T>): Promise<T> {
+  if (model.reference === null) throw new RangeError('The model has no reference: freeze one first.');
+  const weights = trainingWeights(model);
+  const kept = weights.slice();
+  weights.set(model.reference);
+  try {
+    return await work();
+  } finally {
+    weights.set(kept);
+  }
+}
+
+type Forward = { readonly temperature: number; readonly weights: 'training' | 'reference' };
+
+async function forward(model: Model, batch: readonly Datum[], { temperature, weights }: Forward) {
   checkBatch(batch, model.shape);
   const packed = packBatch(batch);
   const out = sharedFloats(packed.tokens.length);
-  await model.pool.run({ kind: 'logprobs', batch: packed, inverseTemperature: 1 / temperature, out });
+  const job = { kind: 'logprobs', batch: packed, inverseTemperature: 1 / temperature, out } as const;
+  if (weights === 'reference') await asReference(model, () => model.pool.run(job));
+  else await model.pool.run(job);
   return batch.map((_, index) =>
     Float32Array.from(out.subarray(packed.offsets[index], packed.offsets[index + 1])),
   );
@@ -100,9 +129,10 @@ async function trainStep(model: Model, batch: readonly Datum[], { loss, optimize
   const { pool, layout } = model;
   const totalWeight = batch.reduce((sum, datum) => sum + datum.weights.reduce((a, b) => a + b, 0), 0);
   if (!(totalWeight > 0)) throw new RangeError('The batch has no token with a positive loss weight.');
+  const normalizer = loss.normalizer ?? totalWeight;
   const statistics = sharedDoubles(GRADIENT_SHARDS * STATISTICS_PER_SHARD);
   const squares = sharedDoubles(layout.tensors.all.length);
-  await pool.run({ kind: 'gradient', batch: packBatch(batch), loss, totalWeight, statistics });
+  await pool.run({ kind: 'gradient', batch: packBatch(batch), loss, normalizer, statistics });
   await pool.run({ kind: 'reduce', squares });
   const norm = Math.sqrt(squares.reduce((sum, value) => sum + value, 0));
   if (!Number.isFinite(norm)) {

@@ -39,7 +39,8 @@ function shift(tensor: Tensor, direction: (index: number) => number, amount: num
 function evaluate(batch: readonly Datum[], loss: LossSpec): number {
   const totalWeight = batch.reduce((sum, datum) => sum + datum.weights.reduce((a, b) => a + b, 0), 0);
   const statistics = sharedDoubles(GRADIENT_SHARDS * STATISTICS_PER_SHARD);
-  const job = { batch: packBatch(batch), loss, totalWeight, statistics };
+  const normalizer = loss.normalizer ?? totalWeight;
+  const job = { batch: packBatch(batch), loss, normalizer, statistics };
   for (let shard = 0; shard < GRADIENT_SHARDS; shard += 1) computeShardGradient(engine, job, shard);
   return lossMetrics(statistics, loss)['loss'] ?? NaN;
 }
@@ -53,7 +54,8 @@ function batchWithRatios(logRatio: (draw: number) => number): Datum[] {
     const advantages = Float32Array.from({ length }, (_, at) => draw(200 + at) - 0.5);
     const current = currentLogprobs({ tokens, weights });
     const logprobs = Float32Array.from(current, (value, at) => value - logRatio(draw(300 + at)));
-    return { tokens, weights, logprobs, advantages };
+    const referenceLogprobs = Float32Array.from(current, (value, at) => value - spread(draw(400 + at)));
+    return { tokens, weights, logprobs, advantages, referenceLogprobs };
   });
 }
 
@@ -88,7 +90,32 @@ const LOSSES: LossSpec[] = [
 ];
 
 test.each(LOSSES)('the gradient of $kind agrees with finite differences on every tensor', (loss) => {
-  const batch = batchWithRatios(spread);
+  expectTrueGradient(batchWithRatios(spread), loss);
+});
+
+test.each(['k1', 'abs', 'k2', 'k3', 'low_var_kl'] as const)('so does that of the KL term %s', (estimator) => {
+  const kl = { estimator, coefficient: 0.7 };
+  const sampling = { kind: 'importance_sampling', entropyCoefficient: 0, temperature: TEMPERATURE } as const;
+  expectTrueGradient(batchWithRatios(spread), { ...sampling, kl, normalizer: 40 });
+});
+
+test('and that of GSPO, whose ratio is that of the whole sequence', () => {
+  const loss = { kind: 'gspo', clipLow: 0.2, clipHigh: 0.28 } as const;
+  // one ratio, one advantage and one weight per sequence, as the loss asks for
+  const batch = batchWithRatios((draw) => 0.1 * (draw - 0.5)).map((datum, sequence) => ({
+    ...datum,
+    logprobs: Float32Array.from(datum.logprobs ?? [], (value) => value - (BESIDE_KINKS[sequence] ?? 0)),
+    advantages: filled(datum, sequence % 2 === 0 ? 1 : -0.5),
+    weights: filled(datum, 1 / (datum.tokens.length - 1)).map((weight, at) => (at === 0 ? 0 : weight)),
+  }));
+  expectTrueGradient(batch, { ...loss, entropyCoefficient: 0, temperature: TEMPERATURE, normalizer: 7 });
+});
+
+function filled({ tokens }: Datum, value: number): Float32Array {
+  return new Float32Array(tokens.length).fill(value);
+}
+
+function expectTrueGradient(batch: readonly Datum[], loss: LossSpec): void {
   evaluate(batch, loss);
   const { tensors, gradients } = engine.layout;
   for (const tensor of tensors.all) reduceTensor(engine, tensor);
@@ -110,7 +137,7 @@ test.each(LOSSES)('the gradient of $kind agrees with finite differences on every
     const measured = (above - below) / (2 * step);
     expect(Math.abs(measured - expected) / (norm * scale), tensor.name).toBeLessThan(0.005);
   }
-});
+}
 
 test('the order of sequences in a batch changes neither loss nor gradient beyond rounding', () => {
   const loss = LOSSES[2] ?? LOSSES[0];

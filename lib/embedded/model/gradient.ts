@@ -1,18 +1,18 @@
 import type { LossSpec } from '@/lib/rl/datum';
+import { tokenKl, tokenLoss } from '@/lib/rl/loss/token-loss';
 import { backwardPass } from './backward';
 import { type MicroBatch, type PackedBatch, splitMicroBatches } from './batch';
 import { type Engine, fillZero, writeInts } from './engine';
 import { GRADIENT_SHARDS, PADDED_VOCABULARY } from './layout';
 import { addTokenStatistics } from './loss-statistics';
-import { tokenLoss } from './token-loss';
 import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 import { type ForwardPass, forwardPass, type Span } from './transformer';
 
 export type GradientJob = {
   readonly batch: PackedBatch;
   readonly loss: LossSpec;
-  /** Sum of all weights of the batch: the losses are token means. */
-  readonly totalWeight: number;
+  /** What the weighted sum of the tokens' losses is divided by. */
+  readonly normalizer: number;
   /** STATISTICS_PER_SHARD sums per shard, zero at the start. */
   readonly statistics: Float64Array;
 };
@@ -61,6 +61,8 @@ type Rows = {
   readonly askedRows: readonly number[];
   /** Index into the packed batch of the token that each asked row predicts. */
   readonly targetIndices: readonly number[];
+  /** Sequence of each asked row, by its place in the micro-batch. */
+  readonly sequences: readonly number[];
 };
 
 function collectRows(batch: PackedBatch, micro: MicroBatch, options: { trainedOnly: boolean }): Rows {
@@ -68,7 +70,8 @@ function collectRows(batch: PackedBatch, micro: MicroBatch, options: { trainedOn
   const spans: Span[] = [];
   const askedRows: number[] = [];
   const targetIndices: number[] = [];
-  for (const sequence of micro.sequences) {
+  const sequences: number[] = [];
+  for (const [place, sequence] of micro.sequences.entries()) {
     const from = batch.offsets[sequence] ?? 0;
     const to = batch.offsets[sequence + 1] ?? 0;
     spans.push({ start: tokens.length, length: to - from - 1 });
@@ -76,11 +79,12 @@ function collectRows(batch: PackedBatch, micro: MicroBatch, options: { trainedOn
       if (!options.trainedOnly || batch.weights[at + 1] !== 0) {
         askedRows.push(tokens.length);
         targetIndices.push(at + 1);
+        sequences.push(place);
       }
       tokens.push(batch.tokens[at] ?? 0);
     }
   }
-  return { tokens, spans, askedRows, targetIndices };
+  return { tokens, spans, askedRows, targetIndices, sequences };
 }
 
 function distributions(engine: Engine, pass: ForwardPass, inverseTemperature: number) {
@@ -97,7 +101,7 @@ type LossPass = { job: GradientJob; shard: number; rows: Rows; pass: ForwardPass
 
 /** Address of the gradient with respect to the logits of the asked rows. */
 function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): number {
-  const { batch, loss, totalWeight, statistics } = job;
+  const { batch, loss, normalizer, statistics } = job;
   const { floats, scratch } = engine;
   const inverseTemperature = 1 / loss.temperature;
   const { logProbabilities, probabilities, entropies } = distributions(engine, pass, inverseTemperature);
@@ -107,17 +111,24 @@ function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): num
     engine,
     rows.targetIndices.map((at) => batch.tokens[at] ?? 0),
   );
+  const logprobAt = (index: number): number => {
+    const target = batch.tokens[rows.targetIndices[index] ?? 0] ?? 0;
+    return floats[logProbabilities / 4 + index * PADDED_VOCABULARY + target] ?? NaN;
+  };
+  const sequenceLogRatios = loss.kind === 'gspo' ? meanLogRatios(rows, batch, logprobAt) : null;
   for (const [index, at] of rows.targetIndices.entries()) {
-    const target = batch.tokens[at] ?? 0;
-    const logprob = floats[logProbabilities / 4 + index * PADDED_VOCABULARY + target] ?? NaN;
+    const logprob = logprobAt(index);
     const old = loss.kind === 'cross_entropy' ? logprob : (batch.logprobs[at] ?? 0);
-    const input = { logprob, old, advantage: batch.advantages[at] ?? 0 };
+    const sequenceLogRatio = sequenceLogRatios?.[rows.sequences[index] ?? 0] ?? 0;
+    const input = { logprob, old, advantage: batch.advantages[at] ?? 0, sequenceLogRatio };
     const weight = batch.weights[at] ?? 0;
     const outcome = tokenLoss(loss, input);
+    const kl = tokenKl(loss, logprob, batch.references[at] ?? logprob);
     const entropy = floats[entropies / 4 + index] ?? NaN;
-    addTokenStatistics(statistics, shard, { ...input, ...outcome, weight, entropy });
-    floats[slopes / 4 + index] = (outcome.slope * weight) / totalWeight;
-    floats[entropyWeights / 4 + index] = (loss.entropyCoefficient * weight) / totalWeight;
+    addTokenStatistics(statistics, shard, { ...input, ...outcome, weight, entropy, kl: kl?.loss ?? 0 });
+    const slope = kl === null ? outcome.slope : outcome.slope + kl.slope;
+    floats[slopes / 4 + index] = (slope * weight) / normalizer;
+    floats[entropyWeights / 4 + index] = (loss.entropyCoefficient * weight) / normalizer;
   }
   const rowsAndStride = [pass.asked, PADDED_VOCABULARY] as const;
   engine.kernels.logSoftmaxBackward(
@@ -131,4 +142,20 @@ function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): num
     inverseTemperature,
   );
   return probabilities;
+}
+
+/** Mean of log p − log p_old over the trained tokens of each sequence of the micro-batch. */
+function meanLogRatios(
+  rows: Rows,
+  batch: PackedBatch,
+  logprobAt: (index: number) => number,
+): readonly number[] {
+  const sums = rows.spans.map(() => 0);
+  const counts = rows.spans.map(() => 0);
+  for (const [index, at] of rows.targetIndices.entries()) {
+    const place = rows.sequences[index] ?? 0;
+    sums[place] = (sums[place] ?? 0) + logprobAt(index) - (batch.logprobs[at] ?? 0);
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+  return sums.map((sum, place) => sum / Math.max(1, counts[place] ?? 0));
 }

@@ -28,8 +28,13 @@ export type Sample = {
 /** A small model with its optimizer. Calls on one learner run in the order in which they were made. */
 export type Learner = {
   sample(requests: readonly SampleRequest[]): Promise<readonly Sample[]>;
-  forward(batch: readonly Datum[], temperature: number): Promise<readonly Float32Array[]>;
-  /** Forward, loss, backward and one Adam step. Metrics: loss, pg_loss, entropy_loss, ppo_kl, pg_clipfrac(+_low,_high), avg_ratio, grad_norm, lr, tokens. */
+  /** Natural-log probabilities of every token; entry 0 of each is 0. Rejects for `reference` before `freezeReference`. */
+  forward(
+    batch: readonly Datum[],
+    temperature: number,
+    weights: 'training' | 'reference',
+  ): Promise<readonly Float32Array[]>;
+  /** Forward, loss, backward and one Adam step. Metrics: those of `lossMetrics`, grad_norm, lr. */
   trainStep(
     batch: readonly Datum[],
     loss: LossSpec,
@@ -38,6 +43,8 @@ export type Learner = {
   /** Weights, Adam moments and counters (safetensors). */
   save(): Promise<Uint8Array>;
   load(state: Uint8Array): Promise<void>;
+  /** Keeps a copy of the training weights as the reference model; `save` and `load` take it along. */
+  freezeReference(): Promise<void>;
   /** Copies the training weights to those that `sample` uses; training never changes what is being sampled from. */
   publish(): Promise<void>;
   close(): Promise<void>;

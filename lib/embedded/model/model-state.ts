@@ -7,6 +7,7 @@ import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 const FORMAT = 'galley-embedded-1';
 /** Blocks of a saved state, by the prefix of their tensors' names. */
 const BLOCKS = ['weights', 'firstMoments', 'secondMoments'] as const;
+const REFERENCE = 'reference';
 
 /** Normal values of each tensor's deviation, gains 1, moments 0. The vocabulary's padding stays 0. */
 export function initialiseWeights(memory: WebAssembly.Memory, layout: MemoryLayout, seed: number): void {
@@ -32,11 +33,11 @@ function view(floats: Float32Array, block: number, { offset, rows, columns }: Te
   return floats.subarray(from, from + rows * columns);
 }
 
-/** Weights, Adam moments and the update counter. */
+/** Weights, Adam moments, the update counter, and the reference weights if there are any. */
 export function writeModelState(
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
-  { shape, updates }: { readonly shape: ModelShape; readonly updates: number },
+  { shape, updates, reference }: ModelRecord & { readonly shape: ModelShape },
 ): Uint8Array {
   const floats = new Float32Array(memory.buffer);
   const tensors = BLOCKS.flatMap((block) =>
@@ -46,7 +47,24 @@ export function writeModelState(
       values: view(floats, layout[block], tensor),
     })),
   );
+  if (reference !== null) tensors.push(...layout.tensors.all.map((tensor) => ofReference(tensor, reference)));
   return encodeSafetensors(tensors, { format: FORMAT, updates: String(updates), shape: describe(shape) });
+}
+
+/** What a state says beside weights and moments. */
+export type ModelRecord = {
+  readonly updates: number;
+  /** Block of the reference model's weights, laid out as the training weights are. */
+  readonly reference: Float32Array | null;
+};
+
+function ofReference(tensor: Tensor, reference: Float32Array) {
+  const { rows, columns } = tensor;
+  return {
+    name: `${REFERENCE}.${tensor.name}`,
+    shape: [rows, columns],
+    values: reference.subarray(tensor.offset, tensor.offset + rows * columns),
+  };
 }
 
 const describe = ({ modelWidth, layers, heads, context }: ModelShape): string =>
@@ -57,7 +75,7 @@ export function readModelState(
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
   { state, shape }: { readonly state: Uint8Array; readonly shape: ModelShape },
-): { readonly updates: number } {
+): ModelRecord {
   const { tensors, metadata } = decodeSafetensors(state);
   const updates = Number(metadata['updates']);
   if (metadata['format'] !== FORMAT || !Number.isSafeInteger(updates)) {
@@ -76,6 +94,25 @@ export function readModelState(
       return { to: view(floats, layout[block], tensor), values };
     }),
   );
+  const reference = readReference(tensors, layout);
   for (const { to, values } of found) to.set(values);
-  return { updates };
+  return { updates, reference };
+}
+
+/** Null for a state that was saved without a reference model. */
+function readReference(
+  tensors: ReadonlyMap<string, Float32Array>,
+  layout: MemoryLayout,
+): Float32Array | null {
+  const [first] = layout.tensors.all;
+  if (first === undefined || !tensors.has(`${REFERENCE}.${first.name}`)) return null;
+  const reference = new Float32Array(layout.tensors.parameterFloats);
+  for (const { name, offset, rows, columns } of layout.tensors.all) {
+    const values = tensors.get(`${REFERENCE}.${name}`);
+    if (values?.length !== rows * columns) {
+      throw new Error(`The saved model lacks ${REFERENCE}.${name} of the right size.`);
+    }
+    reference.set(values, offset);
+  }
+  return reference;
 }

@@ -1,6 +1,6 @@
 import { policyDatum } from '@/lib/rl/build-datum';
 import type { Datum } from '@/lib/rl/datum';
-import { groupAdvantages } from '@/lib/rl/grpo';
+import { groupAdvantages } from '@/lib/rl/advantages/grpo';
 import { decayShare, nextRateFactor, smallBatchShare } from '@/lib/rl/learning-rate';
 import { splitMiniBatches } from '@/lib/rl/mini-batches';
 import type { TrainMetrics, TrainingService } from '@/lib/services/training-service';

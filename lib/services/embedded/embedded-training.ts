@@ -6,6 +6,7 @@ import type { TrainingService } from '../training-service';
 import type { EmbeddedSession } from './embedded-session';
 import { serviceHealth } from './embedded-inference';
 import {
+  Done,
   ForwardReply,
   LoadReply,
   MAX_SEQUENCES,
@@ -31,15 +32,11 @@ export function createEmbeddedTraining(
   return {
     open: (spec, signal) => session.open(spec, signal),
     async forward(batch, model, signal) {
-      if (model === 'reference') {
-        const message =
-          'The embedded service keeps no reference model: leave the KL term against it out of the recipe';
-        throw new ServiceError('rejected', message, { retryable: false });
-      }
       const rows: Float32Array[] = [];
       for (let start = 0; start < batch.length; start += MAX_SEQUENCES) {
         const part = packed(batch.slice(start, start + MAX_SEQUENCES));
-        const body = { batch: part, temperature: options.temperature, weights: 'training' };
+        const weights = model === 'reference' ? 'reference' : 'training';
+        const body = { batch: part, temperature: options.temperature, weights };
         const reply = await session.call({ operation: 'forward', body, schema: ForwardReply }, signal);
         rows.push(...reply.logprobs);
       }
@@ -49,6 +46,9 @@ export function createEmbeddedTraining(
       const body = { operationId, batch: packed(batch), loss, optimizer };
       const reply = await session.call({ operation: 'train-step', body, schema: TrainStepReply }, signal);
       return reply.metrics;
+    },
+    async freezeReference(signal) {
+      await session.call({ operation: 'freeze-reference', schema: Done, quick: true }, signal);
     },
     async publishWeights(label, signal) {
       // a random part, since a label may come again after going back to a checkpoint

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { MetricValue } from '@/lib/domain/run-event';
+import { KL_ESTIMATORS } from '@/lib/rl/kl/estimate';
 import { StopReason } from '@/lib/domain/trajectory';
 import { PackedBatch, RaggedFloats, RaggedInts } from './packed';
 
 // The embedded service's own API, as both its sides see it. Other protocols stand beside it and never change it.
 
 /** Raised when a client and a service of different versions could misunderstand each other. */
-export const NATIVE_VERSION = 1;
+export const NATIVE_VERSION = 2;
 export const NATIVE_PREFIX = '/native/v1';
 
 /** More sequences in one call than this are refused: the client splits, the service stays responsive. */
@@ -86,12 +87,17 @@ export const ForwardRequest = z.object({
   batch: PackedBatch,
   temperature: z.number().positive(),
   /** `published`: refused unless the published weights are those being trained. */
-  weights: z.enum(['training', 'published']),
+  weights: z.enum(['training', 'published', 'reference']),
 });
 export const ForwardReply = z.object({ logprobs: RaggedFloats });
 
 const rate = z.number().nonnegative();
-const lossParts = { entropyCoefficient: z.number(), temperature: z.number().positive() };
+const lossParts = {
+  entropyCoefficient: z.number(),
+  temperature: z.number().positive(),
+  kl: z.object({ estimator: z.enum(KL_ESTIMATORS), coefficient: z.number() }).exactOptional(),
+  normalizer: z.number().positive().exactOptional(),
+};
 export const WireLoss = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cross_entropy'), ...lossParts }),
   z.object({ kind: z.literal('importance_sampling'), ...lossParts }),
@@ -102,6 +108,7 @@ export const WireLoss = z.discriminatedUnion('kind', [
     dualClip: z.number().min(1).nullable(),
     ...lossParts,
   }),
+  z.object({ kind: z.enum(['gspo', 'cispo']), clipLow: rate, clipHigh: rate, ...lossParts }),
 ]);
 export const WireOptimizer = z.object({
   learningRate: rate,

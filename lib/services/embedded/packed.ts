@@ -118,23 +118,26 @@ export const PackedBatch = z
     weights: PackedFloats,
     logprobs: PackedFloats.nullable(),
     advantages: PackedFloats.nullable(),
+    references: PackedFloats.nullable().default(null),
   })
   .transform((packed, context): readonly Datum[] => {
     const tokens = splitRows(packed.lengths, packed.tokens);
     const weights = splitRows(packed.lengths, packed.weights);
     const logprobs = packed.logprobs === null ? [] : splitRows(packed.lengths, packed.logprobs);
     const advantages = packed.advantages === null ? [] : splitRows(packed.lengths, packed.advantages);
-    if (tokens === null || weights === null || logprobs === null || advantages === null) {
-      return refuseLengths(context);
-    }
+    const references = packed.references === null ? [] : splitRows(packed.lengths, packed.references);
+    const columns = [logprobs, advantages, references];
+    if (tokens === null || weights === null || columns.includes(null)) return refuseLengths(context);
     return tokens.map((row, index) => {
       const datum = { tokens: row, weights: weights[index] ?? new Float32Array(row.length) };
-      const old = logprobs[index];
-      const advantage = advantages[index];
+      const old = logprobs?.[index];
+      const advantage = advantages?.[index];
+      const reference = references?.[index];
       return {
         ...datum,
         ...(old === undefined ? {} : { logprobs: old }),
         ...(advantage === undefined ? {} : { advantages: advantage }),
+        ...(reference === undefined ? {} : { referenceLogprobs: reference }),
       };
     });
   });
@@ -142,7 +145,7 @@ export const PackedBatch = z
 /** Throws a `RangeError` for a batch in which a column is there for some datums only, or of another length than the tokens. */
 export function packBatch(batch: readonly Datum[]): z.input<typeof PackedBatch> {
   const tokens = concatInts(batch.map((datum) => datum.tokens));
-  const column = (name: 'weights' | 'logprobs' | 'advantages'): string | null => {
+  const column = (name: Exclude<keyof Datum, 'tokens'>): string | null => {
     const rows = batch.map((datum) => datum[name]).filter((row) => row !== undefined);
     if (rows.length === 0) return null;
     if (rows.length !== batch.length) throw new RangeError(`Only some sequences of the batch have ${name}`);
@@ -161,5 +164,6 @@ export function packBatch(batch: readonly Datum[]): z.input<typeof PackedBatch> 
     weights: column('weights') ?? '',
     logprobs: column('logprobs'),
     advantages: column('advantages'),
+    references: column('referenceLogprobs'),
   };
 }

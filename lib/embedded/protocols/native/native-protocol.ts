@@ -106,6 +106,9 @@ async function callModel(model: HostedModel, operation: string, request: Protoco
       return await forward(model, body, signal);
     case 'train-step':
       return await trainStep(model, body);
+    case 'freeze-reference':
+      await model.freezeReference();
+      return DONE;
     case 'publish':
       return { weightVersion: await model.publish(parse(PublishRequest, body).operationId) };
     case 'save-state':

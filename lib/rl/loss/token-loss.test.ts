@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LossSpec } from '@/lib/rl/datum';
+import type { LossSpec } from '../datum';
 import { tokenLoss } from './token-loss';
 
 const PPO = {
@@ -24,14 +24,15 @@ const ppoFormula = (ratio: number, a: number): number => {
 test('the loss of PPO with dual clip is the published formula', () => {
   fc.assert(
     fc.property(logRatio, advantage, (change, a) => {
-      const { loss } = tokenLoss(PPO, { logprob: change - 2, old: -2, advantage: a });
+      const { loss } = tokenLoss(PPO, { logprob: change - 2, old: -2, advantage: a, sequenceLogRatio: 0 });
       expect(loss).toBeCloseTo(ppoFormula(Math.exp(change), a), 9);
     }),
   );
 });
 
 test('beyond a bound there is no slope, and the bound is named', () => {
-  const at = (ratio: number, a: number) => tokenLoss(PPO, { logprob: Math.log(ratio), old: 0, advantage: a });
+  const at = (ratio: number, a: number) =>
+    tokenLoss(PPO, { logprob: Math.log(ratio), old: 0, advantage: a, sequenceLogRatio: 0 });
   expect(at(1.5, 1)).toMatchObject({ slope: 0, clipped: 'high' });
   expect(at(0.5, -1)).toMatchObject({ slope: 0, clipped: 'low' });
   expect(at(4, -1)).toMatchObject({ slope: 0, clipped: 'dual' });
@@ -40,14 +41,17 @@ test('beyond a bound there is no slope, and the bound is named', () => {
 });
 
 test('without dual clip a negative advantage has no upper bound', () => {
-  const { slope } = tokenLoss({ ...PPO, dualClip: null }, { logprob: 2, old: 0, advantage: -1 });
+  const { slope } = tokenLoss(
+    { ...PPO, dualClip: null },
+    { logprob: 2, old: 0, advantage: -1, sequenceLogRatio: 0 },
+  );
   expect(slope).toBeCloseTo(Math.exp(2), 9);
 });
 
 test('importance sampling and PPO agree while the policy has not moved', () => {
   fc.assert(
     fc.property(advantage, (a) => {
-      const input = { logprob: -1.5, old: -1.5, advantage: a };
+      const input = { logprob: -1.5, old: -1.5, advantage: a, sequenceLogRatio: 0 };
       const sampling = tokenLoss({ ...PPO, kind: 'importance_sampling' }, input);
       expect(tokenLoss(PPO, input)).toEqual(sampling);
     }),

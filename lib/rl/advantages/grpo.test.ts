@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { groupAdvantages, hasSignal, zeroSignalKind } from './grpo';
+import { hasSignal } from '../signal';
+import { groupAdvantages } from './grpo';
 
 const Golden = z.object({
   cases: z.array(
@@ -10,7 +11,7 @@ const Golden = z.object({
   ),
 });
 const golden = Golden.parse(
-  JSON.parse(readFileSync(new URL('./fixtures/grpo-golden.json', import.meta.url), 'utf8')),
+  JSON.parse(readFileSync(new URL('../fixtures/grpo-golden.json', import.meta.url), 'utf8')),
 );
 
 const reward = fc.integer({ min: -4000, max: 4000 }).map((eighths) => eighths / 8);
@@ -88,10 +89,4 @@ test('divided advantages hardly depend on the scale of the rewards', () => {
 test('a group of one has no advantage', () => {
   expect(groupAdvantages([1], { divideByStd: true })).toEqual([0]);
   expect(groupAdvantages([], { divideByStd: true })).toEqual([]);
-});
-
-test('a group without signal says whether it was all right or all wrong', () => {
-  expect(zeroSignalKind([1, 1, 1])).toBe('all_right');
-  expect(zeroSignalKind([0.3, 0.3])).toBe('all_wrong');
-  expect(zeroSignalKind([0.3, 1])).toBeNull();
 });
