@@ -115,19 +115,14 @@ function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): num
     const target = batch.tokens[rows.targetIndices[index] ?? 0] ?? 0;
     return floats[logProbabilities / 4 + index * PADDED_VOCABULARY + target] ?? NaN;
   };
-  const sequenceLogRatios = loss.kind === 'gspo' ? meanLogRatios(rows, batch, logprobAt) : null;
+  const sequenceLogRatios = loss.kind === 'gspo' ? meanLogRatios(rows, batch, logprobAt) : [];
   for (const [index, at] of rows.targetIndices.entries()) {
-    const logprob = logprobAt(index);
-    const old = loss.kind === 'cross_entropy' ? logprob : (batch.logprobs[at] ?? 0);
-    const sequenceLogRatio = sequenceLogRatios?.[rows.sequences[index] ?? 0] ?? 0;
-    const input = { logprob, old, advantage: batch.advantages[at] ?? 0, sequenceLogRatio };
     const weight = batch.weights[at] ?? 0;
-    const outcome = tokenLoss(loss, input);
-    const kl = tokenKl(loss, logprob, batch.references[at] ?? logprob);
+    const sequenceLogRatio = sequenceLogRatios[rows.sequences[index] ?? 0] ?? 0;
+    const outcome = tokenOutcome(job, { at, logprob: logprobAt(index), sequenceLogRatio });
     const entropy = floats[entropies / 4 + index] ?? NaN;
-    addTokenStatistics(statistics, shard, { ...input, ...outcome, weight, entropy, kl: kl?.loss ?? 0 });
-    const slope = kl === null ? outcome.slope : outcome.slope + kl.slope;
-    floats[slopes / 4 + index] = (slope * weight) / normalizer;
+    addTokenStatistics(statistics, shard, { ...outcome, weight, entropy });
+    floats[slopes / 4 + index] = (outcome.totalSlope * weight) / normalizer;
     floats[entropyWeights / 4 + index] = (loss.entropyCoefficient * weight) / normalizer;
   }
   const rowsAndStride = [pass.asked, PADDED_VOCABULARY] as const;
@@ -142,6 +137,18 @@ function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): num
     inverseTemperature,
   );
   return probabilities;
+}
+
+type TrainedAt = { readonly at: number; readonly logprob: number; readonly sequenceLogRatio: number };
+
+/** Loss of the token at a place of the packed batch, with what its statistics need. */
+function tokenOutcome({ batch, loss }: GradientJob, { at, logprob, sequenceLogRatio }: TrainedAt) {
+  const old = loss.kind === 'cross_entropy' ? logprob : (batch.logprobs[at] ?? 0);
+  const input = { logprob, old, advantage: batch.advantages[at] ?? 0, sequenceLogRatio };
+  const policy = tokenLoss(loss, input);
+  const kl = tokenKl(loss, logprob, batch.references[at] ?? logprob);
+  const totalSlope = kl === null ? policy.slope : policy.slope + kl.slope;
+  return { ...input, ...policy, kl: kl?.loss ?? 0, totalSlope };
 }
 
 /** Mean of log p − log p_old over the trained tokens of each sequence of the micro-batch. */
