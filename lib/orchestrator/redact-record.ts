@@ -7,8 +7,8 @@ const SHORTEST = 4;
 /** Takes the secrets of a run out of whatever it stores. */
 export type RecordRedactor = {
   /** The value itself where nothing in it holds a secret, else a copy without. Keys of maps count too. */
-  record<Value>(value: Value): Value;
-  rollout(row: NewTrajectory): NewTrajectory;
+  readonly record: <Value>(value: Value) => Value;
+  readonly rollout: (row: NewTrajectory) => NewTrajectory;
 };
 
 export function createRecordRedactor(known: readonly KnownSecret[]): RecordRedactor {
@@ -60,34 +60,35 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+type Spelled = ReadonlyMap<number, { readonly isFirst: boolean }>;
+
 /** Indices of the tokens that together spell a secret; with it whether a run of them begins there. */
-function spelledBy(
-  texts: readonly string[],
-  secrets: readonly KnownSecret[],
-): ReadonlyMap<number, { readonly isFirst: boolean }> {
+function spelledBy(texts: readonly string[], secrets: readonly KnownSecret[]): Spelled {
   const spelled = new Map<number, { readonly isFirst: boolean }>();
   const whole = texts.join('');
   for (const { value } of secrets) {
     for (let at = whole.indexOf(value); at !== -1; at = whole.indexOf(value, at + value.length)) {
-      let start = 0;
-      let isFirst = true;
-      for (const [index, text] of texts.entries()) {
-        if (start + text.length > at && start < at + value.length) {
-          spelled.set(index, { isFirst });
-          isFirst = false;
-        }
-        start += text.length;
-      }
+      const [first, ...rest] = tokensBetween(texts, at, at + value.length);
+      if (first !== undefined) spelled.set(first, { isFirst: true });
+      for (const index of rest) spelled.set(index, { isFirst: false });
     }
   }
   return spelled;
 }
 
+/** Indices of the tokens that have a letter between two offsets of the whole text. */
+function tokensBetween(texts: readonly string[], from: number, to: number): readonly number[] {
+  let start = 0;
+  return texts.flatMap((text, index) => {
+    const end = start + text.length;
+    const isInside = end > from && start < to;
+    start = end;
+    return isInside ? [index] : [];
+  });
+}
+
 /** Ids spell as well as texts do, so both go; the arrays stay aligned. */
-function withoutTokens(
-  body: NewTrajectory['body'],
-  spelled: ReadonlyMap<number, { readonly isFirst: boolean }>,
-): NewTrajectory['body'] {
+function withoutTokens(body: NewTrajectory['body'], spelled: Spelled): NewTrajectory['body'] {
   return {
     ...body,
     tokens: body.tokens.map((token, index) => (spelled.has(index) ? 0 : token)),

@@ -68,7 +68,7 @@ test('nor in a rollout, wherever an evaluator, an agent or a data row put it', a
 
 test('nor token by token: their texts and ids are taken out where they spell it', async () => {
   const { stored } = await writing();
-  const texts = ['a', ...SECRET, 'z'];
+  const texts = ['a', ...SECRET.split(''), 'z'];
   const { body } = await stored(
     aNewTrajectory({
       body: aTrajectoryBody({
