@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { isSecretVariable } from '@/lib/recipes/environment/secret-names';
+import { explainIssues } from '@/lib/shared/explain-issues';
 
 const Environment = z.object({
   GALLEY_DATA_DIR: z.string().min(1).default('.galley'),
@@ -23,7 +24,10 @@ export type Env = {
 /** Reads the process environment once, at start. Throws one error that lists everything that is wrong. */
 export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
   const parsed = Environment.safeParse(source);
-  if (!parsed.success) throw new Error(`The environment is not usable:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new Error(
+      `The environment is not usable. ${explainIssues(parsed.error)} Set or unset these variables and start again.`,
+    );
   // these folders are known at run time only; the bundler must not trace what might lie in them
   const root = path.resolve(/*turbopackIgnore: true*/ parsed.data.GALLEY_ROOT ?? process.cwd());
   const dataDir = path.resolve(/*turbopackIgnore: true*/ root, parsed.data.GALLEY_DATA_DIR);

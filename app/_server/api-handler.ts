@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toWire } from '@/lib/api-client/wire';
 import { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
+import { explainIssues } from '@/lib/shared/explain-issues';
 import { stores, type Stores } from './stores';
 
 type RouteParams = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -56,7 +57,7 @@ function json(status: number, body: unknown): Response {
 export function parseCall<T>(schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new AppError('invalid_input', `The address is not understood: ${z.prettifyError(parsed.error)}`);
+  throw new AppError('invalid_input', `The address is not understood. ${explainIssues(parsed.error)}`);
 }
 
 export function runIdOf({ params }: Pick<ApiCall, 'params'>): RunId {

@@ -1,6 +1,7 @@
 import 'server-only';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type ActionError, AppError } from '@/lib/shared/app-error';
+import { explainIssues } from '@/lib/shared/explain-issues';
 import { err, ok, type Result } from '@/lib/shared/result';
 
 /**
@@ -13,7 +14,10 @@ export async function asAction<Schema extends z.ZodType, Value>(
   run: (input: z.infer<Schema>) => Promise<Value>,
 ): Promise<Result<Value, ActionError>> {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) return err({ code: 'invalid_input', message: z.prettifyError(parsed.error) });
+  if (!parsed.success) {
+    const message = `Galley was asked in a form that it does not take. ${explainIssues(parsed.error)} Reload the page and try again.`;
+    return err({ code: 'invalid_input', message });
+  }
   try {
     return ok(await run(parsed.data));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
+import { version } from '@/package.json';
 import { checkCommand } from './commands/check-command';
 import { composeCommand } from './commands/compose-command';
 import { evalTestCommand } from './commands/eval-command';
@@ -7,7 +8,9 @@ import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
+import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
+import { explainUsage } from './explain-usage';
 import { EXIT_CODE_HELP, type ExitCode, type Settle } from './exit-code';
 import { listSecretsCommand, setSecretCommand, unsetSecretCommand } from './commands/secrets-command';
 import type { CommandContext } from './session';
@@ -23,8 +26,8 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
   const settle = async (work: Promise<ExitCode>): Promise<void> => onExit(await work);
   program
     .description('Reinforcement-learning post-training of language models: compose, launch and watch recipes')
+    .version(version, '-V, --version', 'print the version of Galley')
     .addHelpText('after', EXIT_CODE_HELP)
-    .showHelpAfterError('(galley --help lists commands and exit codes)')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.io.out(text.trimEnd()),
@@ -36,8 +39,19 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
   addReadCommands(program, context, settle);
   addEvaluatorCommands(program, context, settle);
   addDataCommands(program, context, settle);
+  addRecipesCommands(program, context, settle);
   addSecretCommands(program, context, settle);
+  sayInOurWords(program, context);
   return program;
+}
+
+/** Each command explains its own usage: commander's words name neither the command nor the next step. */
+function sayInOurWords(command: Command, context: CommandContext): void {
+  command.configureOutput({
+    ...command.configureOutput(),
+    outputError: (said) => context.io.err(explainUsage(said, command)),
+  });
+  for (const one of command.commands) sayInOurWords(one, context);
 }
 
 function addRunCommands(program: Command, context: CommandContext, settle: Settle): void {

@@ -270,8 +270,8 @@ test('check fails on a layer that does not compose, and says what a shared layer
 });
 
 test.each([
-  [['fly'], 2, /unknown command 'fly'/],
-  [['run'], 2, /missing required argument 'entry'/],
+  [['fly'], 2, /There is no command galley fly\./],
+  [['run'], 2, /galley run needs <entry>/],
   [['stop'], 2, /name a run .* or say --all/],
   [['stop', 'x'], 2, /named by its number/],
   [['runs', '--limit', '0'], 2, /whole number above 0/],

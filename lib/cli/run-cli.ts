@@ -21,8 +21,15 @@ async function runProgram(context: CommandContext, argv: readonly string[]): Pro
 }
 
 function explain({ io, env }: CommandContext, error: unknown, isJson: boolean): ExitCode {
-  // commander has printed its message; help and version are no errors
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
+  // the message has been printed; help and version are no errors
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    if (isJson)
+      io.out(
+        JSON.stringify({ error: { code: 'invalid_input', message: error.message.replace(/^error: /, '') } }),
+      );
+    return EXIT.badInput;
+  }
   if (error instanceof AppError) {
     io.err(renderRefusal(error, { cwd: io.cwd, recipesDir: env.recipesDir }));
     if (isJson) io.out(JSON.stringify({ error: { code: error.code, message: error.message } }));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { AppError } from '@/lib/shared/app-error';
+import { explainIssues } from '@/lib/shared/explain-issues';
 import type { EvaluatorCase } from './trial';
 
 /** One case a line, so that two people who add one each do not meet in the same line. */
@@ -83,7 +84,7 @@ export function parseCases(text: string, path: string): readonly EvaluatorCase[]
     if (parsed.success) return [parsed.data];
     throw new AppError(
       'unprocessable',
-      `${path}:${index + 1} is not a case of an evaluator: ${z.prettifyError(parsed.error)} Mend the line, or take it out.`,
+      `${path}:${index + 1} is not a case of an evaluator: ${explainIssues(parsed.error)} Mend the line, or take it out.`,
     );
   });
 }

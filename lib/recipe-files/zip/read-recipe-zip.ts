@@ -1,10 +1,8 @@
 import { AppError } from '@/lib/shared/app-error';
+import { MAX_UNPACKED_BYTES, MAX_ZIP_BYTES } from '@/lib/shared/recipe-zip-limits';
 import { assertEntryPath, nameKey } from '../entry-name';
 import { readZip, type ZipEntry } from './zip-archive';
 
-/** Bounds on an import: what Galley itself exports stays within them. */
-export const MAX_ZIP_BYTES = 32 * 1024 * 1024;
-export const MAX_UNPACKED_BYTES = 128 * 1024 * 1024;
 const MAX_FILES = 2_000;
 
 export type RecipeZip = {

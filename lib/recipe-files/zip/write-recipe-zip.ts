@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
+import { MAX_UNPACKED_BYTES } from '@/lib/shared/recipe-zip-limits';
 import type { RecipeFiles } from '../recipe-files';
 import { resolveRecipePath } from '../recipe-path';
 import { decodeText, MAX_TEXT_BYTES } from '../text-file';
-import { MAX_UNPACKED_BYTES } from './read-recipe-zip';
 import { writeZip } from './zip-archive';
 
 /**
