@@ -10,35 +10,66 @@ export type ThreeTexts = {
 type Sided = LineChange & { readonly side: number };
 type Group = { readonly start: number; end: number; readonly changes: Sided[] };
 
+/** Lines on which both agree, or a place where they do not. */
+export type MergedPiece =
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | {
+      readonly kind: 'conflict';
+      /** First line of the base that is concerned, from 0. */
+      readonly start: number;
+      readonly base: readonly string[];
+      readonly theirs: readonly string[];
+      readonly mine: readonly string[];
+    };
+
 /**
  * Applies the changes of both sides to the base, line by line. `null` when both changed the same lines in different
  * ways. Symmetric in the sides. Neighbouring lines count as the same ones, since what stands together often belongs
  * together; `neighbours: 'apart'` is for texts whose meaning is checked afterwards.
  */
-export function mergeLines(
+export function mergeLines(texts: ThreeTexts, neighbours: 'together' | 'apart' = 'together'): string | null {
+  const lines: string[] = [];
+  for (const piece of mergePieces(texts, neighbours)) {
+    if (piece.kind === 'conflict') return null;
+    lines.push(...piece.lines);
+  }
+  return lines.join('\n');
+}
+
+/** The same with the places of disagreement named, in order. */
+export function mergePieces(
   { base, theirs, mine }: ThreeTexts,
   neighbours: 'together' | 'apart' = 'together',
-): string | null {
+): readonly MergedPiece[] {
   const baseLines = base.split('\n');
   const sides = [theirs.split('\n'), mine.split('\n')];
   const changes = sides.flatMap((lines, side) =>
     diffLines(baseLines, lines).map((one) => ({ ...one, side })),
   );
-  const merged: string[] = [];
+  const pieces: MergedPiece[] = [];
   let at = 0;
   for (const group of groupsOf(changes, neighbours)) {
-    merged.push(...baseLines.slice(at, group.start));
-    const texts = sides.flatMap((lines, side) => {
-      const own = group.changes.filter((change) => change.side === side);
-      return own.length === 0 ? [] : [linesOf({ lines, baseLines }, group, own)];
-    });
-    const [first = [], second] = texts;
-    if (second !== undefined && JSON.stringify(second) !== JSON.stringify(first)) return null;
-    merged.push(...first);
+    pieces.push({ kind: 'lines', lines: baseLines.slice(at, group.start) });
+    pieces.push(pieceOf({ sides, baseLines }, group));
     at = group.end;
   }
-  merged.push(...baseLines.slice(at));
-  return merged.join('\n');
+  return [...pieces, { kind: 'lines', lines: baseLines.slice(at) }];
+}
+
+type Lines = readonly string[];
+
+function pieceOf(
+  { sides, baseLines }: { readonly sides: readonly Lines[]; readonly baseLines: Lines },
+  group: Group,
+): MergedPiece {
+  const base = baseLines.slice(group.start, group.end);
+  const [theirs, mine] = sides.map((lines, side) => {
+    const own = group.changes.filter((change) => change.side === side);
+    return own.length === 0 ? null : linesOf({ lines, baseLines }, group, own);
+  });
+  if (theirs == null || mine == null) return { kind: 'lines', lines: theirs ?? mine ?? base };
+  if (JSON.stringify(theirs) === JSON.stringify(mine)) return { kind: 'lines', lines: mine };
+  return { kind: 'conflict', start: group.start, base, theirs, mine };
 }
 
 /** Stretches of the base that changes of either side cover. */

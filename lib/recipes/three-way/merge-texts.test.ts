@@ -129,8 +129,8 @@ describe('layers', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'x.p', 'x.q', 'x.r', 'y.s.t', 'y.s.u');
   const side = fc.dictionary(key, fc.integer({ min: 0, max: 3 }).map(String), { maxKeys: 5 });
   const start = '# top\na: 9\nb: 9 # b\nx:\n  p: 9\n  # about q\n  q: 9\ny:\n  s: {t: 9}\n';
-  const apply = (changes: Record<string, string>) =>
-    Object.entries(changes).reduce((text, [path, value]) => edited(text, path.split('.'), value), start);
+  const apply = (changes: Record<string, string>, before = start) =>
+    Object.entries(changes).reduce((text, [path, value]) => edited(text, path.split('.'), value), before);
 
   test('no change is lost, and the order of the sides does not matter', () => {
     fc.assert(
@@ -143,6 +143,8 @@ describe('layers', () => {
         );
         expect(merged.kind).toBe(isClash ? 'conflict' : 'merged');
         expect(swapped.kind).toBe(merged.kind);
+        if (merged.kind === 'conflict' && swapped.kind === 'conflict')
+          expect(swapped.paths.toSorted()).toEqual(merged.paths.toSorted());
         if (merged.kind !== 'merged' || swapped.kind !== 'merged') return;
         expect(values(merged.text)).toEqual(values(apply({ ...theirChanges, ...myChanges })));
         expect(values(swapped.text)).toEqual(values(merged.text));
@@ -156,6 +158,34 @@ describe('layers', () => {
           text: mine,
         });
       }),
+      { numRuns: 300 },
+    );
+  });
+
+  const spot = fc.constantFrom('# top', '# b', '# about q', 'a: 9', '  p: 9', 'y:');
+  const remark = fc.constantFrom('why', 'since v2', 'do not touch');
+
+  test('comments that either side adds are in what is merged, each once', () => {
+    fc.assert(
+      fc.property(
+        fc.record({ at: spot, words: remark }),
+        fc.record({ at: spot, words: remark }),
+        side,
+        (theirs, mine, changes) => {
+          fc.pre(theirs.at !== mine.at);
+          const remarked = ({ at, words }: typeof mine, who: string) =>
+            start.replace(at, `# ${who} ${words}\n$&`);
+          const merged = mergeTexts('a.yaml', {
+            base: start,
+            theirs: remarked(theirs, 'theirs'),
+            mine: apply(changes, remarked(mine, 'mine')),
+          });
+          if (merged.kind !== 'merged') return;
+          expect(merged.text.split(`# theirs ${theirs.words}\n`)).toHaveLength(2);
+          expect(merged.text.split(`# mine ${mine.words}\n`)).toHaveLength(2);
+          expect(values(merged.text)).toEqual(values(apply(changes)));
+        },
+      ),
       { numRuns: 300 },
     );
   });

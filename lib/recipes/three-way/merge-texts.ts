@@ -9,9 +9,9 @@ export type MergedText =
   /** `paths` = config paths that both sides changed; empty when it is lines. */
   | { readonly kind: 'conflict'; readonly paths: readonly string[] };
 
-type Leaves = ReadonlyMap<string, LayerLeaf>;
+export type Leaves = ReadonlyMap<string, LayerLeaf>;
 /** What one side did, by leaf; null = removed. */
-type Changes = ReadonlyMap<string, LayerLeaf | null>;
+export type Changes = ReadonlyMap<string, LayerLeaf | null>;
 
 /**
  * Brings two changes of one text together. A YAML layer is merged by key path, comments kept; any other text, and a
@@ -53,12 +53,12 @@ function mergeLayers(
   return { kind: 'conflict', paths: [] };
 }
 
-function leavesOf(texts: ThreeTexts): Readonly<Record<keyof ThreeTexts, Leaves>> | null {
+export function leavesOf(texts: ThreeTexts): Readonly<Record<keyof ThreeTexts, Leaves>> | null {
   const [base, theirs, mine] = [layerLeaves(texts.base), layerLeaves(texts.theirs), layerLeaves(texts.mine)];
   return base === null || theirs === null || mine === null ? null : { base, theirs, mine };
 }
 
-function changesOf(base: Leaves, side: Leaves): Changes {
+export function changesOf(base: Leaves, side: Leaves): Changes {
   const changes = new Map<string, LayerLeaf | null>();
   for (const [id, leaf] of side) if (base.get(id)?.value !== leaf.value) changes.set(id, leaf);
   for (const id of base.keys()) if (!side.has(id)) changes.set(id, null);
@@ -113,7 +113,7 @@ function isSame(wanted: ReadonlyMap<string, string>, text: string): boolean {
 }
 
 /** Makes changes of one side in the text of the other; null where the text does not take one. */
-function put(
+export function put(
   changes: Changes,
   { file, text, from }: { readonly file: string; readonly text: string; readonly from: string },
 ): string | null {
