@@ -10,7 +10,8 @@ const config: NextConfig = {
   devIndicators: false,
   // Without it a lock file further up the tree would be taken for the root.
   turbopack: { root: import.meta.dirname },
-  experimental: { serverActions: { bodySizeLimit: '4mb' } },
+  // An imported recipe is a zip of up to 32 MiB (lib/recipe-files/zip/read-recipe-zip.ts) in a form.
+  experimental: { serverActions: { bodySizeLimit: '33mb' }, proxyClientMaxBodySize: '33mb' },
 };
 
 export default config;

@@ -30,6 +30,22 @@ export function writeDraft(storage: Storage, file: StudioFile): boolean {
   }
 }
 
+/** Files of a recipe that have a draft, open or not. */
+export function draftPaths(storage: Storage, recipe: string): readonly string[] {
+  const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
+  return keys
+    .filter((key) => key.startsWith(`${PREFIX}${recipe}/`))
+    .map((key) => key.slice(PREFIX.length))
+    .toSorted();
+}
+
+/** Forgets the drafts of an entry, which is a file or a folder. */
+export function forgetDrafts(storage: Storage, entry: string): void {
+  const recipe = entry.split('/', 1).join('');
+  for (const path of draftPaths(storage, recipe))
+    if (path === entry || path.startsWith(`${entry}/`)) storage.removeItem(PREFIX + path);
+}
+
 function parseDraft(stored: string | null): Draft | null {
   if (stored === null) return null;
   try {

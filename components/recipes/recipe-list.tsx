@@ -5,6 +5,7 @@ import { EmptyState } from '@/components/ui/empty-state';
 import type { Run } from '@/lib/domain/run';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
+import { FollowFolder } from './life/follow-folder';
 import type { RecipeListActions } from './life/life-actions';
 import { RecipeListTools, RecipeMenu } from './life/recipe-list-tools';
 import { recipeHref } from './recipe-href';
@@ -32,6 +33,7 @@ export function RecipeList({
   if (recipes.length === 0) {
     return (
       <div className="mx-auto w-full max-w-5xl px-4 py-5">
+        <FollowFolder />
         <div className="flex">
           <RecipeListTools actions={actions} />
         </div>
@@ -45,6 +47,7 @@ export function RecipeList({
   }
   return (
     <div className="mx-auto w-full max-w-5xl px-4 py-5">
+      <FollowFolder />
       <div className="mb-3 flex flex-wrap items-baseline gap-2">
         <h1 className="text-xl font-semibold">Recipes</h1>
         <span className="text-muted">{recipes.length}</span>

@@ -3,11 +3,13 @@
 import { useState } from 'react';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
+import { forgetDrafts } from './draft-storage';
 import { EditorPane } from './editor-pane';
 import type { SecretActions } from './environment/secret-actions';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import type { InspectorTab } from './inspector';
 import type { LifeActions } from './life/life-actions';
+import { type Disk, useDisk } from './life/use-disk';
 import { useStudioLife } from './life/use-studio-life';
 import { backendTitle } from './plan-facts';
 import type { RecipeView } from './recipe-href';
@@ -38,9 +40,10 @@ export type RecipeStudioProps = {
 
 /** Edits the layers of one recipe, with what they come to always in view, and launches a variant. */
 export function RecipeStudio(props: RecipeStudioProps) {
-  const { data, view, actions, secretActions } = props;
-  const studio = useStudio(data, view, actions);
+  const { view, actions, secretActions } = props;
+  const studio = useStudio(props.data, view, actions);
   const { state } = studio;
+  const { data, disk } = useLiveData(props.data, studio);
   const sideTexts = useSideTexts(data.entries);
   const environment = useEnvironment(data, { files: state.files, sideTexts, actions: secretActions });
   const client = usePreviews(data, studio, { environment, sideTexts });
@@ -52,6 +55,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
   const life = useStudioLife({
     data,
     studio,
+    disk,
     env: environment.env,
     save,
     actions: props.lifeActions,
@@ -136,6 +140,13 @@ export function RecipeStudio(props: RecipeStudioProps) {
   );
 }
 
+/** What the page began with, as it lies on the disk by now. */
+function useLiveData(data: StudioData, studio: Studio): { readonly data: StudioData; readonly disk: Disk } {
+  const disk = useDisk(data.recipe, studio);
+  const entries = disk.state?.entries ?? data.entries;
+  return { data: { ...data, variants: studio.variants, entries }, disk };
+}
+
 /** What of the studio is in front: on the address is only what a link should carry. */
 function useStudioView(studio: Studio, rows: LivePreview['lastRows']) {
   const [pane, setPane] = useState<StudioPane>('editor');
@@ -188,7 +199,11 @@ function StudioConflict({ studio: { state, dispatch, keepMine } }: { studio: Stu
     <ConflictDialog
       state={state}
       onKeepMine={keepMine}
-      onTakeTheirs={() => dispatch({ kind: 'took-theirs' })}
+      onSettle={(text) => dispatch({ kind: 'settled', text })}
+      onTakeTheirs={() => {
+        if (state.conflict?.theirs === null) forgetDrafts(localStorage, state.conflict.path);
+        dispatch({ kind: 'took-theirs' });
+      }}
       onLater={() => dispatch({ kind: 'put-off' })}
     />
   );

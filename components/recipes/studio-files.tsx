@@ -22,7 +22,7 @@ export function StudioFiles(props: {
       {life.head}
       <FileTree
         recipe={data.recipe}
-        entries={life.entries}
+        entries={data.entries}
         active={studio.state.active}
         dirty={dirtyPaths(studio.state)}
         states={Object.fromEntries(data.variants.map(({ name, entry }) => [entry, stateOf(previews[name])]))}

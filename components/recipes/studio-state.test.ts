@@ -44,9 +44,38 @@ describe('editing', () => {
   });
 });
 
+describe('what this page does to files', () => {
+  const folder = { path: 'spell/tools/a.yaml', text: 'x: 1\n', etag: 't1' };
+  const loaded: StudioAction = { kind: 'loaded', file: folder };
+  const opened: StudioAction = { kind: 'opened', path: folder.path, variant: null };
+
+  test('a draft goes with a renamed folder, and so do tabs', () => {
+    const typed: StudioAction = { kind: 'edited', path: folder.path, text: 'x: 2\n' };
+    const state = run(loaded, opened, typed, { kind: 'moved', from: 'spell/tools', to: 'spell/t' });
+    expect(state).toMatchObject({ active: 'spell/t/a.yaml', tabs: [FILE.path, 'spell/t/a.yaml'] });
+    expect(state.files['spell/t/a.yaml']).toMatchObject({ path: 'spell/t/a.yaml', draft: 'x: 2\n' });
+    expect(Object.keys(state.files)).toEqual([FILE.path, 'spell/t/a.yaml']);
+  });
+
+  test('what it deletes is gone without a question, unsaved or not', () => {
+    const typed: StudioAction = { kind: 'edited', path: folder.path, text: 'x: 2\n' };
+    const state = run(loaded, opened, typed, { kind: 'removed', path: 'spell/tools' });
+    expect(state).toMatchObject({ active: FILE.path, tabs: [FILE.path], conflict: null });
+    expect(Object.keys(state.files)).toEqual([FILE.path]);
+  });
+});
+
 describe('a conflict', () => {
   const theirs = { ...FILE, text: 'a: 9\n', etag: 'v9' };
   const conflicted: StudioAction = { kind: 'conflicted', path: FILE.path, theirs };
+
+  test('settled differences are a draft over what is on disk now', () => {
+    const settled = (text: string): StudioAction => ({ kind: 'settled', text });
+    const state = run(edited('a: 2\n'), conflicted, settled('a: 9\nb: 2\n'));
+    expect(fileOf(state)).toMatchObject({ ...theirs, draft: 'a: 9\nb: 2\n', revision: 1 });
+    expect(state.conflict).toBeNull();
+    expect(fileOf(run(edited('a: 2\n'), conflicted, settled(theirs.text)))).toMatchObject({ draft: null });
+  });
 
   test('keeping mine saves over their version next time', () => {
     const state = run(edited('a: 2\n'), conflicted, { kind: 'kept-mine' });

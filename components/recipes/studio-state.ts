@@ -45,8 +45,14 @@ export type StudioAction =
   | { readonly kind: 'conflicted'; readonly path: string; readonly theirs: DiskFile | null }
   /** The disk has another version than the page (null = none): somebody else wrote, made or removed the file. */
   | { readonly kind: 'disk'; readonly path: string; readonly file: DiskFile | null }
+  /** This page renamed or moved an entry; what was typed goes with it. */
+  | { readonly kind: 'moved'; readonly from: string; readonly to: string }
+  /** This page deleted an entry; nobody has to be asked about it. */
+  | { readonly kind: 'removed'; readonly path: string }
   | { readonly kind: 'kept-mine' }
   | { readonly kind: 'took-theirs' }
+  /** Each difference was decided; the text that came of it is a draft over what is on disk now. */
+  | { readonly kind: 'settled'; readonly text: string }
   | { readonly kind: 'put-off' }
   | { readonly kind: 'restored'; readonly drafts: Readonly<Record<string, Draft>> }
   | { readonly kind: 'variant'; readonly variant: string }
@@ -78,10 +84,16 @@ export function studioReducer(state: StudioState, action: StudioAction): StudioS
       return { ...state, conflict: { path: action.path, theirs: action.theirs } };
     case 'disk':
       return onDisk(state, action.path, action.file);
+    case 'moved':
+      return move(state, action.from, action.to);
+    case 'removed':
+      return pathsBelow(state, action.path).reduce(without, state);
     case 'kept-mine':
       return keepMine(state);
     case 'took-theirs':
       return takeTheirs(state);
+    case 'settled':
+      return settle(state, action.text);
     case 'put-off':
       return putOff(state);
     case 'restored':
@@ -136,6 +148,23 @@ function without(state: StudioState, gone: string): StudioState {
   return close({ ...state, files }, gone);
 }
 
+/** The files of an entry, which is a file or a folder. */
+function pathsBelow(state: StudioState, entry: string): readonly string[] {
+  return Object.keys(state.files).filter((path) => path === entry || path.startsWith(`${entry}/`));
+}
+
+function move(state: StudioState, from: string, to: string): StudioState {
+  const moved = new Set(pathsBelow(state, from));
+  const place = (path: string) => (moved.has(path) ? to + path.slice(from.length) : path);
+  const files = Object.values(state.files).map((file) => ({ ...file, path: place(file.path) }));
+  return {
+    ...state,
+    files: Object.fromEntries(files.map((file) => [file.path, file])),
+    tabs: state.tabs.map(place),
+    active: state.active === null ? null : place(state.active),
+  };
+}
+
 function withFile(state: StudioState, file: StudioFile): StudioState {
   return { ...state, files: { ...state.files, [file.path]: file } };
 }
@@ -184,6 +213,14 @@ function takeTheirs(state: StudioState): StudioState {
     return { ...withFile(state, { ...conflict.theirs, draft: null, revision }), conflict: null };
   }
   return { ...without(state, conflict.path), conflict: null };
+}
+
+function settle(state: StudioState, text: string): StudioState {
+  const { conflict } = state;
+  const file = conflict === null ? undefined : state.files[conflict.path];
+  if (conflict?.theirs == null || file === undefined) return state;
+  const draft = text === conflict.theirs.text ? null : text;
+  return { ...withFile(state, { ...conflict.theirs, draft, revision: file.revision + 1 }), conflict: null };
 }
 
 /** A draft names the version it was typed over: if the disk has moved on, saving it is a conflict, as it should be. */

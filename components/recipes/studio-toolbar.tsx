@@ -59,6 +59,7 @@ export function StudioToolbar(props: StudioToolbarProps) {
           disabled={dirtyCount === 0 || props.isSaving}
           onClick={onSave}
           aria-keyshortcuts="Control+S Meta+S"
+          title="Ctrl+S saves; Ctrl+Shift+S asks for a message of the version first"
         >
           <SaveIcon aria-hidden />
           {props.isSaving ? 'Saving…' : dirtyCount > 1 ? `Save ${dirtyCount} files` : 'Save'}

@@ -1,19 +1,17 @@
 'use client';
 
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useReducer, useRef, useState } from 'react';
+import { useEffect, useMemo, useReducer, useState } from 'react';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
-import { readDrafts, writeDraft } from './draft-storage';
+import { listVariants } from '@/lib/recipes/list-variants';
 import { recipeHref, type RecipeView } from './recipe-href';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
 import { currentText, type StudioAction, studioReducer, type StudioState } from './studio-state';
-
-/** Typing settles before a draft is written: storage is slow and synchronous. */
-const DRAFT_DELAY_MS = 250;
+import { useStoredDrafts } from './use-stored-drafts';
 
 /** Counted from 1, as an error names it. */
 type LineNumber = { readonly line: number };
@@ -25,8 +23,12 @@ export type SaveOptions = {
   readonly message?: string;
 };
 
+export type StudioVariant = { readonly name: string; readonly entry: string };
+
 export type Studio = {
   readonly state: StudioState;
+  /** The layers of the recipe that can be launched, as they lie on the disk now. */
+  readonly variants: readonly StudioVariant[];
   readonly dispatch: (action: StudioAction) => void;
   readonly reveal: SourceRange | null;
   readonly isSaving: boolean;
@@ -41,15 +43,17 @@ export type Studio = {
 };
 
 export function useStudio(data: StudioData, view: RecipeView, actions: StudioActions): Studio {
-  const [state, dispatch] = useReducer(studioReducer, { data, view }, initialState);
+  const [held, dispatch] = useReducer(studioReducer, { data, view }, initialState);
+  const variants = useVariants(data.recipe, held.files);
+  const state = useWithVariant(held, variants);
   const [reveal, setReveal] = useState<SourceRange | null>(null);
   const [savesUnderWay, setSavesUnderWay] = useState(0);
   const client = useQueryClient();
-  useStoredDrafts(state, dispatch);
+  useStoredDrafts(data.recipe, held.files, dispatch);
   useAddress(data.recipe, state);
 
   function open(path: string, place?: SourceRange | LineNumber): void {
-    const variant = data.variants.find(({ entry }) => entry === path)?.name ?? null;
+    const variant = variants.find(({ entry }) => entry === path)?.name ?? null;
     const show = (text: string) => {
       dispatch({ kind: 'opened', path, variant });
       if (place !== undefined)
@@ -100,6 +104,7 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
   const changing = { state, dispatch, client, saveOne };
   return {
     state,
+    variants,
     dispatch,
     reveal,
     isSaving: savesUnderWay > 0,
@@ -175,25 +180,32 @@ function firstView(
   return { active, variant: (ofFile ?? chosen)?.name ?? null };
 }
 
-/** Outside system: the browser's storage. */
-function useStoredDrafts(state: StudioState, dispatch: (action: StudioAction) => void): void {
-  const known = useRef(state.files);
-  useEffect(() => {
-    const drafts = readDrafts(localStorage, Object.keys(known.current));
-    if (Object.keys(drafts).length === 0) return;
-    dispatch({ kind: 'restored', drafts });
-    toast.info(`Unsaved changes from before are back: ${Object.keys(drafts).join(', ')}`);
-  }, [dispatch]);
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      for (const [path, file] of Object.entries(state.files)) {
-        const before = known.current[path];
-        if (file !== before && (file.draft !== null || before?.draft != null)) writeDraft(localStorage, file);
-      }
-      known.current = state.files;
-    }, DRAFT_DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [state.files]);
+/** Follows the disk: a layer that is made, or given a list of defaults, can be launched at once. */
+function useVariants(recipe: string, files: StudioState['files']): readonly StudioVariant[] {
+  const entries = listVariants(
+    Object.fromEntries(
+      Object.values(files).flatMap(({ path, text }) =>
+        path.startsWith(`${recipe}/`) ? [[path, text] as const] : [],
+      ),
+    ),
+  );
+  const list = entries.join('\n');
+  return useMemo(
+    () =>
+      list.split('\n').flatMap((entry) => {
+        const name = entry.slice(recipe.length + 1, -'.yaml'.length);
+        return entry === '' ? [] : [{ name, entry }];
+      }),
+    [recipe, list],
+  );
+}
+
+/** The variant in view may have been renamed or deleted. */
+function useWithVariant(state: StudioState, variants: readonly StudioVariant[]): StudioState {
+  return useMemo(() => {
+    if (variants.some(({ name }) => name === state.variant)) return state;
+    return { ...state, variant: variants[0]?.name ?? null };
+  }, [state, variants]);
 }
 
 /** Outside system: the address bar. The address of a file or a variant can be shared and survives a reload. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -30,6 +31,23 @@ test.each([
   await changes(() => rename(path.join(root, 'a/deep/tool.py'), path.join(root, 'a/deep/other.py')));
   await changes(() => rm(path.join(root, 'a/deep'), { recursive: true }));
 });
+
+test.each(['', 'a'])(
+  'a commit and another branch are told, of a repository at "%s"',
+  { timeout: 40_000 },
+  async (place) => {
+    const { root, changes } = await watched({ settleMs: 600_000, pollMs: 40 });
+    const git = async (...args: readonly string[]): Promise<void> => {
+      const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+      execFileSync('git', [...identity, ...args], { cwd: path.join(root, place) });
+      await Promise.resolve();
+    };
+    await changes(() => git('init', '-q', '-b', 'trunk'));
+    await changes(() => git('add', '.'));
+    await changes(() => git('commit', '-qm', 'first'));
+    await changes(() => git('checkout', '-q', '-b', 'side'));
+  },
+);
 
 test('nothing is told after the last listener has gone', async () => {
   const { root, stamps, stop } = await watched({ settleMs: 5, pollMs: 10 });

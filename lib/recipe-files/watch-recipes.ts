@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { gitStampFiles } from './git-stamp-files';
 import { walkRecipes } from './walk';
 
 /** An editor writes a file in several steps, git a whole folder. */
@@ -86,7 +87,10 @@ export function watchRecipes(root: string, timing = { settleMs: SETTLE_MS, pollM
   };
 }
 
-/** A hash of names, sizes and times: reading every file would be far more work and tell no more. */
+/**
+ * A hash of names, sizes and times, and of what git last did: reading every file would be far more work and tell no
+ * more.
+ */
 async function stampOf(root: string): Promise<string> {
   const hash = createHash('sha256');
   try {
@@ -94,6 +98,10 @@ async function stampOf(root: string): Promise<string> {
       const facts = await stat(path.join(root, entry.path)).catch(() => null);
       const changed = entry.kind === 'folder' ? '' : `${facts?.mtimeMs} ${facts?.ino}`;
       hash.update(`${entry.path}\0${entry.kind}\0${entry.bytes}\0${changed}\n`);
+    }
+    for (const file of await gitStampFiles(root)) {
+      const facts = await stat(file).catch(() => null);
+      hash.update(`${file}\0${facts?.mtimeMs} ${facts?.ino}\n`);
     }
   } catch (error) {
     hash.update(error instanceof Error ? error.message : String(error));

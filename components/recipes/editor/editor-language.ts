@@ -16,5 +16,5 @@ export function editorLanguage(path: string): string {
 
 /** Files that open in the editor; others (Parquet, images) are shown by name and size only. */
 export function isEditable(path: string): boolean {
-  return editorLanguage(path) !== 'plaintext' || /\.(txt|json|toml|jinja2?|j2|cfg|ini|csv)$/.test(path);
+  return editorLanguage(path) !== 'plaintext' || /\.(txt|jsonl?|toml|jinja2?|j2|cfg|ini|csv)$/.test(path);
 }

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, type SyntheticEvent, useState } from 'react';
 import { toast } from 'sonner';
 import { Button } from '@/components/ui/button';
 import { callAction } from '@/components/ui/call-action';
@@ -16,6 +16,7 @@ import {
 import { DiffView } from '../editor/diff-view';
 import { timeAgo } from '../time-ago';
 import type { LifeActions } from './life-actions';
+import { NameDialog } from './name-dialog';
 
 export type HistoryPaneProps = {
   readonly recipe: string;
@@ -23,17 +24,23 @@ export type HistoryPaneProps = {
   /** File in front, from the recipes root. */
   readonly file: string | null;
   readonly text: string;
-  readonly message: string;
-  readonly onMessage: (message: string) => void;
+  /** How many files have unsaved changes. */
+  readonly unsaved: number;
+  /** Answers whether all was saved. */
+  readonly onSave: (message: string) => Promise<boolean>;
   readonly onRestore: (path: string, text: string) => void;
+  readonly onOpen: (path: string) => void;
   readonly name: LifeActions['nameVersion'];
 };
+
+const UNDO_MS = 12_000;
+const SHOWN_FILES = 3;
 
 type Step = { readonly version: RecipeVersionItem; readonly path: string | null };
 
 /** What the recipe, or the file in front, was: each save and each change of the folder. */
 export function HistoryPane(props: HistoryPaneProps) {
-  const { recipe, stamp, file, message, onMessage } = props;
+  const { recipe, stamp, file } = props;
   const [scope, setScope] = useState<'file' | 'recipe'>('file');
   const versions = useQuery(recipeHistoryQuery(recipe, stamp));
   const inside = file?.startsWith(`${recipe}/`) === true ? file.slice(recipe.length + 1) : null;
@@ -41,13 +48,7 @@ export function HistoryPane(props: HistoryPaneProps) {
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex shrink-0 flex-col gap-2 border-b px-3 py-2">
-        <Input
-          value={message}
-          onChange={(event) => onMessage(event.target.value)}
-          placeholder="Message of the next save"
-          aria-label="Message of the next save"
-          maxLength={500}
-        />
+        <SaveForm unsaved={props.unsaved} onSave={props.onSave} />
         <div role="radiogroup" aria-label="History of" className="flex gap-3 text-sm">
           {(['file', 'recipe'] as const).map((value) => (
             <label key={value} className="flex items-center gap-1.5">
@@ -80,11 +81,13 @@ export function HistoryPane(props: HistoryPaneProps) {
   );
 }
 
-function VersionStep({ step, recipe, file, text, onRestore, name }: HistoryPaneProps & { step: Step }) {
+function VersionStep(props: HistoryPaneProps & { step: Step }) {
+  const { step, recipe, file, text, onRestore, onOpen, name } = props;
   const { version, path } = step;
   const client = useQueryClient();
   const now = useNow();
   const [old, setOld] = useState<string | null>(null);
+  const [isNaming, setIsNaming] = useState(false);
   const hasText = path !== null && version.files.some((one) => one.path === path && one.content === 'text');
 
   async function withText(show: (text: string) => void): Promise<void> {
@@ -95,15 +98,19 @@ function VersionStep({ step, recipe, file, text, onRestore, name }: HistoryPaneP
       toast.error(error instanceof Error ? error.message : 'This version could not be read.');
     }
   }
-  async function giveName(): Promise<void> {
-    const given = window.prompt(
-      'Name of this version (a named version is kept for good)',
-      version.name ?? '',
-    );
-    if (given === null) return;
+  async function giveName(given: string): Promise<string | null> {
     const outcome = await callAction(name, { recipe, id: version.id, name: given });
-    if (!outcome.ok) toast.error(outcome.error.message);
-    else await client.invalidateQueries({ queryKey: ['recipe-history', recipe] });
+    if (!outcome.ok) return outcome.error.message;
+    await client.invalidateQueries({ queryKey: ['recipe-history', recipe] });
+    return null;
+  }
+  function restore(found: string): void {
+    if (file === null) return;
+    onRestore(file, found);
+    toast.success(`${file} is as it was ${timeAgo(version.time, new Date().toISOString())}, not saved yet.`, {
+      duration: UNDO_MS,
+      action: { label: 'Undo', onClick: () => onRestore(file, text) },
+    });
   }
   return (
     <>
@@ -116,26 +123,37 @@ function VersionStep({ step, recipe, file, text, onRestore, name }: HistoryPaneP
           {timeAgo(version.time, new Date(now ?? version.time).toISOString())}
         </time>
       </p>
-      <p className="text-sm text-muted">{filesText(version)}</p>
+      <FilesLine version={version} recipe={recipe} onOpen={path === null ? onOpen : null} />
       <div className="mt-1 flex gap-3">
         {hasText && file !== null ? (
           <>
             <Button variant="link" size="inline" onClick={() => void withText(setOld)}>
               Compare with now
             </Button>
-            <Button
-              variant="link"
-              size="inline"
-              onClick={() => void withText((found) => onRestore(file, found))}
-            >
+            <Button variant="link" size="inline" onClick={() => void withText(restore)}>
               Restore as a draft
             </Button>
           </>
         ) : null}
-        <Button variant="link" size="inline" onClick={() => void giveName()}>
+        <Button variant="link" size="inline" onClick={() => setIsNaming(true)}>
           Name…
         </Button>
       </div>
+      {isNaming ? (
+        <NameDialog
+          question={{
+            title: 'Name this version',
+            about:
+              'A version with a name is kept for good. Without one it goes when 300 newer ones are there.',
+            label: 'Name of this version',
+            initial: version.name ?? '',
+            action: 'Name',
+            isProse: true,
+            submit: giveName,
+          }}
+          onClose={() => setIsNaming(false)}
+        />
+      ) : null}
       <Dialog open={old !== null} onOpenChange={() => setOld(null)}>
         <DialogContent className="max-w-5xl" aria-describedby={undefined}>
           <DialogTitle>{path}: then and now</DialogTitle>
@@ -159,10 +177,57 @@ const WORDS: Record<RecipeVersionItem['kind'], string> = {
   duplicated: 'Duplicated',
 };
 
-function filesText({ files, kind, message }: RecipeVersionItem): string {
-  const word = message === null ? '' : `${WORDS[kind].toLowerCase()}: `;
-  const names = files.slice(0, 3).map(({ path, from }) => (from === null ? path : `${from} → ${path}`));
-  return word + names.join(', ') + (files.length > 3 ? ` and ${files.length - 3} more` : '');
+/** The files of a version; in the history of the recipe each leads to its own history. */
+function FilesLine(props: {
+  version: RecipeVersionItem;
+  recipe: string;
+  onOpen: ((path: string) => void) | null;
+}) {
+  const { version, recipe, onOpen } = props;
+  const { files, kind, message } = version;
+  const shown = files.slice(0, SHOWN_FILES);
+  return (
+    <p className="text-sm text-muted">
+      {message === null ? '' : `${WORDS[kind].toLowerCase()}: `}
+      {shown.map(({ path, from, content }, index) => (
+        <Fragment key={path}>
+          {index === 0 ? '' : ', '}
+          {from === null ? '' : `${from} → `}
+          {onOpen === null || content !== 'text' ? (
+            path
+          ) : (
+            <Button variant="link" size="inline" onClick={() => onOpen(`${recipe}/${path}`)}>
+              {path}
+            </Button>
+          )}
+        </Fragment>
+      ))}
+      {files.length > shown.length ? ` and ${files.length - shown.length} more` : ''}
+    </p>
+  );
+}
+
+/** Saves everything that is unsaved; without a message it is what Ctrl+S does. */
+function SaveForm({ unsaved, onSave }: Pick<HistoryPaneProps, 'unsaved' | 'onSave'>) {
+  const [message, setMessage] = useState('');
+  async function submit(event: SyntheticEvent): Promise<void> {
+    event.preventDefault();
+    if (await onSave(message.trim())) setMessage('');
+  }
+  return (
+    <form className="flex gap-2" onSubmit={(event) => void submit(event)}>
+      <Input
+        value={message}
+        onChange={(event) => setMessage(event.target.value)}
+        placeholder={unsaved === 0 ? 'Nothing is unsaved' : 'What this version is about'}
+        aria-label="Message of this version"
+        maxLength={200}
+      />
+      <Button type="submit" disabled={unsaved === 0} className="shrink-0">
+        Save version
+      </Button>
+    </form>
+  );
 }
 
 /** Versions of one file are followed back through its renames. */

@@ -10,9 +10,15 @@ export type NameQuestion = {
   readonly about: string;
   readonly initial: string;
   readonly action: string;
+  /** What the field is called; a name without it. */
+  readonly label?: string;
+  /** Free words instead of a name: they may be left out, and stand in the letters of a text. */
+  readonly isProse?: boolean;
   /** Answers why the name was refused; null = done. */
   readonly submit: (name: string) => Promise<string | null>;
 };
+
+const MAX_PROSE_CHARS = 200;
 
 /** Asks for a name or a path, and says beside it why one was refused. */
 export function NameDialog({ question, onClose }: { question: NameQuestion; onClose: () => void }) {
@@ -35,13 +41,14 @@ export function NameDialog({ question, onClose }: { question: NameQuestion; onCl
         <form className="mt-3 flex flex-col gap-3" onSubmit={(event) => void submit(event)}>
           <Input
             autoFocus
-            aria-label="Name"
+            aria-label={question.label ?? 'Name'}
+            maxLength={question.isProse === true ? MAX_PROSE_CHARS : undefined}
             aria-invalid={refusal !== null}
             value={name}
             onChange={(event) => setName(event.target.value)}
-            spellCheck={false}
+            spellCheck={question.isProse === true}
             autoComplete="off"
-            className="font-mono"
+            className={question.isProse === true ? undefined : 'font-mono'}
           />
           {refusal === null ? null : (
             <p role="alert" className="text-error">
@@ -51,7 +58,7 @@ export function NameDialog({ question, onClose }: { question: NameQuestion; onCl
           <Button
             type="submit"
             variant="primary"
-            disabled={isBusy || name.trim() === ''}
+            disabled={isBusy || (name.trim() === '' && question.isProse !== true)}
             className="self-end"
           >
             {question.action}

@@ -12,6 +12,7 @@ import {
   DropdownMenuItem,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu';
+import { MAX_ZIP_BYTES } from '@/lib/shared/recipe-zip-limits';
 import { recipeHref } from '../recipe-href';
 import { DeletedDialog } from './deleted-dialog';
 import type { RecipeListActions } from './life-actions';
@@ -27,15 +28,19 @@ export function RecipeListTools({ actions }: { actions: RecipeListActions }) {
   const [question, setQuestion] = useState<NameQuestion | null>(null);
 
   async function importZip(zip: File, name: string | null): Promise<string | null> {
+    if (zip.size > MAX_ZIP_BYTES) {
+      toast.error(tooLarge(zip), { duration: 15_000 });
+      return null;
+    }
     const form = new FormData();
     form.set('zip', zip);
     if (name !== null) form.set('name', name);
     const outcome = await callAction(actions.importZip, form);
-    if (!outcome.ok && outcome.error.code === 'conflict' && name === null) {
+    if (!outcome.ok && isAboutName(outcome.error.code) && name === null) {
       setQuestion({
-        title: 'That name is taken',
+        title: outcome.error.code === 'conflict' ? 'That name is taken' : 'The recipe needs a name',
         about: outcome.error.message,
-        initial: `${zip.name.replace(/\.zip$/i, '')}_2`,
+        initial: `${zip.name.replace(/\.zip$/i, '').replaceAll(/[^\w.-]/g, '_')}_2`,
         action: 'Import',
         submit: (chosen) => importZip(zip, chosen),
       });
@@ -107,6 +112,16 @@ export function RecipeListTools({ actions }: { actions: RecipeListActions }) {
       )}
     </div>
   );
+}
+
+function tooLarge({ name, size }: File): string {
+  const limit = MAX_ZIP_BYTES / 1024 / 1024;
+  return `${name} has ${Math.ceil(size / 1024 / 1024)} MiB; Galley takes zips up to ${limit} MiB. Leave the data out and add them on the disk.`;
+}
+
+/** A zip that is bad in itself is `unprocessable`; another name would not help it. */
+function isAboutName(code: string): boolean {
+  return code === 'conflict' || code === 'invalid_input';
 }
 
 /** What can be done with one recipe of the list. */

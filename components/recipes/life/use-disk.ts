@@ -1,7 +1,7 @@
 'use client';
 
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent } from 'react';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { followRecipes } from '@/lib/api-client/follow-runs';
 import { recipeStampQuery } from '@/lib/api-client/live-cache';
 import { type RecipeDiskState, recipeStateQuery } from '@/lib/api-client/recipe-state';
@@ -12,21 +12,34 @@ export type Disk = {
   /** Changes with every change of the recipes folder. */
   readonly stamp: string | null;
   readonly state: RecipeDiskState | undefined;
+  /** Does a change of this page. Until it is done the disk is not followed: the page knows best what it means. */
+  readonly during: <T>(change: () => Promise<T>) => Promise<T>;
 };
 
+type Studio = { readonly state: StudioState; readonly dispatch: (action: StudioAction) => void };
+
 /** Keeps the studio's files in step with the disk: what git, another editor or another tab does shows within a moment. */
-export function useDisk(recipe: string, studio: StudioState, dispatch: (action: StudioAction) => void): Disk {
+export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Disk {
   const client = useQueryClient();
   const stamp = useQuery(recipeStampQuery).data ?? null;
-  const { data: disk, isPlaceholderData } = useQuery({
+  const {
+    data: disk,
+    isPlaceholderData,
+    dataUpdatedAt,
+  } = useQuery({
     ...recipeStateQuery(recipe, stamp),
     enabled: stamp !== null,
   });
+  const changes = useRef(0);
+  const known = useRef<Readonly<Record<string, string>>>({});
 
   // Outside system: the stream of changes.
   useEffect(() => followRecipes(client), [client]);
 
   const compare = useEffectEvent(async (etags: Readonly<Record<string, string>>) => {
+    if (changes.current > 0) return;
+    forgetSideTexts(client, studio, { before: known.current, after: etags });
+    known.current = etags;
     for (const path of Object.keys(studio.files)) {
       const isOurs = path.startsWith(`${recipe}/`) || /\.ya?ml$/.test(path);
       if (!(path in etags) && isOurs && studio.files[path]?.etag !== null) {
@@ -34,16 +47,40 @@ export function useDisk(recipe: string, studio: StudioState, dispatch: (action: 
       }
     }
     for (const [path, etag] of Object.entries(etags)) {
-      const known = studio.files[path];
+      const ours = studio.files[path];
       // Files that nobody has opened are read when somebody does; layers are always part of what is composed.
-      if (known === undefined ? !/\.ya?ml$/.test(path) : known.etag === etag) continue;
+      if (ours === undefined ? !/\.ya?ml$/.test(path) : ours.etag === etag) continue;
       const file = await client.query(recipeFileQuery(path)).catch(() => null);
       if (file !== null) dispatch({ kind: 'disk', path, file });
     }
   });
   useEffect(() => {
     if (disk !== undefined && !isPlaceholderData) void compare(disk.etags);
-  }, [disk, isPlaceholderData]);
+    // Also the same answer once more: the last one may have come during a change.
+  }, [disk, isPlaceholderData, dataUpdatedAt]);
 
-  return { stamp, state: disk };
+  async function during<T>(change: () => Promise<T>): Promise<T> {
+    changes.current += 1;
+    try {
+      return await change();
+    } finally {
+      changes.current -= 1;
+      void client.invalidateQueries({ queryKey: ['recipe-state', recipe] });
+    }
+  }
+  return { stamp, state: disk, during };
+}
+
+type Etags = Readonly<Record<string, string>>;
+
+/** Texts of files that are not open are asked for anew when they are others. */
+function forgetSideTexts(
+  client: QueryClient,
+  { files }: StudioState,
+  { before, after }: { readonly before: Etags; readonly after: Etags },
+): void {
+  for (const [path, etag] of Object.entries(after)) {
+    if (before[path] === undefined || before[path] === etag || files[path] !== undefined) continue;
+    void client.invalidateQueries({ queryKey: recipeFileQuery(path).queryKey });
+  }
 }

@@ -5,9 +5,12 @@ import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import type { ActionError } from '@/lib/shared/app-error';
 import type { Result } from '@/lib/shared/result';
+import { forgetDrafts } from '../draft-storage';
+import type { StudioAction } from '../studio-state';
 import type { LifeActions } from './life-actions';
 import type { NameQuestion } from './name-dialog';
 import { undoToast } from './undo-toast';
+import type { Disk } from './use-disk';
 
 export type EntryActions = {
   readonly question: NameQuestion | null;
@@ -23,11 +26,15 @@ type EntryTools = {
   readonly recipe: string;
   readonly actions: LifeActions;
   readonly open: (path: string) => void;
+  readonly dispatch: (action: StudioAction) => void;
+  /** Does a change without the disk being followed meanwhile. */
+  readonly during: Disk['during'];
   readonly onChanged: () => void;
 };
 
 /** Changes of files and folders, asked for by name. Paths in questions are from the recipe's folder. */
-export function useEntryActions({ recipe, actions, open, onChanged }: EntryTools): EntryActions {
+export function useEntryActions(tools: EntryTools): EntryActions {
+  const { recipe, actions, open, during, onChanged } = tools;
   const [question, setQuestion] = useState<NameQuestion | null>(null);
   const inside = (path: string) => path.slice(recipe.length + 1);
   const prefix = (folder: string) => (folder === recipe ? '' : `${inside(folder)}/`);
@@ -39,7 +46,7 @@ export function useEntryActions({ recipe, actions, open, onChanged }: EntryTools
     setQuestion({
       ...words,
       submit: async (name) => {
-        const outcome = await run(`${recipe}/${name}`);
+        const outcome = await during(() => run(`${recipe}/${name}`));
         onChanged();
         return outcome.ok ? null : outcome.error.message;
       },
@@ -76,7 +83,7 @@ export function useEntryActions({ recipe, actions, open, onChanged }: EntryTools
           initial: inside(from),
           action: 'Rename',
         },
-        (to) => callAction(actions.rename, { from, to }),
+        (to) => move(tools, from, to),
       ),
     duplicate: (from) =>
       ask(
@@ -89,13 +96,29 @@ export function useEntryActions({ recipe, actions, open, onChanged }: EntryTools
         (to) => callAction(actions.duplicate, { from, to }),
       ),
     remove: (path) => {
-      void callAction(actions.remove, { path }).then((outcome) => {
-        onChanged();
-        if (outcome.ok) undoToast(outcome.value, actions.restore, onChanged);
-        else toast.error(outcome.error.message);
-      });
+      void remove(tools, path);
     },
   };
+}
+
+async function move({ actions, dispatch }: EntryTools, from: string, to: string) {
+  const outcome = await callAction(actions.rename, { from, to });
+  if (!outcome.ok) return outcome;
+  dispatch({ kind: 'moved', from, to });
+  forgetDrafts(localStorage, from);
+  return outcome;
+}
+
+async function remove({ actions, dispatch, during, onChanged }: EntryTools, path: string): Promise<void> {
+  const outcome = await during(async () => {
+    const removed = await callAction(actions.remove, { path });
+    // A draft stays in the browser's storage, for the case that the file comes back.
+    if (removed.ok) dispatch({ kind: 'removed', path });
+    return removed;
+  });
+  onChanged();
+  if (outcome.ok) undoToast(outcome.value, actions.restore, onChanged);
+  else toast.error(outcome.error.message);
 }
 
 function copyName(path: string): string {

@@ -3,25 +3,27 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import type { RecipeEntry } from '@/lib/recipe-files/walk';
 import type { EnvironmentView } from '../preview';
 import type { StudioData } from '../studio-data';
 import { currentText, dirtyPaths } from '../studio-state';
 import type { Save } from '../use-save';
+import { useSaveKeys } from '../use-save-keys';
 import type { Studio } from '../use-studio';
 import { DiffPane } from './diff-pane';
 import type { LifeActions } from './life-actions';
 import { HistoryPane } from './history-pane';
+import { NameDialog, type NameQuestion } from './name-dialog';
 import { radiusText } from './radius-text';
 import { TreeHead } from './tree-menu';
 import { useComparison } from './use-comparison';
 import { type DiffMode, useDiffQuestion } from './use-diff';
-import { useDisk } from './use-disk';
+import type { Disk } from './use-disk';
 import { useEntryActions } from './use-entry-actions';
 
 type StudioLifeInput = {
   readonly data: StudioData;
   readonly studio: Studio;
+  readonly disk: Disk;
   readonly env: EnvironmentView;
   readonly save: Save['save'];
   readonly actions: LifeActions;
@@ -30,13 +32,12 @@ type StudioLifeInput = {
 };
 
 /** The recipe as files in time: what lies on disk, what was, what edits change. */
-export function useStudioLife({ data, studio, env, save, actions, onShow }: StudioLifeInput) {
+export function useStudioLife({ data, studio, disk, env, save, actions, onShow }: StudioLifeInput) {
   const { state, dispatch } = studio;
   const { scripts } = data;
   const client = useQueryClient();
-  const disk = useDisk(data.recipe, state, dispatch);
   const [mode, setMode] = useState<DiffMode>('parent');
-  const [message, setMessage] = useState('');
+  const [question, setQuestion] = useState<NameQuestion | null>(null);
   const unsaved = useComparison(
     useDiffQuestion({ recipe: data.recipe, state, env, scripts, mode: 'unsaved' }).question,
   );
@@ -51,32 +52,37 @@ export function useStudioLife({ data, studio, env, save, actions, onShow }: Stud
     recipe: data.recipe,
     actions,
     open: studio.open,
+    dispatch,
+    during: disk.during,
     onChanged: refresh,
   });
-  const entries: readonly RecipeEntry[] = disk.state?.entries ?? data.entries;
+  const dirty = dirtyPaths(state);
+  useSaveKeys({
+    save: () => void save(dirty),
+    saveWithMessage: () => {
+      if (dirty.length > 0) setQuestion(messageQuestion(dirty, save));
+    },
+  });
   const file = state.active === null ? undefined : state.files[state.active];
   const git = disk.state?.git ?? null;
 
   return {
-    entries,
     entryActions,
     marks: git?.marks ?? {},
     radius: radiusText(unsaved),
     showRadius: () => setMode('unsaved'),
-    /** Saves with the message that was typed, which is then used up. */
-    save: async (paths: readonly string[]) => {
-      const isSaved = await save(paths, message);
-      if (isSaved) setMessage('');
-      return isSaved;
-    },
+    save,
     head: (
-      <TreeHead
-        recipe={data.recipe}
-        git={git}
-        entryActions={entryActions}
-        restore={actions.restore}
-        onChanged={refresh}
-      />
+      <>
+        <TreeHead
+          recipe={data.recipe}
+          git={git}
+          entryActions={entryActions}
+          restore={actions.restore}
+          onChanged={refresh}
+        />
+        {question === null ? null : <NameDialog question={question} onClose={() => setQuestion(null)} />}
+      </>
     ),
     diff: (
       <DiffPane
@@ -86,7 +92,7 @@ export function useStudioLife({ data, studio, env, save, actions, onShow }: Stud
         others={data.variants.map(({ name }) => name).filter((name) => name !== state.variant)}
         comparison={mode === 'unsaved' ? unsaved : comparison}
         run={chosen.run}
-        hasUnsaved={dirtyPaths(state).length > 0}
+        hasUnsaved={dirty.length > 0}
         onShow={onShow}
       />
     ),
@@ -97,11 +103,25 @@ export function useStudioLife({ data, studio, env, save, actions, onShow }: Stud
         stamp={disk.stamp}
         file={state.active}
         text={file === undefined ? '' : currentText(file)}
-        message={message}
-        onMessage={setMessage}
+        unsaved={dirty.length}
+        onSave={(message) => save(dirty, message)}
         onRestore={(path, text) => dispatch({ kind: 'replaced', path, text })}
+        onOpen={studio.open}
         name={actions.nameVersion}
       />
     ),
+  };
+}
+
+function messageQuestion(paths: readonly string[], save: Save['save']): NameQuestion {
+  return {
+    title: 'Save with a message',
+    about: `${paths.length === 1 ? paths.join('') : `${paths.length} files`}: the message stands beside the version in History.`,
+    label: 'Message of this version',
+    initial: '',
+    action: 'Save',
+    isProse: true,
+    submit: async (message) =>
+      (await save(paths, message)) ? null : 'It was not saved. What hindered it stands behind this window.',
   };
 }
