@@ -70,7 +70,7 @@ test('a recipe is duplicated, renamed, deleted and brought back on the list', as
   await page.getByRole('menuitem', { name: 'Rename…' }).click();
   await page.getByRole('textbox', { name: 'Name' }).fill('pig_latin');
   await page.getByRole('button', { name: 'Rename', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText('exists already');
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('exists already');
   await answer(page, 'pig_three', 'Rename');
   await expect(card('pig_three').first()).toBeVisible();
   await page.getByRole('button', { name: 'Actions for pig_three' }).click();

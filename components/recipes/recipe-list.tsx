@@ -23,17 +23,20 @@ export type RecipeListItem = {
 
 export function RecipeList({
   recipes,
+  stamp,
   now,
   actions,
 }: {
   recipes: readonly RecipeListItem[];
+  /** State of the recipes folder when they were read. */
+  stamp: string;
   now: string;
   actions: RecipeListActions;
 }) {
   if (recipes.length === 0) {
     return (
       <div className="mx-auto w-full max-w-5xl px-4 py-5">
-        <FollowFolder />
+        <FollowFolder stamp={stamp} />
         <div className="flex">
           <RecipeListTools actions={actions} />
         </div>
@@ -47,7 +50,7 @@ export function RecipeList({
   }
   return (
     <div className="mx-auto w-full max-w-5xl px-4 py-5">
-      <FollowFolder />
+      <FollowFolder stamp={stamp} />
       <div className="mb-3 flex flex-wrap items-baseline gap-2">
         <h1 className="text-xl font-semibold">Recipes</h1>
         <span className="text-muted">{recipes.length}</span>

@@ -8,6 +8,8 @@ export function useSaveKeys(keys: { readonly save: () => void; readonly saveWith
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== 's') return;
     if (event.defaultPrevented) return;
     event.preventDefault();
+    // A dialog asks something that comes first.
+    if (event.target instanceof Element && event.target.closest('[role=dialog]') !== null) return;
     if (event.shiftKey) keys.saveWithMessage();
     else keys.save();
   });

@@ -32,7 +32,7 @@ export function watchRecipes(root: string, timing = { settleMs: SETTLE_MS, pollM
       return;
     }
     isLooking = true;
-    const now = await stampOf(root);
+    const now = await folderStamp(root);
     isLooking = false;
     if (listeners.size === 0) return;
     if (now !== stamp) {
@@ -91,7 +91,7 @@ export function watchRecipes(root: string, timing = { settleMs: SETTLE_MS, pollM
  * A hash of names, sizes and times, and of what git last did: reading every file would be far more work and tell no
  * more.
  */
-async function stampOf(root: string): Promise<string> {
+export async function folderStamp(root: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     for (const entry of await walkRecipes(root, '')) {

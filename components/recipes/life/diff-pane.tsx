@@ -24,6 +24,9 @@ export function DiffPane(props: DiffPaneProps) {
   const groups = Object.entries(comparison.compared)
     .filter(([, { changes, newErrors }]) => changes.length > 0 || newErrors.length > 0)
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const unusable = Object.entries(comparison.compared)
+    .filter(([, compared]) => compared.unusable !== null && compared.newErrors.length === 0)
+    .map(([entry]) => entry.replace(/\.yaml$/, ''));
   const isMode = (value: string): value is DiffMode =>
     ['unsaved', 'parent', 'run'].includes(value) || value.startsWith('variant:');
   return (
@@ -61,18 +64,25 @@ export function DiffPane(props: DiffPaneProps) {
             <VariantChanges key={entry} entry={entry} compared={compared} onShow={props.onShow} />
           ))
         )}
+        {unusable.length === 0 ? null : (
+          <p className="px-3 py-2 text-sm text-muted">
+            Not compared, since {unusable.length === 1 ? 'it does' : 'they do'} not compose:{' '}
+            {unusable.toSorted().join(', ')}.
+          </p>
+        )}
       </div>
     </div>
   );
 }
 
 function emptyText({ mode, variant, run, hasUnsaved, comparison }: DiffPaneProps): string {
-  if (mode === 'unsaved' && !hasUnsaved)
-    return 'Nothing is unsaved. Edit a layer to see which variants it changes.';
+  if (mode === 'unsaved') {
+    if (!hasUnsaved) return 'Nothing is unsaved. Edit a layer to see which variants it changes.';
+    return comparison.isComplete ? 'The edits change no value of any variant.' : 'Comparing…';
+  }
   if (variant === null) return 'This recipe has no variant to compare.';
   if (mode === 'run' && run === null) return `${variant} has not run yet.`;
   if (!comparison.isComplete) return 'Comparing…';
-  if (mode === 'unsaved') return 'The edits change no value of any variant.';
   return 'All values are equal.';
 }
 

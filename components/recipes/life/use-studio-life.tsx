@@ -98,7 +98,6 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
     ),
     history: (
       <HistoryPane
-        key={state.active}
         recipe={data.recipe}
         stamp={disk.stamp}
         file={state.active}
