@@ -61,10 +61,13 @@ test('what others write arrives without a reload, is merged by key path, or aske
   });
 
   await test.step('a new variant can be chosen at once, and a new recipe is on the list', async () => {
-    await writeFile(path.join(folder, 'by_hand.yaml'), 'defaults:\n  - embedded\n  - _self_\nby_hand: yes\n');
+    await writeFile(
+      path.join(folder, 'by_hand.yaml'),
+      'defaults:\n  - embedded\n  - _self_\nproject_name: by-hand\n',
+    );
     await expect(page.getByRole('radio', { name: /by.hand/i })).toBeVisible();
     await page.getByRole('radio', { name: /by.hand/i }).click();
-    await expect(page.getByRole('list', { name: 'Resolved configuration' })).toContainText('by_hand');
+    await expect(page.getByRole('list', { name: 'Resolved configuration' })).toContainText('by-hand');
     await page.goto('/recipes');
     await expect(page.getByText('pig_latin', { exact: true }).first()).toBeVisible();
     await mkdir(path.join(galley.recipesDir, 'from_disk'));
