@@ -11,7 +11,11 @@ import type { RunId } from '@/lib/domain/run';
 import { visibleText } from '@/lib/insight/visible-text';
 import { GroupCard } from './group-card';
 import { RolloutFacts } from './rollout-facts';
+import { ForeignText } from './foreign-text';
+import { Part } from './part';
 import { TokenText } from './token-text';
+import { tokensOf } from './tokens-of';
+import { TurnList } from './turn-list';
 
 const OVERLAYS = [
   { color: 'logprob', title: 'Log-probability' },
@@ -40,11 +44,11 @@ export function RolloutDetail(props: {
     <div className="grid grid-cols-1 xl:grid-cols-[minmax(0,1fr)_19rem]">
       <article aria-label={`Rollout ${row.id}`} className="flex min-w-0 flex-col gap-4 p-4">
         <Part role="Prompt" detail={`${row.promptTokens} tokens`}>
-          <Text text={data.body.prompt} />
+          <ForeignText text={data.body.prompt} />
         </Part>
         <Completion detail={data} color={props.color} onColor={(color) => props.onChange({ color })} />
         <Part role="Ground truth">
-          <Text text={data.body.groundTruth === '' ? '—' : data.body.groundTruth} />
+          <ForeignText text={data.body.groundTruth === '' ? '—' : data.body.groundTruth} />
         </Part>
         {row.error === null ? null : (
           <Part role="Error">
@@ -75,7 +79,7 @@ function Completion(props: {
   const { row, body } = props.detail;
   return (
     <Part
-      role="Completion"
+      role={body.turns.length > 0 ? 'Conversation' : 'Completion'}
       detail={`${row.completionTokens} tokens`}
       controls={
         <div role="group" aria-label="Colour tokens by" className="flex gap-1">
@@ -96,46 +100,13 @@ function Completion(props: {
         </div>
       }
     >
-      {props.color === 'plain' ? (
-        <Text text={body.completion} />
+      {body.turns.length > 0 ? (
+        <TurnList key={row.id} body={body} color={props.color} />
+      ) : props.color === 'plain' ? (
+        <ForeignText text={body.completion} />
       ) : (
-        <TokenText
-          key={row.id}
-          tokens={body.tokens.slice(row.promptTokens)}
-          texts={body.tokenTexts.slice(row.promptTokens)}
-          logprobs={body.logprobs.slice(row.promptTokens)}
-        />
+        <TokenText key={row.id} {...tokensOf(body.sequences[0], { start: row.promptTokens })} />
       )}
     </Part>
-  );
-}
-
-function Part(props: {
-  role: string;
-  detail?: string;
-  controls?: React.ReactNode;
-  children: React.ReactNode;
-}) {
-  return (
-    <section aria-label={props.role}>
-      <h2 className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs font-semibold text-muted uppercase">
-        {props.role}
-        {props.detail === undefined ? null : <span className="font-normal normal-case">{props.detail}</span>}
-        <span className="ml-auto normal-case">{props.controls}</span>
-      </h2>
-      {props.children}
-    </section>
-  );
-}
-
-/** Text that somebody else wrote: shown as it is, and nothing else. */
-function Text({ text }: { text: string }) {
-  return (
-    <p
-      dir="auto"
-      className="rounded-button border bg-panel px-3 py-2 font-mono text-sm break-words whitespace-pre-wrap [font-variant-ligatures:none]"
-    >
-      {visibleText(text)}
-    </p>
   );
 }

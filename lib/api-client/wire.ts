@@ -3,6 +3,7 @@ import { encodeMetricValue, MetricValue, type RunEvent } from '@/lib/domain/run-
 import { Attempt, Checkpoint, Run } from '@/lib/domain/run';
 import { RunEvent as RunEventSchema } from '@/lib/domain/run-event';
 import { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
+import { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
 
 // What the API says, in the form in which both of its sides know it. Numbers that JSON has no word for travel as text.
 
@@ -75,7 +76,7 @@ export type TrajectoryPage = z.infer<typeof TrajectoryPage>;
 export const TrajectoryDetail = z.object({
   row: Row,
   body: TrajectoryBody.extend({
-    logprobs: z.array(MetricValue),
+    sequences: z.array(TrajectorySequence.extend({ logprobs: z.array(MetricValue) })),
     metrics: z.record(z.string(), MetricValue),
   }),
 });

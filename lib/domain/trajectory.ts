@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { ConversationTurn } from './conversation';
 import { RunId } from './run';
+import { TrajectorySequence } from './trajectory-sequence';
 
 export const STOP_REASONS = ['stop', 'length', 'aborted', 'error'] as const;
 export const StopReason = z.enum(STOP_REASONS);
@@ -21,10 +23,12 @@ export const TrajectoryRow = z.object({
   reward: z.number(),
   /** Null where none was computed (validation, dropped group). */
   advantage: z.number().nullable(),
+  /** Tokens before the first one that the model produced. */
   promptTokens: z.number().int().nonnegative(),
+  /** Tokens that the model produced, over all turns. */
   completionTokens: z.number().int().nonnegative(),
   stopReason: StopReason,
-  /** Weight version that produced it. */
+  /** Weight version that produced it; of several, the oldest. */
   weightVersion: z.number().int().nonnegative(),
   error: z.string().nullable(),
   /** First characters of prompt and completion, for lists. */
@@ -33,18 +37,16 @@ export const TrajectoryRow = z.object({
 });
 export type TrajectoryRow = z.infer<typeof TrajectoryRow>;
 
-/** Everything about one rollout. Per-token arrays are aligned with `tokens`. */
+/** Everything about one rollout. */
 export const TrajectoryBody = z.object({
   prompt: z.string(),
+  /** What was scored: the completion, or an agent's final answer. */
   completion: z.string(),
   groundTruth: z.string(),
-  tokens: z.array(z.number().int()),
-  /** Text of each token, so that a viewer needs no tokenizer. */
-  tokenTexts: z.array(z.string()),
-  /** 1 = trained on. */
-  lossMask: z.array(z.number().int()),
-  /** Sampler's natural-log probabilities; 0 on prompt tokens. */
-  logprobs: z.array(z.number()),
+  /** What was trained on: one sequence per context that was not the continuation of an earlier one. */
+  sequences: z.array(TrajectorySequence),
+  /** The conversation of an agent; empty where `prompt` and `completion` say all. */
+  turns: z.array(ConversationTurn),
   /** What the evaluator returned beside the reward. */
   metrics: z.record(z.string(), z.number()),
   extraInfo: z.record(z.string(), z.unknown()),

@@ -5,6 +5,7 @@ import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
 import type { FailedRollout, RolloutTask } from './rollout/rollout';
 import { type RolloutWorkers, createRolloutWorkers } from './rollout/rollout-workers';
+import { createSingleTurnWorker } from './rollout/workers/single-turn-worker';
 import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
 import { type GrpoTrainer, createGrpoTrainer } from './trainer/grpo-trainer';
 import { type WarmStart, createWarmStart } from './trainer/warm-start';
@@ -41,10 +42,13 @@ export function assemble(options: AssembleOptions): Assembly {
   const { config, dataset } = prepared;
   const sync = createWeightSync(services);
   const workers = createRolloutWorkers({
-    inference: services.inference,
+    worker: createSingleTurnWorker({
+      inference: services.inference,
+      ...samplingOf(prepared),
+      versionOf: (serviceVersion) => sync.versionOf(serviceVersion),
+    }),
     evaluator: prepared.evaluator,
     workers: config.rollout_worker.num_workers,
-    ...samplingOf(prepared),
     now: options.now,
   });
   const pool = createTrajectoryPool({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aFailedRollout, aGeneration, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
+import { aFailedRollout, anEpisode, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
 import { METRICS } from '@/lib/domain/metric-catalogue';
 import { rolloutMetrics, validationMetrics } from './rollout-metrics';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
@@ -11,10 +11,7 @@ const group = (prompt: number, rewards: readonly number[], tokens = 2) => ({
       task: aRolloutTask({ prompt, sample, group: `task-${prompt}` }),
       reward,
       metrics: { exact_match: reward === 1 ? 1 : 0 },
-      generation: aGeneration({
-        tokens: Array.from({ length: tokens }, () => 65),
-        stopReason: tokens > 4 ? 'length' : 'stop',
-      }),
+      episode: anEpisode({ completionTokens: tokens, isTruncated: tokens > 4 }),
     }),
   ),
 });

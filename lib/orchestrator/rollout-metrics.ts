@@ -39,7 +39,7 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
     'val/num_samples': rollouts.length,
     'val/failed': batch.failed.length,
     'val/truncated_share': truncatedShare(rollouts),
-    'val/response_length_mean': mean(rollouts.map((rollout) => rollout.generation.tokens.length)),
+    'val/response_length_mean': mean(rollouts.map((rollout) => rollout.episode.completionTokens)),
   };
 }
 
@@ -70,18 +70,18 @@ function signalMetrics(groups: readonly RolloutGroup[]): Metrics {
 }
 
 function lengthMetrics(rollouts: readonly ScoredRollout[]): Metrics {
-  const lengths = summarise(rollouts.map((rollout) => rollout.generation.tokens.length));
+  const lengths = summarise(rollouts.map((rollout) => rollout.episode.completionTokens));
   return {
     'response_length/mean': lengths.mean,
     'response_length/max': lengths.max,
     'response_length/min': lengths.min,
-    'prompt_length/mean': mean(rollouts.map((rollout) => rollout.generation.promptTokens.length)),
+    'prompt_length/mean': mean(rollouts.map((rollout) => rollout.episode.promptTokens)),
     'rollout/truncated_share': truncatedShare(rollouts),
   };
 }
 
 function truncatedShare(rollouts: readonly ScoredRollout[]): number {
-  return mean(rollouts.map((rollout) => (rollout.generation.stopReason === 'length' ? 1 : 0)));
+  return mean(rollouts.map((rollout) => (rollout.episode.isTruncated ? 1 : 0)));
 }
 
 function rewardsOf(group: RolloutGroup): readonly number[] {

@@ -89,7 +89,7 @@ async function rollOut(assembly: Assembly, step: number, { control, journal }: S
 function countTokens(batch: RolloutBatch): number {
   let tokens = 0;
   for (const { rollouts } of batch.groups) {
-    for (const { generation } of rollouts) tokens += generation.tokens.length;
+    for (const { episode } of rollouts) tokens += episode.completionTokens;
   }
   return tokens;
 }

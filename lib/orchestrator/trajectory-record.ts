@@ -1,5 +1,7 @@
+import type { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
+import type { TrainableSequence } from '@/lib/rl/build-datum';
 import type { NewTrajectory } from '@/lib/run-store/run-writer';
-import { type FailedRollout, type Rollout, type ScoredRollout, byPlace } from './rollout/rollout';
+import { type Episode, type Rollout, type ScoredRollout, byPlace, weightVersionOf } from './rollout/rollout';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { WeightSync } from './weight-sync/weight-sync';
 
@@ -45,51 +47,50 @@ type Sampled = Pick<
 >;
 
 function sampled(rollout: Rollout, weights: WeightSync): Sampled {
-  const { generation, task } = rollout;
-  const scored = rollout.kind === 'scored' ? rollout.evaluation : null;
-  const common = {
-    prompt: task.text,
-    groundTruth: scored?.groundTruth ?? '',
-    metrics: scored?.metrics ?? {},
-    extraInfo: scored?.extraInfo ?? {},
-    data: task.data,
-  };
-  if (generation === null) return notSampled(rollout, { weights, common });
-  const promptTokens = generation.promptTokens.length;
-  const blank = new Array<number>(promptTokens).fill(0);
+  const episode = rollout.episode ?? NOTHING;
+  const { finalAnswer } = episode;
   return {
-    promptTokens,
-    completionTokens: generation.tokens.length,
-    stopReason: generation.stopReason,
-    weightVersion: weights.versionOf(generation),
-    completionPreview: generation.text.slice(0, PREVIEW_CHARACTERS),
+    promptTokens: episode.promptTokens,
+    completionTokens: episode.completionTokens,
+    stopReason: episode.stopReason,
+    weightVersion: weightVersionOf(episode) ?? weights.version,
+    completionPreview: finalAnswer.slice(0, PREVIEW_CHARACTERS),
     body: {
-      ...common,
-      completion: generation.text,
-      tokens: [...generation.promptTokens, ...generation.tokens],
-      tokenTexts: [...generation.tokenTexts],
-      lossMask: [...blank, ...generation.tokens.map(() => 1)],
-      logprobs: [...blank, ...generation.logprobs],
+      prompt: rollout.task.text,
+      completion: finalAnswer,
+      sequences: episode.sequences.map(copy),
+      turns: [...episode.turns],
+      ...scoresOf(rollout),
+      data: rollout.task.data,
     },
   };
 }
 
-function notSampled(
-  rollout: Rollout | FailedRollout,
-  {
-    weights,
-    common,
-  }: {
-    readonly weights: WeightSync;
-    readonly common: Pick<NewTrajectory['body'], 'prompt' | 'groundTruth' | 'metrics' | 'extraInfo' | 'data'>;
-  },
-): Sampled {
+/** Stands for what a worker that failed did not produce. */
+const NOTHING: Episode = {
+  sequences: [],
+  turns: [],
+  finalAnswer: '',
+  stopReason: 'error',
+  isTruncated: false,
+  isCut: false,
+  promptTokens: 0,
+  completionTokens: 0,
+  counts: { modelCalls: 0, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
+};
+
+function scoresOf(rollout: Rollout): Pick<NewTrajectory['body'], 'groundTruth' | 'metrics' | 'extraInfo'> {
+  if (rollout.kind === 'failed') return { groundTruth: '', metrics: {}, extraInfo: {} };
+  const { groundTruth, metrics, extraInfo } = rollout.evaluation;
+  return { groundTruth, metrics, extraInfo };
+}
+
+function copy(sequence: TrainableSequence): TrajectorySequence {
   return {
-    promptTokens: 0,
-    completionTokens: 0,
-    stopReason: rollout.kind === 'failed' ? 'error' : 'stop',
-    weightVersion: weights.version,
-    completionPreview: '',
-    body: { ...common, completion: '', tokens: [], tokenTexts: [], lossMask: [], logprobs: [] },
+    tokens: [...sequence.tokens],
+    tokenTexts: [...sequence.tokenTexts],
+    lossMask: [...sequence.lossMask],
+    logprobs: [...sequence.logprobs],
+    weightVersions: [...sequence.weightVersions],
   };
 }

@@ -1,32 +1,42 @@
 import type { Datum } from './datum';
 
-export type SampledSequence = {
-  readonly promptTokens: readonly number[];
-  /** Completion tokens, the end-of-sequence token included when it was produced. */
+/**
+ * One context of a rollout that grew from call to call: token ids exactly as the model read and produced them. All
+ * arrays have the length of `tokens`.
+ */
+export type TrainableSequence = {
   readonly tokens: readonly number[];
-  /** Sampler's natural-log probability of each completion token. */
+  /** 1 = produced by the model and trained on; 0 = context. */
+  readonly lossMask: readonly number[];
+  /** Sampler's natural-log probability of every token that the model produced; 0 for context. */
   readonly logprobs: readonly number[];
+  /** Weight version, in the run's own count, that produced the token, or that first read it. */
+  readonly weightVersions: readonly number[];
+  /** Text of each token, for viewers. */
+  readonly tokenTexts: readonly string[];
 };
 
-/** A rollout as a training sequence: the completion is trained on, every token of it with the rollout's advantage. */
-export function policyDatum(sequence: SampledSequence, advantage: number): Datum {
-  const start = sequence.promptTokens.length;
-  const { tokens, weights } = layOut(sequence.promptTokens, sequence.tokens);
+/** A sequence of a rollout as a training sequence: every token in the loss mask carries the rollout's advantage. */
+export function policyDatum(
+  sequence: Pick<TrainableSequence, 'tokens' | 'lossMask' | 'logprobs'>,
+  advantage: number,
+): Datum {
+  const tokens = Int32Array.from(sequence.tokens);
+  const weights = new Float32Array(tokens.length);
   const logprobs = new Float32Array(tokens.length);
   const advantages = new Float32Array(tokens.length);
-  for (const [index, logprob] of sequence.logprobs.entries()) {
-    logprobs[start + index] = logprob;
-    advantages[start + index] = advantage;
+  // the first token of a sequence is never predicted
+  for (let index = 1; index < tokens.length; index++) {
+    if (sequence.lossMask[index] !== 1) continue;
+    weights[index] = 1;
+    logprobs[index] = sequence.logprobs[index] ?? 0;
+    advantages[index] = advantage;
   }
   return { tokens, weights, logprobs, advantages };
 }
 
 /** A prompt with the completion to imitate, for cross-entropy. */
-export function imitationDatum(promptTokens: readonly number[], completion: readonly number[]): Datum {
-  return layOut(promptTokens, completion);
-}
-
-function layOut(prompt: readonly number[], completion: readonly number[]) {
+export function imitationDatum(prompt: readonly number[], completion: readonly number[]): Datum {
   const tokens = Int32Array.from([...prompt, ...completion]);
   const weights = new Float32Array(tokens.length).fill(1, prompt.length);
   // the first token of a sequence is never predicted

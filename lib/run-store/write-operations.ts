@@ -63,8 +63,8 @@ function inJson(part: unknown): unknown {
   return typeof part === 'number' ? encodeMetricValue(part) : part;
 }
 
-function* numbersOf({ logprobs, metrics }: NewTrajectory['body']): Iterable<number> {
-  yield* logprobs;
+function* numbersOf({ sequences, metrics }: NewTrajectory['body']): Iterable<number> {
+  for (const { logprobs } of sequences) yield* logprobs;
   yield* Object.values(metrics);
 }
 

@@ -1,5 +1,4 @@
-import type { FailedRollout, RolloutTask, ScoredRollout } from '@/lib/orchestrator/rollout/rollout';
-import type { Generation } from '@/lib/services/inference-service';
+import type { Episode, FailedRollout, RolloutTask, ScoredRollout } from '@/lib/orchestrator/rollout/rollout';
 
 export function aRolloutTask(changes: Partial<RolloutTask> = {}): RolloutTask {
   return {
@@ -16,22 +15,33 @@ export function aRolloutTask(changes: Partial<RolloutTask> = {}): RolloutTask {
   };
 }
 
-export function aGeneration(changes: Partial<Generation> = {}): Generation {
+/** An episode of one turn. */
+export function anEpisode(changes: Partial<Episode> = {}): Episode {
   return {
-    promptTokens: [1, 99, 97, 116],
-    tokens: [97, 2],
-    logprobs: [-0.5, -0.25],
-    tokenTexts: ['', 'c', 'a', 't', 'a', ''],
-    text: 'a',
+    sequences: [
+      {
+        tokens: [1, 99, 97, 116, 97, 2],
+        lossMask: [0, 0, 0, 0, 1, 1],
+        logprobs: [0, 0, 0, 0, -0.5, -0.25],
+        weightVersions: [0, 0, 0, 0, 0, 0],
+        tokenTexts: ['', 'c', 'a', 't', 'a', ''],
+      },
+    ],
+    turns: [],
+    finalAnswer: 'a',
     stopReason: 'stop',
-    weightVersion: 0,
+    isTruncated: false,
+    isCut: false,
+    promptTokens: 4,
+    completionTokens: 2,
+    counts: { modelCalls: 1, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
     ...changes,
   };
 }
 
 type ScoredChanges = {
   readonly task?: RolloutTask;
-  readonly generation?: Generation;
+  readonly episode?: Episode;
   readonly reward?: number;
   readonly metrics?: Readonly<Record<string, number>>;
 };
@@ -40,7 +50,7 @@ export function aScoredRollout(changes: ScoredChanges = {}): ScoredRollout {
   return {
     kind: 'scored',
     task: changes.task ?? aRolloutTask(),
-    generation: changes.generation ?? aGeneration(),
+    episode: changes.episode ?? anEpisode(),
     evaluation: {
       ok: true,
       reward: changes.reward ?? 1,
@@ -52,5 +62,5 @@ export function aScoredRollout(changes: ScoredChanges = {}): ScoredRollout {
 }
 
 export function aFailedRollout(changes: Partial<FailedRollout> = {}): FailedRollout {
-  return { kind: 'failed', task: aRolloutTask(), generation: null, message: 'it failed', ...changes };
+  return { kind: 'failed', task: aRolloutTask(), episode: null, message: 'it failed', ...changes };
 }

@@ -9,6 +9,7 @@ import type { NewTrajectory } from '@/lib/run-store/run-writer';
 import { trajectoriesOperation } from '@/lib/run-store/write-operations';
 import { aNewRun, aNewTrajectory, aTrajectoryBody } from '@/lib/testing/builders';
 import { testDatabase } from '@/lib/testing/test-database';
+import { packBlock, unpackBody } from './trajectory-block';
 import { createTrajectoryStore } from './create-trajectory-store';
 import type { TrajectoryQuery } from './trajectory-store';
 
@@ -52,7 +53,25 @@ describe('the trajectory store', () => {
     const run = await aRun();
     const body = aTrajectoryBody({
       prompt: 'naïve "quoted"\n漢字',
-      logprobs: [0, -Infinity, NaN],
+      sequences: [
+        {
+          tokens: [1, 2, 3],
+          tokenTexts: ['a', 'b', 'c'],
+          lossMask: [0, 1, 1],
+          logprobs: [0, -Infinity, NaN],
+          weightVersions: [3, 3, 4],
+        },
+      ],
+      turns: [
+        { role: 'user', content: '2+2?' },
+        {
+          role: 'assistant',
+          content: '',
+          toolCalls: [{ id: 'call-0', name: 'add', arguments: '{"a":2' }],
+          span: { sequence: 0, start: 1, end: 3 },
+        },
+        { role: 'tool', content: 'no', toolCallId: 'call-0', name: 'add', outcome: 'error' },
+      ],
       metrics: { score: NaN, exact: 1 },
       extraInfo: { nested: { deep: [1, 'a', null] } },
       data: { id: 3 },
@@ -64,6 +83,16 @@ describe('the trajectory store', () => {
     expect(total).toBe(1);
     expect([{ ...rows[0], body }]).toEqual([{ ...written, id: rows[0]?.id, runId: run.runId, attempt: 1 }]);
     expect(await store.get(run.runId, rows[0]?.id ?? 0)).toEqual({ row: rows[0], body });
+  });
+
+  it('reads bodies from before rollouts had turns', () => {
+    const { sequences, turns, ...rest } = aTrajectoryBody();
+    const [sequence] = sequences;
+    const { weightVersions, ...arrays } = sequence ?? { weightVersions: [] };
+    const old = { ...rest, ...arrays };
+    expect(weightVersions).not.toEqual([]);
+    const body = unpackBody(packBlock([JSON.stringify(old)]), 0);
+    expect(body).toEqual({ ...rest, turns, sequences: [{ ...arrays, weightVersions: [] }] });
   });
 
   it('survives previews that a byte-level model and a careless cut can make', async () => {

@@ -2,6 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { MetricValue } from '@/lib/domain/run-event';
 import { TrajectoryBody } from '@/lib/domain/trajectory';
+import { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
 
 /** Characters of JSON per block: small enough to open one rollout fast, large enough to compress well. */
 const MAX_BLOCK = 256 * 1024;
@@ -9,10 +10,13 @@ const MAX_BLOCK = 256 * 1024;
 const COMPRESSION_LEVEL = 3;
 
 /** Non-finite numbers are strings in the store, since JSON has none. */
-const StoredBody = TrajectoryBody.extend({
-  logprobs: z.array(MetricValue),
-  metrics: z.record(z.string(), MetricValue),
-});
+const StoredBody = z.preprocess(
+  upgrade,
+  TrajectoryBody.extend({
+    sequences: z.array(TrajectorySequence.extend({ logprobs: z.array(MetricValue) })),
+    metrics: z.record(z.string(), MetricValue),
+  }),
+);
 const StoredBlock = z.array(z.unknown());
 
 /** Cuts bodies (JSON texts) into runs of consecutive ones that share a block; gives the end of each. */
@@ -37,4 +41,10 @@ export function packBlock(bodies: readonly string[]): Uint8Array {
 export function unpackBody(data: Uint8Array, place: number): TrajectoryBody {
   const bodies = StoredBlock.parse(JSON.parse(inflateRawSync(data).toString('utf8')));
   return StoredBody.parse(bodies[place]);
+}
+
+/** Bodies from before rollouts had turns hold the one sequence's arrays themselves. */
+function upgrade(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('tokens' in body)) return body;
+  return { ...body, sequences: [{ ...body, weightVersions: [] }], turns: [] };
 }

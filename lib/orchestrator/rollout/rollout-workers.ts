@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
-import type { Generation, InferenceService } from '@/lib/services/inference-service';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
-import type { Rollout, RolloutTask } from './rollout';
+import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
+import { RolloutError, type RolloutWorker } from './workers/worker';
 
 export type RolloutTimes = {
   /** Seconds in which at least one completion was being sampled. */
@@ -26,11 +26,10 @@ export type RolloutWorkers = {
 };
 
 export type RolloutWorkersOptions = {
-  readonly inference: InferenceService;
+  readonly worker: RolloutWorker;
   readonly evaluator: EvaluatorHost;
+  /** Rollouts in flight at once. */
   readonly workers: number;
-  readonly maxTokens: number;
-  readonly stop: readonly string[];
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
 };
@@ -66,40 +65,34 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
 type Bench = RolloutWorkersOptions & { readonly meter: ReturnType<typeof createBusyMeter> };
 
 async function rollOut(bench: Bench, task: RolloutTask, signal: AbortSignal): Promise<Rollout> {
-  let generation: Generation | null = null;
+  let episode: Episode | null = null;
   try {
-    generation = await bench.meter.during('sampling', () => sample(bench, task, signal));
-    const target = { finalAnswer: generation.text, isTruncated: generation.stopReason === 'length' };
+    episode = await bench.meter.during('sampling', () => bench.worker.run(task, signal));
+    const { finalAnswer, isTruncated } = episode;
     const evaluation = await bench.meter.during('scoring', () =>
-      bench.evaluator.evaluate({ data: task.data, target }, signal),
+      bench.evaluator.evaluate({ data: task.data, target: { finalAnswer, isTruncated } }, signal),
     );
-    return evaluation.ok
-      ? { kind: 'scored', task, generation, evaluation }
-      : { kind: 'failed', task, generation, message: evaluation.message };
+    if (!evaluation.ok) return { kind: 'failed', task, episode, message: evaluation.message };
+    return {
+      kind: 'scored',
+      task,
+      episode,
+      evaluation: episode.isCut ? earnsNothing(evaluation) : evaluation,
+    };
   } catch (error) {
-    const isItsOwn = error instanceof ServiceError && error.kind !== 'gone' && !signal.aborted;
-    if (!isItsOwn) throw error;
-    return { kind: 'failed', task, generation, message: error.message };
+    if (!isItsOwn(error) || signal.aborted) throw error;
+    return { kind: 'failed', task, episode, message: error.message };
   }
 }
 
-async function sample(bench: Bench, task: RolloutTask, signal: AbortSignal): Promise<Generation> {
-  signal.throwIfAborted();
-  const generation = await bench.inference.generate(
-    {
-      prompt: task.text,
-      maxTokens: bench.maxTokens,
-      temperature: task.temperature,
-      stop: bench.stop,
-      seed: task.seed,
-    },
-    signal,
-  );
-  if (generation.stopReason === 'error' || generation.stopReason === 'aborted') {
-    throw new ServiceError(
-      'protocol',
-      `The inference service ended a completion with "${generation.stopReason}".`,
-    );
-  }
-  return generation;
+/** Did this rollout fail, and not the service for all? */
+function isItsOwn(error: unknown): error is Error {
+  if (error instanceof ServiceError) return error.kind !== 'gone';
+  return error instanceof RolloutError;
+}
+
+/** An answer that needed more tokens than are allowed must not pay off, whatever the evaluator says of its head. */
+function earnsNothing(evaluation: ScoredRollout['evaluation']): ScoredRollout['evaluation'] {
+  const extraInfo = { ...evaluation.extraInfo, reward_before_cut: evaluation.reward };
+  return { ...evaluation, reward: 0, extraInfo };
 }

@@ -1,4 +1,4 @@
-import type { Generation, InferenceService } from '@/lib/services/inference-service';
+import type { InferenceService } from '@/lib/services/inference-service';
 import type { TrainingService } from '@/lib/services/training-service';
 
 /** Moves weights from the trainer to the sampler and knows which are where. */
@@ -7,8 +7,8 @@ export type WeightSync = {
   readonly version: number;
   /** Publishes the trainer's weights and makes the sampler use them. */
   sync(version: number, signal: AbortSignal): Promise<void>;
-  /** The version, in this count, that produced a completion. */
-  versionOf(generation: Generation): number;
+  /** The run's number for a version as the inference service counts it. */
+  versionOf(serviceVersion: number): number;
 };
 
 export type WeightSyncServices = {
@@ -31,6 +31,6 @@ export function createWeightSync({ training, inference }: WeightSyncServices): W
       version = next;
       published = ref.version;
     },
-    versionOf: (generation) => Math.max(0, version - (published - generation.weightVersion)),
+    versionOf: (serviceVersion) => Math.max(0, version - (published - serviceVersion)),
   };
 }
