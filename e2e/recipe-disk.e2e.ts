@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from './fixtures';
-import { addLine, asDrawn, editorText, fileTree, openFile, replaceLine, save } from './studio-page';
-
-const run = promisify(execFile);
+import { asDrawn, editorText, replaceLine, save } from './studio-page';
 
 test('what others write arrives without a reload, is merged by key path, or asked about key by key', async ({
   page,
@@ -74,53 +70,4 @@ test('what others write arrives without a reload, is merged by key path, or aske
     await writeFile(path.join(galley.recipesDir, 'from_disk/common.yaml'), 'a: 1\n');
     await expect(page.getByText('from_disk', { exact: true }).first()).toBeVisible();
   });
-});
-
-test('drafts of every kind of file survive a closed tab', async ({ page, context }) => {
-  const url = '/recipes/my_task?variant=embedded&file=my_task%2Fcommon.yaml';
-  await page.goto(url);
-  await expect(editorText(page)).toContainText('project_name');
-  await addLine(page, 'closed_tab: 1\n');
-  await openFile(page, 'evaluator.ts');
-  await addLine(page, '// kept, too\n');
-  const kept = () =>
-    page.evaluate(() =>
-      Object.keys(localStorage)
-        .map((key) => localStorage.getItem(key))
-        .join('\n'),
-    );
-  await expect.poll(kept).toContain('// kept, too');
-  await page.close();
-  const again = await context.newPage();
-  await again.goto(url);
-  await expect(editorText(again)).toContainText(asDrawn('closed_tab: 1'));
-  await expect(again.getByRole('button', { name: 'Save 2 files' })).toBeEnabled();
-  await openFile(again, 'evaluator.ts');
-  await expect(editorText(again)).toContainText(asDrawn('// kept, too'));
-});
-
-test('a git repository below the recipes shows its branch and what is not committed', async ({
-  page,
-  galley,
-}) => {
-  const folder = path.join(galley.recipesDir, 'versioned');
-  await cp(path.join(galley.recipesDir, 'pig_latin'), folder, { recursive: true });
-  const git = (...args: readonly string[]) =>
-    run('git', ['-c', 'user.name=Journey', '-c', 'user.email=journey@example.org', ...args], { cwd: folder });
-  await git('init', '-q', '-b', 'trunk');
-  await git('add', '.');
-  await git('commit', '-q', '-m', 'start');
-  await page.goto('/recipes/versioned?variant=embedded&file=versioned%2Fcommon.yaml');
-  await expect(page.getByText(/⎇ trunk/)).toBeVisible();
-  const row = (name: string) => fileTree(page).getByRole('listitem').filter({ hasText: name }).last();
-  await addLine(page, 'tracked: 1\n');
-  await save(page);
-  await expect(row('common.yaml').getByRole('img', { name: 'changed since the last commit' })).toBeVisible();
-  await writeFile(path.join(folder, 'notes.md'), '# new\n');
-  await expect(row('notes.md').getByRole('img', { name: 'not in git yet' })).toBeVisible();
-  await git('add', '.');
-  await git('commit', '-q', '-m', 'second');
-  await expect(row('common.yaml').getByRole('img', { name: 'changed since the last commit' })).toHaveCount(0);
-  await git('checkout', '-q', '-b', 'side');
-  await expect(page.getByText(/⎇ side/)).toBeVisible();
 });

@@ -77,10 +77,15 @@ function Changed({ file, theirs, ...answers }: Answers & { file: StudioFile; the
       ) : null}
       {isComparing ? (
         <div className="mt-3">
-          <DiffView path={path} original={theirs.text} modified={settled ?? mine} />
+          <DiffView
+            path={path}
+            original={theirs.text}
+            modified={settled ?? mine}
+            titles={['On disk', settled === null ? 'Yours' : 'Merged']}
+          />
         </div>
       ) : null}
-      <div className="mt-4 flex flex-wrap gap-2">
+      <div className="sticky -bottom-4 -mx-4 mt-1 -mb-4 flex flex-wrap gap-2 bg-panel p-4">
         {settled === null ? null : (
           <Button variant="primary" onClick={() => answers.onSettle(settled)}>
             Merge into my draft

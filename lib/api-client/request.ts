@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { explainIssues } from '@/lib/shared/explain-issues';
 
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
@@ -41,7 +42,7 @@ export async function request<T>(
   if (!parsed.success) {
     throw new ApiError(
       { status: response.status, code: 'unexpected_answer' },
-      `Galley answered ${url.split('?')[0] ?? url} in a form that this page does not know; reload the page. ${z.prettifyError(parsed.error)}`,
+      `Galley answered ${url.split('?')[0] ?? url} in a form that this page does not know; reload the page. ${explainIssues(parsed.error)}`,
     );
   }
   return parsed.data;

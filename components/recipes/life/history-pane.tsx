@@ -55,6 +55,7 @@ export function HistoryPane(props: HistoryPaneProps) {
               <input
                 type="radio"
                 name="history-scope"
+                className="accent-accent"
                 checked={scope === value}
                 onChange={() => setScope(value)}
               />

@@ -2,10 +2,12 @@
 
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent, useRef } from 'react';
+import { toast } from 'sonner';
 import { followRecipes } from '@/lib/api-client/follow-runs';
 import { recipeStampQuery } from '@/lib/api-client/live-cache';
 import { type RecipeDiskState, recipeStateQuery } from '@/lib/api-client/recipe-state';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
+import { ApiError } from '@/lib/api-client/request';
 import type { StudioAction, StudioState } from '../studio-state';
 
 export type Disk = {
@@ -26,6 +28,7 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
     data: disk,
     isPlaceholderData,
     dataUpdatedAt,
+    error,
   } = useQuery({
     ...recipeStateQuery(recipe, stamp),
     enabled: stamp !== null,
@@ -58,6 +61,15 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
     if (disk !== undefined && !isPlaceholderData) void compare(disk.etags);
     // Also the same answer once more: the last one may have come during a change.
   }, [disk, isPlaceholderData, dataUpdatedAt]);
+
+  const isGone = error instanceof ApiError && error.code === 'not_found';
+  useEffect(() => {
+    if (isGone)
+      toast.warning(
+        `${recipe} is no longer in the recipes folder: it was renamed or deleted. The list of recipes has what is there; unsaved text is kept in this browser.`,
+        { id: `gone ${recipe}`, duration: Number.POSITIVE_INFINITY },
+      );
+  }, [isGone, recipe]);
 
   async function during<T>(change: () => Promise<T>): Promise<T> {
     changes.current += 1;
