@@ -1,3 +1,4 @@
+import type { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
 import { type KnownSecret, redact } from '@/lib/recipes/environment/mask-secrets';
 import type { NewTrajectory } from '@/lib/run-store/run-writer';
 
@@ -23,8 +24,11 @@ export function createRecordRedactor(known: readonly KnownSecret[]): RecordRedac
   return {
     record,
     rollout: (row) => {
-      const spelled = spelledBy(row.body.tokenTexts, secrets);
-      return record(spelled.size === 0 ? row : { ...row, body: withoutTokens(row.body, spelled) });
+      const sequences = row.body.sequences.map((sequence) => {
+        const spelled = spelledBy(sequence.tokenTexts, secrets);
+        return spelled.size === 0 ? sequence : withoutTokens(sequence, spelled);
+      });
+      return record({ ...row, body: { ...row.body, sequences } });
     },
   };
 }
@@ -88,11 +92,11 @@ function tokensBetween(texts: readonly string[], from: number, to: number): read
 }
 
 /** Ids spell as well as texts do, so both go; the arrays stay aligned. */
-function withoutTokens(body: NewTrajectory['body'], spelled: Spelled): NewTrajectory['body'] {
+function withoutTokens(sequence: TrajectorySequence, spelled: Spelled): TrajectorySequence {
   return {
-    ...body,
-    tokens: body.tokens.map((token, index) => (spelled.has(index) ? 0 : token)),
-    tokenTexts: body.tokenTexts.map((text, index) => {
+    ...sequence,
+    tokens: sequence.tokens.map((token, index) => (spelled.has(index) ? 0 : token)),
+    tokenTexts: sequence.tokenTexts.map((text, index) => {
       const place = spelled.get(index);
       return place === undefined ? text : place.isFirst ? '***' : '';
     }),

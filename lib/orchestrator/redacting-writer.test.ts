@@ -58,6 +58,10 @@ test('nor in a rollout, wherever an evaluator, an agent or a data row put it', a
         metrics: { [SECRET]: 1 },
         extraInfo: { request: { headers: [`Bearer ${SECRET}`], [SECRET]: true }, tries: 2 },
         data: { note: SECRET, rows: [{ SECRET }] },
+        turns: [
+          { role: 'user', content: `use ${SECRET}` },
+          { role: 'tool', content: SECRET, toolCallId: '1', name: 'env', outcome: 'ok' },
+        ],
       }),
     }),
   );
@@ -72,21 +76,27 @@ test('nor token by token: their texts and ids are taken out where they spell it'
   const { body } = await stored(
     aNewTrajectory({
       body: aTrajectoryBody({
-        tokens: texts.map((text) => text.charCodeAt(0)),
-        tokenTexts: texts,
-        lossMask: texts.map(() => 1),
-        logprobs: texts.map(() => -1),
+        sequences: [
+          {
+            tokens: texts.map((text) => text.charCodeAt(0)),
+            tokenTexts: texts,
+            lossMask: texts.map(() => 1),
+            logprobs: texts.map(() => -1),
+            weightVersions: [],
+          },
+        ],
       }),
     }),
   );
-  expect(body.tokenTexts.join('')).toBe('a***z');
-  expect(body.tokenTexts).toHaveLength(texts.length);
-  expect(body.tokens).toEqual([97, ...Array<number>(SECRET.length).fill(0), 122]);
+  const [sequence] = body.sequences;
+  expect(sequence?.tokenTexts.join('')).toBe('a***z');
+  expect(sequence?.tokenTexts).toHaveLength(texts.length);
+  expect(sequence?.tokens).toEqual([97, ...Array<number>(SECRET.length).fill(0), 122]);
 });
 
 test('a rollout without a secret is stored as it is', async () => {
   const { stored } = await writing();
-  const rollout = aNewTrajectory({ body: aTrajectoryBody({ logprobs: [0, Number.NEGATIVE_INFINITY] }) });
+  const rollout = aNewTrajectory({ body: aTrajectoryBody({ extraInfo: { note: 'nothing to hide' } }) });
   const { body } = await stored(rollout);
   expect(body).toEqual(rollout.body);
 });
