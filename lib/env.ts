@@ -18,6 +18,8 @@ export type Env = {
   readonly dataDir: string;
   readonly recipesDir: string;
   readonly databaseUrl: string;
+  /** Interpreter for the Python code of recipes; null leaves the choice to `findInterpreter`. */
+  readonly python: string | null;
   readonly port: number | null;
 };
 
@@ -36,6 +38,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     dataDir,
     recipesDir: path.resolve(/*turbopackIgnore: true*/ root, parsed.data.GALLEY_RECIPES_DIR),
     databaseUrl: parsed.data.GALLEY_DATABASE_URL ?? `file:${path.join(dataDir, 'galley.db')}`,
+    python: parsed.data.GALLEY_PYTHON ?? null,
     port: parsed.data.PORT ?? null,
   };
 }

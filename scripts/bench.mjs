@@ -18,6 +18,7 @@ const PARTS = {
         workerUrl: pathToFileURL(path.join(ROOT, '.galley-build/lib/run-store/writer-worker.mjs')),
       }),
   },
+  python: { source: 'lib/evaluators/bench.ts', run: ({ bench }) => bench() },
   compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
   live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
   studio: { source: 'e2e/bench-studio.ts', run: async ({ bench }) => bench(await findBrowser()) },

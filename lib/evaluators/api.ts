@@ -5,6 +5,8 @@ export type EvaluationTarget = {
   readonly finalAnswer: string;
   /** The completion hit its length limit. */
   readonly isTruncated: boolean;
+  /** What an agent said and did on the way, message by message; a single completion has none. */
+  readonly observation?: readonly Readonly<Record<string, unknown>>[];
 };
 
 export type EvaluationRunResult = {

@@ -18,6 +18,8 @@ type Call = {
 
 type CallQueueOptions = {
   readonly childPath: string;
+  readonly recipeFolder?: string;
+  readonly environment?: NodeJS.ProcessEnv;
   readonly onLog: (line: string) => void;
 };
 
@@ -95,7 +97,13 @@ export class CallQueue {
     this.#pending.clear();
     this.#lastReplyAt = performance.now();
     const child = startEvaluatorProcess(
-      { childPath: this.#options.childPath, setup: this.#setup, careful: this.#isCareful },
+      {
+        childPath: this.#options.childPath,
+        setup: this.#setup,
+        careful: this.#isCareful,
+        cwd: this.#options.recipeFolder,
+        environment: this.#options.environment,
+      },
       {
         onReply: (reply) => this.#onReply(reply),
         onLog: this.#options.onLog,

@@ -5,7 +5,8 @@ import type { Evaluation } from './evaluator-host';
 // that nothing is lost when the evaluator ends its process. Calls and results travel many to a line.
 
 export const ChildSetup = z.object({
-  module: z.string(),
+  /** Absolute path of an ES module; null for the evaluators that are built in. */
+  module: z.string().nullable(),
   /** What messages call the file, e.g. `agent_workspace/evaluator.ts`. */
   label: z.string(),
   className: z.string(),
@@ -17,7 +18,11 @@ export type ChildSetup = z.infer<typeof ChildSetup>;
 export const ChildCall = z.object({
   id: z.number().int().nonnegative(),
   data: z.record(z.string(), z.unknown()),
-  target: z.object({ finalAnswer: z.string(), isTruncated: z.boolean() }),
+  target: z.object({
+    finalAnswer: z.string(),
+    isTruncated: z.boolean(),
+    observation: z.array(z.record(z.string(), z.unknown()).readonly()).readonly().exactOptional(),
+  }),
 });
 export type ChildCall = z.infer<typeof ChildCall>;
 

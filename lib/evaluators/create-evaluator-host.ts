@@ -2,15 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '@/lib/shared/app-error';
+import type { BuiltinName } from './builtin/builtin-names';
 import type { ChildSetup } from './child-protocol';
 import { CallQueue } from './call-queue';
 import type { EvaluatorHost } from './evaluator-host';
 import { transpileEvaluator } from './load-evaluator';
 
-export type EvaluatorHostOptions = {
-  /** Absolute path of the recipe's TypeScript file. */
-  readonly modulePath: string;
-  readonly className: string;
+/** A class of a recipe's TypeScript file (absolute path), or an evaluator that is built in. */
+type WhichEvaluator =
+  { readonly modulePath: string; readonly className: string } | { readonly builtin: BuiltinName };
+
+export type EvaluatorHostOptions = WhichEvaluator & {
   /** Given to the class's constructor. */
   readonly args?: Readonly<Record<string, unknown>>;
   /** Time limit of one call. */
@@ -19,18 +21,20 @@ export type EvaluatorHostOptions = {
   readonly onLog: (line: string) => void;
   /** Bundle of evaluator-child.ts. */
   readonly childPath: string;
+  /** Working directory of the evaluator; by default this process's. */
+  readonly recipeFolder?: string;
+  /** All variables that the evaluator sees; by default this process's. */
+  readonly environment?: NodeJS.ProcessEnv;
 };
 
 /** Rejects with `AppError('invalid_input')` when the file does not compile, or has no such class. */
 export async function createEvaluatorHost(options: EvaluatorHostOptions): Promise<EvaluatorHost> {
-  const code = await transpileEvaluator(options.modulePath);
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-evaluator-'));
-  const bundle = path.join(folder, 'evaluator.mjs');
-  await writeFile(bundle, code);
   const setup: ChildSetup = {
-    module: bundle,
-    label: path.join(path.basename(path.dirname(options.modulePath)), path.basename(options.modulePath)),
-    className: options.className,
+    ...(await prepare(options, folder).catch(async (error: unknown) => {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    })),
     args: options.args ?? {},
     timeoutMs: options.timeoutMs,
   };
@@ -45,4 +49,16 @@ export async function createEvaluatorHost(options: EvaluatorHostOptions): Promis
     throw new AppError('invalid_input', `The evaluator cannot be used. ${problem}`);
   }
   return { evaluate: (request, signal) => queue.call(request, signal), close };
+}
+
+async function prepare(
+  which: WhichEvaluator,
+  folder: string,
+): Promise<Pick<ChildSetup, 'module' | 'label' | 'className'>> {
+  if ('builtin' in which) return { module: null, label: 'Galley', className: which.builtin };
+  const { modulePath, className } = which;
+  const module = path.join(folder, 'evaluator.mjs');
+  await writeFile(module, await transpileEvaluator(modulePath));
+  const label = path.join(path.basename(path.dirname(modulePath)), path.basename(modulePath));
+  return { module, label, className };
 }

@@ -53,8 +53,9 @@ function answerCalls(
     const message = `${setup.className} in ${setup.label} returned what JSON cannot hold: ${problem ?? ''}`;
     gathered.push({ id, outcome: problem === null ? outcome : { ok: false, message } });
   };
+  const subject = setup.module === null ? `builtin:${setup.className}:` : `${setup.className} threw`;
   const fail = (id: number, error: unknown): void =>
-    finish(id, { ok: false, message: `${setup.className} threw ${describeError(error, setup)}` });
+    finish(id, { ok: false, message: `${subject} ${describeError(error, setup)}` });
   const run = ({ id, data, target }: ChildCall): void => {
     watch.enter(id);
     try {

@@ -28,14 +28,20 @@ export type EvaluatorProcessOptions = {
   readonly childPath: string;
   readonly setup: ChildSetup;
   readonly careful: boolean;
+  readonly cwd: string | undefined;
+  readonly environment: NodeJS.ProcessEnv | undefined;
 };
 
 /** One life of the process that runs the evaluator. */
 export function startEvaluatorProcess(
-  { childPath, setup, careful }: EvaluatorProcessOptions,
+  { childPath, setup, careful, cwd, environment }: EvaluatorProcessOptions,
   events: EvaluatorProcessEvents,
 ): EvaluatorProcess {
-  const child = spawn(process.execPath, [childPath], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [childPath], {
+    cwd,
+    env: environment,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
   const { stdin, stdout, stderr } = child;
   readLines(stdout, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));
   readLines(stderr, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));

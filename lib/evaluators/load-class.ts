@@ -1,12 +1,17 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { EvaluationTarget } from './api';
+import { makeBuiltin } from './builtin/make-builtin';
 import type { ChildSetup } from './child-protocol';
 
 export type Evaluate = (data: Readonly<Record<string, unknown>>, target: EvaluationTarget) => unknown;
 
 /** Imports the transpiled module and makes the evaluator. Throws what is wrong, in words for people. */
 export async function loadEvaluator(setup: ChildSetup): Promise<Evaluate> {
+  if (setup.module === null) {
+    const builtin = await makeBuiltin(setup.className, setup.args);
+    return (data, target) => builtin.evaluate(data, target);
+  }
   const exported: unknown = await import(pathToFileURL(setup.module).href);
   const evaluatorClass = property(exported, setup.className);
   if (!isClass(evaluatorClass)) throw new Error(missingClass(exported, setup));
@@ -30,7 +35,9 @@ function missingClass(exported: unknown, setup: ChildSetup): string {
 export function describeError(error: unknown, setup: ChildSetup): string {
   if (!(error instanceof Error)) return `${inspect(error)} (not an Error)`;
   const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const own = frames.find((line) => !line.includes('node:') && !line.includes(setup.module));
+  if (setup.module === null) return error.message;
+  const { module } = setup;
+  const own = frames.find((line) => !line.includes('node:') && !line.includes(module));
   const place = /([^\s(/\\]+\.[cm]?[tj]sx?):(\d+):\d+\)?$/.exec(own ?? '');
   const where = place?.[1] && place[2] ? ` at ${place[1]}:${place[2]}` : '';
   return `${error.name}: ${error.message}${where}`;

@@ -1,19 +1,24 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '@/lib/shared/app-error';
+import { nearestName } from '@/lib/shared/nearest-name';
+import { BUILTIN_NAMES, type BuiltinName, isBuiltinName } from './builtin/builtin-names';
 
 const SETTING = 'rollout_worker.evaluator_module_path';
 const EXAMPLE = 'agent_workspace/evaluator.ts:MyTaskEvaluator';
 
-export type EvaluatorPlace = {
-  /** Absolute. */
-  readonly modulePath: string;
-  readonly className: string;
-};
+/** Where an evaluator's code is; `modulePath` is absolute. */
+export type EvaluatorPlace =
+  | {
+      readonly kind: 'typescript' | 'python';
+      readonly modulePath: string;
+      readonly className: string;
+    }
+  | { readonly kind: 'builtin'; readonly name: BuiltinName };
 
 /**
- * The file and class that a recipe names as its evaluator; `folders` are where relative paths start, tried in order.
- * Rejects with an `AppError` that says what to write instead.
+ * The evaluator that a recipe names: a file and class, or one that is built in; `folders` are where relative paths
+ * start, tried in order. Rejects with an `AppError` that says what to write instead.
  */
 export async function locateEvaluator(
   named: string | null,
@@ -22,25 +27,37 @@ export async function locateEvaluator(
   if (named === null) {
     throw new AppError('invalid_input', `No evaluator is named. Set ${SETTING}, for example to ${EXAMPLE}.`);
   }
+  const builtin = /^builtin:(.*)$/.exec(named.trim())?.[1];
+  if (builtin !== undefined) return { kind: 'builtin', name: builtinNamed(builtin) };
   const parts = splitModulePath(named);
   if (parts === null) {
     const text = `"${named}" (${SETTING}) does not name a file and a class. Write it as ${EXAMPLE}.`;
     throw new AppError('invalid_input', text);
   }
   const { file, className } = parts;
-  if (!/\.[cm]?[jt]s$/.test(file)) {
-    throw new AppError(
-      'unavailable',
-      `${file} is not TypeScript or JavaScript, and this version of Galley runs no other evaluators. Name an evaluator.ts beside it.`,
-    );
-  }
-  return { modulePath: await findFile(file, folders), className };
+  return { kind: languageOf(file), modulePath: await findFile(file, folders), className };
 }
 
 /** `agent_workspace/evaluator.ts:MyEvaluator` → file and class; null when it has another form. */
 export function splitModulePath(value: string): { readonly file: string; readonly className: string } | null {
   const match = /^(.+\.[A-Za-z]+):([A-Za-z_$][\w$]*)$/.exec(value.trim());
   return match?.[1] && match[2] ? { file: match[1], className: match[2] } : null;
+}
+
+function builtinNamed(name: string): BuiltinName {
+  if (isBuiltinName(name)) return name;
+  const near = nearestName(name, BUILTIN_NAMES);
+  const hint = near === null ? `There are ${BUILTIN_NAMES.join(', ')}.` : `Did you mean builtin:${near}?`;
+  throw new AppError('not_found', `${SETTING} names builtin:${name}, which there is not. ${hint}`);
+}
+
+function languageOf(file: string): 'typescript' | 'python' {
+  if (/\.[cm]?[jt]s$/.test(file)) return 'typescript';
+  if (file.endsWith('.py')) return 'python';
+  throw new AppError(
+    'unavailable',
+    `${file} (${SETTING}) is neither TypeScript, JavaScript nor Python. Name an evaluator.ts or evaluator.py, or one that is built in, such as builtin:exact_match.`,
+  );
 }
 
 async function findFile(file: string, folders: readonly string[]): Promise<string> {

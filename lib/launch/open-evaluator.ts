@@ -1,9 +1,10 @@
 import type { DataRow } from '@/lib/datasets/dataset';
-import type { Env } from '@/lib/env';
-import { createEvaluatorHost } from '@/lib/evaluators/create-evaluator-host';
+import { type Env, isSecretValue } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
+import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { fullEnvironment } from '@/lib/secrets/recipe-secrets';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { dataFolders } from './check-data';
 
@@ -11,8 +12,8 @@ const ANSWER_KEY = 'answer';
 
 export type OpenEvaluator = {
   readonly host: EvaluatorHost;
-  /** Absolute path of the file. */
-  readonly file: string;
+  /** Absolute path of the file; null for one that is built in. */
+  readonly file: string | null;
 };
 
 /** Starts the evaluator that a recipe names. Rejects with an `AppError` that says what is wrong with it. */
@@ -21,15 +22,22 @@ export async function openEvaluator(
   entry: string,
   { config, onLog }: { readonly config: RecipeConfig; readonly onLog: (line: string) => void },
 ): Promise<OpenEvaluator> {
-  const { evaluator_module_path: named = null, evaluator_timeout } = config.rollout_worker;
-  const place = await locateEvaluator(named, dataFolders(env, entry));
-  const host = await createEvaluatorHost({
-    ...place,
-    timeoutMs: evaluator_timeout * 1000,
+  const { evaluator_module_path: named = null } = config.rollout_worker;
+  const folders = dataFolders(env, entry);
+  const { values, stored } = await fullEnvironment(env.dataDir);
+  const place = await locateEvaluator(named, folders);
+  const host = await openEvaluatorHost(place, {
+    env,
+    settings: config.rollout_worker,
+    recipeFolder: folders[0] ?? env.root,
     onLog,
     childPath: processBundle(env.root, 'evaluators/evaluator-child'),
+    environment: { NODE_ENV: 'production', ...values },
+    secrets: Object.entries(values)
+      .filter(([name, value]) => stored.includes(name) || isSecretValue(name, value))
+      .map(([name, value]) => ({ name, value })),
   });
-  return { host, file: place.modulePath };
+  return { host, file: place.kind === 'builtin' ? null : place.modulePath };
 }
 
 /** The right answer of a row, as far as the recipe names one: what a perfect completion would be. */

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Dataset } from '@/lib/datasets/dataset';
 import { openDataset } from '@/lib/datasets/open-dataset';
 import type { RunId } from '@/lib/domain/run';
-import { type Env, secretsOfProcess } from '@/lib/env';
-import { createEvaluatorHost } from '@/lib/evaluators/create-evaluator-host';
+import { type Env, processEnvironment, secretsOfProcess } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
+import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
@@ -103,12 +103,17 @@ async function openEvaluator(
   folders: readonly string[],
   options: PrepareOptions,
 ): Promise<EvaluatorHost> {
-  const { evaluator_module_path: named = null, evaluator_timeout } = config.rollout_worker;
-  return createEvaluatorHost({
-    ...(await locateEvaluator(named, folders)),
-    timeoutMs: evaluator_timeout * 1000,
+  const { env, snapshot } = options;
+  const place = await locateEvaluator(config.rollout_worker.evaluator_module_path ?? null, folders);
+  return openEvaluatorHost(place, {
+    env,
+    settings: config.rollout_worker,
+    recipeFolder: path.join(env.recipesDir, path.dirname(snapshot.entry)),
+    ...(folders[0] === undefined ? {} : { codeFolder: folders[0] }),
     onLog: options.onEvaluatorLine,
     childPath: options.evaluatorChild,
+    environment: { NODE_ENV: 'production', ...processEnvironment() },
+    secrets: secretsOfProcess(),
   });
 }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '@/lib/shared/app-error';
 import { Members } from './members';
 import type { Interpreter } from './find-interpreter';
 import type { PythonPool } from './python-pool';
@@ -38,9 +37,8 @@ export function createPythonPool(options: PythonPoolOptions): PythonPool {
   });
   return {
     load: (target) => members.load(target),
-    call: (call, signal) => {
+    call: async (call, signal) => {
       signal.throwIfAborted();
-      if (members.isClosed) throw new AppError('conflict', 'The pool of Python processes is closed.');
       return members.call(call, signal);
     },
     close: async () => {

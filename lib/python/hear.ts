@@ -9,11 +9,30 @@ type Ask = Extract<FromPython, { k: 'ask' }>;
 /** What a process has said, in order. */
 export function hear(members: Members, member: Member, messages: readonly FromPython[]): void {
   member.lastWordAt = performance.now();
-  for (const message of messages) hearOne(members, member, message);
+  for (const message of messages) {
+    if (isOfCall(message)) hearOfCall(members, member, message);
+    else hearOfProcess(members, member, message);
+  }
   members.pump();
 }
 
-function hearOne(members: Members, member: Member, message: FromPython): void {
+type OfCall = Extract<FromPython, { k: 'done' | 'error' | 'print' | 'overdue' | 'recalled' | 'ask' }>;
+type OfProcess = Exclude<FromPython, OfCall>;
+
+const OF_CALLS: readonly string[] = [
+  'done',
+  'error',
+  'print',
+  'overdue',
+  'recalled',
+  'ask',
+] satisfies OfCall['k'][];
+
+function isOfCall(message: FromPython): message is OfCall {
+  return OF_CALLS.includes(message.k);
+}
+
+function hearOfProcess(members: Members, member: Member, message: OfProcess): void {
   switch (message.k) {
     case 'ready':
       member.isReady = true;
@@ -31,11 +50,9 @@ function hearOne(members: Members, member: Member, message: FromPython): void {
     case 'alive':
       return;
     default:
-      hearOfCall(members, member, message);
+      assertNever(message);
   }
 }
-
-type OfCall = Exclude<FromPython, { k: 'ready' | 'loaded' | 'unloaded' | 'spent' | 'alive' }>;
 
 function hearOfCall(members: Members, member: Member, message: OfCall): void {
   switch (message.k) {

@@ -13,6 +13,8 @@ import type { PythonCall, PythonHandle, PythonOutcome, PythonTarget } from './py
 import { Targets } from './targets';
 import { WaitingCalls } from './waiting-calls';
 
+const CLOSED = 'The Python processes were closed before this call returned.';
+
 type MembersOptions = {
   readonly interpreter: Interpreter;
   readonly onLine: (line: string) => void;
@@ -72,6 +74,10 @@ export class Members {
           signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }),
         );
       };
+      if (this.isClosed) {
+        resolve(failure(pending, CLOSED));
+        return;
+      }
       signal.addEventListener('abort', onAbort, { once: true });
       this.waiting.add(pending);
       this.pump();
@@ -80,10 +86,9 @@ export class Members {
 
   close(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const message = 'The Python processes were closed before this call returned.';
     const running = [...this.all].flatMap((member) => [...member.running.values()]);
-    for (const call of [...this.waiting.takeAll(), ...running]) call.answer(failure(call, message));
-    for (const id of this.targets.firstLoads()) this.targets.refuse(id, new AppError('conflict', message));
+    for (const call of [...this.waiting.takeAll(), ...running]) call.answer(failure(call, CLOSED));
+    for (const id of this.targets.firstLoads()) this.targets.refuse(id, new AppError('conflict', CLOSED));
     return new Promise((resolve) => {
       this.#onEmpty = resolve;
       for (const member of this.all) this.end(member);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { readEnv } from '@/lib/env';
+import { findPython } from '@/scripts/find-python.mjs';
 import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { matching } from '@/lib/testing/matching';
 import { buildProcessBundles } from '@/lib/testing/process-bundles';
@@ -15,6 +16,9 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const RECIPES = fileURLToPath(new URL('../../../recipes', import.meta.url));
 const REQUEST = { entry: 'pig_latin/embedded.yaml', overrides: [] };
+
+const python = await findPython();
+const pythonTest = test.skipIf(python === null);
 
 let root: string;
 let recipes: string;
@@ -33,7 +37,10 @@ beforeEach(async () => {
   await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
   await rm(path.join(recipes, 'pig_latin/evaluator_cases.jsonl'), { force: true });
   recipeFiles = createRecipeFiles(recipes);
-  trials = createEvaluatorTrials({ env: readEnv({ GALLEY_ROOT: root }), recipeFiles });
+  trials = createEvaluatorTrials({
+    env: readEnv({ GALLEY_ROOT: root, ...(python === null ? {} : { GALLEY_PYTHON: python }) }),
+    recipeFiles,
+  });
 });
 
 async function editEvaluator(from: string, to: string): Promise<void> {
@@ -99,16 +106,29 @@ test('saved cases pass until the evaluator says something else', async () => {
   expect(after?.results[0]?.differences).toEqual(['reward is 0.9, expected 1']);
 });
 
-test('an evaluator in another language is named as not run', async () => {
+pythonTest('an evaluator in Python is tried as one in TypeScript is', async () => {
   await writeFile(
     path.join(recipes, 'pig_latin/python.yaml'),
-    'defaults: [embedded, _self_]\nrollout_worker:\n  evaluator_module_path: agent_workspace/evaluator.py:PigLatin\n',
+    'defaults: [embedded, _self_]\nrollout_worker:\n  evaluator_module_path: agent_workspace/evaluator.py:PigLatin\n  evaluator_args: { full: 0.5 }\n',
   );
-  const [report] = await trials.test('pig_latin', ['pig_latin/python.yaml']);
-  expect(report).toMatchObject({
-    results: [],
-    refusal: matching(/evaluator\.py is not TypeScript/),
+  await writeFile(
+    path.join(recipes, 'pig_latin/agent_workspace/evaluator.py'),
+    'from nexrl.rollout_worker import Evaluator, EvaluationRunResult\nclass PigLatin(Evaluator):\n    def __init__(self, full):\n        self.full = full\n    def evaluate(self, data, evaluation_target):\n        print("looking at", evaluation_target.final_answer)\n        if evaluation_target.final_answer == "boom":\n            raise ValueError("no such word")\n        return EvaluationRunResult(reward=self.full * (evaluation_target.final_answer == data["answer"]))\n',
+  );
+  const request = { ...REQUEST, entry: 'pig_latin/python.yaml' };
+  const input = await rightAnswer();
+  const right = await trials.run(request, input);
+  expect(right).toMatchObject({ evaluation: { ok: true, reward: 0.5 } });
+  expect(right.printed).toEqual([`looking at ${input.target.finalAnswer}`]);
+  const wrong = await trials.run(request, { ...input, target: { finalAnswer: 'boom', isTruncated: false } });
+  expect(wrong).toMatchObject({
+    evaluation: { ok: false, message: matching(/ValueError: no such word/) },
+    place: { file: 'pig_latin/agent_workspace/evaluator.py', line: 8 },
   });
+  await saveCase(recipeFiles, 'pig_latin', { ...input, name: 'right', expect: { reward: 0.5, metrics: {} } });
+  expect(await trials.test('pig_latin', [request.entry])).toMatchObject([
+    { refusal: null, results: [{ name: 'right', differences: [] }] },
+  ]);
 });
 
 test('a case replaces the one of its name, and can be taken out', async () => {

@@ -104,7 +104,7 @@ async function withEvaluator<T>(
 /** `… at agent_workspace/evaluator.ts:12` → that line, when the file is one of the recipes'. */
 function placeIn(message: string, { file }: OpenEvaluator, recipesDir: string): Trial['place'] {
   const match = / at (\S+):(\d+)/.exec(message);
-  if (match?.[1] === undefined || !file.endsWith(path.basename(match[1]))) return null;
+  if (file === null || match?.[1] === undefined || !file.endsWith(path.basename(match[1]))) return null;
   const relative = path.relative(recipesDir, file).split(path.sep).join('/');
   return relative.startsWith('..') ? null : { file: relative, line: Number(match[2]) };
 }

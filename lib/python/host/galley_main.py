@@ -9,8 +9,10 @@ if sys.version_info < (3, 10):
     )
     sys.exit(86)
 
-from galley_host.main import main
+# multiprocessing imports this file again in the processes that it spawns
+if __name__ == "__main__":
+    from galley_host.main import main
 
-# what lies beside this file must not be found by the imports of recipes
-del sys.path[0]
-main()
+    # what lies beside this file must not be found by the imports of recipes
+    del sys.path[0]
+    main()

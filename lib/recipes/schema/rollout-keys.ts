@@ -156,7 +156,32 @@ export const RolloutWorker = read(
     evaluator_module_path: read(z.string().nullish(), {
       meaning: 'File and class that score a rollout, as file:Class, relative to the variant.',
       readers: ['rollout worker'],
-      examples: ['"agent_workspace/evaluator.ts:MyTaskEvaluator"'],
+      examples: [
+        '"agent_workspace/evaluator.ts:MyTaskEvaluator"',
+        '"agent_workspace/evaluator.py:MyTaskEvaluator"',
+        '"builtin:exact_match"',
+      ],
+    }),
+    evaluator_args: read(z.record(z.string(), z.unknown()).default({}), {
+      meaning: 'What the evaluator’s constructor is given: keywords in Python, one object in TypeScript.',
+      readers: ['rollout worker'],
+      examples: ['{ threshold: 0.8 }'],
+      isGalleys: true,
+    }),
+    evaluator_processes: read(positive.optional(), {
+      meaning: 'Python processes that evaluate.',
+      unit: 'processes',
+      readers: ['rollout worker'],
+      fallback: 'one for each processor, at most 4',
+      isGalleys: true,
+    }),
+    evaluator_threads: read(positive.default(1), {
+      meaning:
+        'Evaluations at once in one Python process, for evaluators that wait for others and are not asynchronous.',
+      unit: 'threads',
+      readers: ['rollout worker'],
+      examples: ['16'],
+      isGalleys: true,
     }),
     evaluator_timeout: read(z.number().positive().default(10), {
       meaning: 'Time that one evaluation may take.',

@@ -1,8 +1,10 @@
 """What user code prints, as lines that know their call."""
 
 import io
+import os
 import sys
 from contextvars import ContextVar
+from typing import Any
 
 from .channel import Channel
 
@@ -38,6 +40,14 @@ class PrintedLines(io.TextIOBase):
             self._open[call] = rest
         self._post(call, lines)
         return len(text)
+
+    @property
+    def buffer(self) -> Any:
+        """For code that writes bytes: the error stream, whose lines nobody knows the call of."""
+        return os.fdopen(1, "wb", buffering=0, closefd=False)
+
+    def reconfigure(self, **_: Any) -> None:
+        """Code that asks for UTF-8 or unbuffered lines has both already."""
 
     def fileno(self) -> int:
         return 2
