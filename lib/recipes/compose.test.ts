@@ -83,7 +83,22 @@ describe('a recipe in a folder', () => {
     });
   });
 
-  test('cannot reach outside the search root', () => {
+  test.each([
+    '../../secret',
+    '../x/../../secret',
+    '/../secret',
+    '/../../etc/passwd',
+    'group: ../../secret',
+    'optional /../secret: a',
+  ])('cannot reach outside the search root: %s', (outside) => {
+    const files = { 'x/run.yaml': `defaults: [${outside}, _self_]\n` };
+    const { diagnostics, resolved } = compose({ files, entry: 'x/run.yaml', env: {} });
+    const isOptional = outside.startsWith('optional');
+    expect(resolved === null).toBe(!isOptional);
+    expect(diagnostics.some(({ severity }) => severity === 'error')).toBe(!isOptional);
+  });
+
+  test('says that layers lie inside the search root', () => {
     const files = { 'x/run.yaml': 'defaults: [../../secret, _self_]\n' };
     const [problem] = compose({ files, entry: 'x/run.yaml', env: {} }).diagnostics;
     expect(problem).toMatchObject({ code: 'missing_config', severity: 'error' });

@@ -33,16 +33,24 @@ export function findProvenance(
   configPath: string,
 ): Provenance | undefined {
   for (let path = configPath; path !== ''; path = parentOf(path)) {
-    const own = provenance.get(path);
+    const own = provenanceWithin(provenance, path);
     if (own !== undefined) return own;
-    for (const [leaf, place] of provenance) {
-      if (leaf.startsWith(`${path}.`) || leaf.startsWith(`${path}[`)) return place;
-    }
   }
   return undefined;
 }
 
-function parentOf(path: string): string {
+/** Of the value itself, or of something inside it. */
+export function provenanceWithin(provenance: Composed['provenance'], path: string): Provenance | undefined {
+  const own = provenance.get(path);
+  if (own !== undefined) return own;
+  for (const [leaf, place] of provenance) {
+    if (leaf.startsWith(`${path}.`) || leaf.startsWith(`${path}[`)) return place;
+  }
+  return undefined;
+}
+
+/** `data` of `data.batch_size`; '' at the top. */
+export function parentOf(path: string): string {
   const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
   return cut === -1 ? '' : path.slice(0, cut);
 }

@@ -31,6 +31,37 @@ describe('reading older shapes', () => {
     );
   });
 
+  test.each([
+    ['a service without a name', { train_service: { backend: 'http', url: 'u' } }, {}, 'main_actor'],
+    ['model_tag for an identifier', { train_service: { a: { backend: 'http', model_tag: 't' } } }, {}, 'a'],
+    [
+      'machines under resource.train',
+      { train_service: { a: { backend: 'http', identifier: 'i' } } },
+      { resource: { train: { i: { world_size: 1 } } } },
+      'a',
+    ],
+  ] as const)('http means direct-zmq in an older shape: %s', (_, service, more, name) => {
+    const { config, migrations } = migrateLegacy({ service, ...more });
+    expect(config).toMatchObject({ service: { train_service: { [name]: { backend: 'direct-zmq' } } } });
+    expect(migrations.map(({ from }) => from)).toContain(`service.train_service.${name}.backend`);
+  });
+
+  test.each([
+    ['with an identifier', { backend: 'http', identifier: 'i', role: 'actor' }],
+    ['without one', { backend: 'http', url: 'u' }],
+    ['with both names', { backend: 'http', model_tag: 't', identifier: 'i' }],
+  ] as const)('http in today’s shape %s is Galley’s own protocol', (_, service) => {
+    expect(read({ service: { train_service: { a: service } } })).toMatchObject({
+      service: { train_service: { a: { backend: 'http' } } },
+    });
+  });
+
+  test('nextrainer never meant anything but direct-zmq', () => {
+    expect(read({ service: { train_service: { a: { backend: 'nextrainer' } } } })).toMatchObject({
+      service: { train_service: { a: { backend: 'direct-zmq' } } },
+    });
+  });
+
   test('a service that also holds services is ambiguous', () => {
     const { problems } = migrateLegacy({ service: { train_service: { url: 'u', b: { url: 'v' } } } });
     expect(problems).toMatchObject([{ path: 'service.train_service' }]);
@@ -118,4 +149,30 @@ test('one click brings the layers to today’s shape and keeps every comment', (
   expect(after.found.filter(({ severity }) => severity === 'error')).toEqual(
     before.found.filter(({ severity }) => severity === 'error'),
   );
+});
+
+test('migrating renames http where an older shape gives it, and nowhere else', () => {
+  const files = {
+    'r/common.yaml': 'service:\n  train_service:\n    main:\n      backend: http # the old servers\n',
+    'r/old.yaml': 'defaults: [common, _self_]\nservice:\n  train_service:\n    main: {model_tag: m}\n',
+    'r/flat.yaml': 'defaults: [_self_]\nservice:\n  train_service:\n    backend: http # flat\n',
+    'r/today.yaml':
+      'defaults: [_self_]\nservice:\n  train_service:\n    main: {backend: http, identifier: m} # today\n',
+  };
+  const entry = 'r/old.yaml';
+  const found = validate(compose({ files, entry, env: {} }), { files, entry });
+  const edits = found.find(({ code }) => code === 'legacy-shape')?.fix?.edits ?? [];
+  const after = Object.fromEntries(
+    Object.entries(files).map(([file, text]) => [
+      file,
+      applyEdits(
+        text,
+        edits.filter((edit) => edit.file === file),
+      ),
+    ]),
+  );
+  expect(after['r/common.yaml']).toContain('backend: direct-zmq # the old servers');
+  expect(after['r/old.yaml']).toContain('identifier: m');
+  expect(after['r/flat.yaml']).toContain('backend: direct-zmq # flat');
+  expect(after['r/today.yaml']).toBe(files['r/today.yaml']);
 });

@@ -20,17 +20,19 @@ export type Migrated = {
 
 const INFERENCE = 'service.inference_service';
 const TRAINING = 'service.train_service';
-const OLD_BACKENDS = new Set(['http', 'nextrainer']);
+/** What a service without a name is called. */
+const UNNAMED = 'main_actor';
 
 /** Reads older shapes of a recipe as today's; a configuration of today comes back as it is. */
 export function migrateLegacy(resolved: unknown): Migrated {
   if (!isMap(resolved)) return { config: resolved, migrations: [], problems: [] };
   const steps = new Steps(resolved);
+  const meansDirectZmq = olderServices(resolved);
   steps.rename(`${INFERENCE}.model_tag`, `${INFERENCE}.identifier`);
   steps.nameTheOnlyService();
   for (const name of steps.services()) {
     steps.rename(`${TRAINING}.${name}.model_tag`, `${TRAINING}.${name}.identifier`);
-    steps.renameBackend(`${TRAINING}.${name}.backend`);
+    steps.renameBackend(`${TRAINING}.${name}.backend`, meansDirectZmq.has(name));
   }
   steps.moveTrainingResources();
   steps.moveInferenceResources();
@@ -43,6 +45,25 @@ export function migrateLegacy(resolved: unknown): Migrated {
 /** A single service that stands there by itself, without a name. */
 export function isFlatService(value: unknown): value is Plain {
   return isMap(value) && ['backend', 'url'].some((key) => typeof value[key] === 'string');
+}
+
+/**
+ * Names of the training services that have an older shape: without a name, with `model_tag` for an identifier, or with
+ * its machines under `resource.train`. Only those mean direct-zmq by `http`; today's shape means Galley's own protocol.
+ */
+function olderServices(config: Plain): ReadonlySet<string> {
+  const services = at(config, TRAINING);
+  if (!isMap(services)) return new Set();
+  if (isFlatService(services)) return new Set([UNNAMED]);
+  const hasMachinesElsewhere = isMap(at(config, 'resource.train'));
+  return new Set(
+    Object.keys(services).filter((name) => hasMachinesElsewhere || isOlderService(services[name])),
+  );
+}
+
+/** A service that names itself as services did before identifiers. */
+function isOlderService(service: unknown): boolean {
+  return isMap(service) && service.model_tag != null && service.identifier == null;
 }
 
 class Steps {
@@ -67,14 +88,12 @@ class Steps {
     if (at(this.config, to) == null) this.config = withValue(this.config, to, value);
   }
 
-  renameBackend(path: string): void {
+  renameBackend(path: string, isOlder: boolean): void {
     const value = at(this.config, path);
-    if (typeof value !== 'string' || !OLD_BACKENDS.has(value)) return;
-    this.migrations.push({
-      from: path,
-      to: path,
-      message: `${path} ${value} is an older name of direct-zmq.`,
-    });
+    const isOld = value === 'nextrainer' || (value === 'http' && isOlder);
+    if (!isOld) return;
+    const message = `${path} ${value} is an older name of direct-zmq.`;
+    this.migrations.push({ from: path, to: path, message });
     this.config = withValue(this.config, path, 'direct-zmq');
   }
 
@@ -87,10 +106,10 @@ class Steps {
       this.problems.push({ path: TRAINING, message });
       return;
     }
-    const to = `${TRAINING}.main_actor`;
+    const to = `${TRAINING}.${UNNAMED}`;
     const message = `${TRAINING} is a service without a name; it is read as ${to}.`;
     this.migrations.push({ from: TRAINING, to, message });
-    this.config = withValue(this.config, TRAINING, { main_actor: { role: 'actor', ...services } });
+    this.config = withValue(this.config, TRAINING, { [UNNAMED]: { role: 'actor', ...services } });
   }
 
   moveTrainingResources(): void {
@@ -116,9 +135,12 @@ class Steps {
   moveInferenceResources(): void {
     const old = at(this.config, 'resource.inference');
     if (!isMap(old)) return;
-    const places: Readonly<Record<string, string>> = { served_model_name: 'model', model_path: 'model_path' };
+    const places = new Map([
+      ['served_model_name', 'model'],
+      ['model_path', 'model_path'],
+    ]);
     for (const key of Object.keys(old)) {
-      this.copy(`resource.inference.${key}`, `${INFERENCE}.${places[key] ?? `resource.${key}`}`);
+      this.copy(`resource.inference.${key}`, `${INFERENCE}.${places.get(key) ?? `resource.${key}`}`);
     }
   }
 

@@ -7,11 +7,11 @@ import { RecipeSchema } from './schema/recipe-schema';
 export const RecipeConfig = z.preprocess((value) => migrateLegacy(value).config, RecipeSchema);
 export type RecipeConfig = z.infer<typeof RecipeConfig>;
 
-const BACKEND_OF: Readonly<Record<string, Backend>> = {
-  embedded: 'embedded',
-  tinker: 'tinker',
-  weaver: 'weaver',
-};
+const BACKEND_OF: ReadonlyMap<string, Backend> = new Map([
+  ['embedded', 'embedded'],
+  ['tinker', 'tinker'],
+  ['weaver', 'weaver'],
+]);
 
 /** The backend that a recipe's inference service names; every OpenAI-compatible server is self-hosted. */
 export function backendOf(config: RecipeConfig): Backend {
@@ -19,7 +19,7 @@ export function backendOf(config: RecipeConfig): Backend {
 }
 
 export function backendNamed(inferenceBackend: string): Backend {
-  return BACKEND_OF[inferenceBackend] ?? 'self_hosted';
+  return BACKEND_OF.get(inferenceBackend) ?? 'self_hosted';
 }
 
 /** Columns beside the prompt's that training reads, with the setting that names each. */

@@ -76,6 +76,81 @@ describe('a key that nobody knows', () => {
   });
 });
 
+describe('places', () => {
+  const shownBy = (files: Readonly<Record<string, string>>, found: Diagnostic | undefined) => {
+    const { range } = found ?? {};
+    if (range == null) return null;
+    const text = files[range.file] ?? '';
+    return `${range.file}:${text.slice(0, range.start).split('\n').length} ${text.slice(range.start, range.end)}`;
+  };
+  const entry = 'r/x.yaml';
+  const only = (text: string) => ({ [entry]: `defaults: [_self_]\n${text}` });
+  const at = (files: Readonly<Record<string, string>>, where: string) =>
+    shownBy(
+      files,
+      check(files, entry).diagnostics.find(({ path: place }) => place === where),
+    );
+
+  test('an unknown key is pointed at itself, not at its value', () => {
+    const files = only('data:\n  batchsize: 3\n');
+    expect(at(files, 'data.batchsize')).toBe('r/x.yaml:3 batchsize');
+  });
+
+  test('an unknown section is pointed at its name', () => {
+    const files = only('dataa:\n  deep:\n    deeper: 3\n');
+    expect(at(files, 'dataa')).toBe('r/x.yaml:2 dataa');
+  });
+
+  test('a missing key is looked for in its section, in the variant first', () => {
+    const files = only('data:\n  type: torch\ntrainer: {type: embedded_grpo}\n');
+    expect(at(files, 'data.data_files')).toBe('r/x.yaml:2 data');
+    expect(at(files, 'trainer.total_train_steps')).toBe('r/x.yaml:4 trainer');
+  });
+
+  test('a missing key below a key without a value is looked for there', () => {
+    const files = only('trainer: {type: a, total_train_steps: 3}\nservice:\n  inference_service:\n');
+    expect(at(files, 'service.inference_service')).toMatch(/^r\/x\.yaml:4 /);
+  });
+
+  test('a wrong value is pointed at where it was set, in whatever layer', () => {
+    const files = {
+      'r/common.yaml': 'data:\n  batch_size: many\n',
+      [entry]: 'defaults: [common, _self_]\ndata:\n  type: torch\n',
+    };
+    expect(at(files, 'data.batch_size')).toBe('r/common.yaml:2 many');
+  });
+
+  test('keys in items of lists have places, and are renamed there', () => {
+    const files = only('trainer:\n  teachers:\n    - base_modl: big # one\n');
+    const found = check(files, entry).diagnostics.find(({ code }) => code === 'unknown-key');
+    expect(shownBy(files, found)).toBe('r/x.yaml:4 base_modl');
+    expect(fixed(files, found)[entry]).toContain('- base_model: big # one');
+  });
+});
+
+test('a key in the wrong section is told where it belongs', () => {
+  const files = {
+    'r/x.yaml': 'defaults: [_self_]\ndata: {temperature: 1.0, rollouts: 3, agent_cls: x}\nalgorithm: {}\n',
+  };
+  const messages = check(files, 'r/x.yaml').diagnostics.map(({ message }) => message);
+  expect(messages).toContain(
+    'Unknown key data.agent_cls: nothing reads it here; rollout_worker.agent_cls has that name.',
+  );
+  expect(messages).toContain('Unknown key data.rollouts: nothing reads it.');
+  expect(messages).toContain('Unknown key algorithm: it belongs under trainer.algorithm.');
+});
+
+test('names that JavaScript treats specially are names like any other', () => {
+  const text =
+    'defaults: [_self_]\n__proto__: {polluted: 1}\nservice: {train_service: {__proto__: {backend: http, model_tag: m}, constructor: {role: x}}}\nconstructor: {prototype: 1}\nresource: {train: {__proto__: {world_size: 1}}}\n';
+  const files = { 'r/x.yaml': text };
+  const { diagnostics } = check(files, 'r/x.yaml');
+  expect(diagnostics.map(({ message }) => message)).toContain('Unknown key constructor: nothing reads it.');
+  expect({}).not.toHaveProperty('polluted');
+  expect({}).not.toHaveProperty('world_size');
+  expect({}).not.toHaveProperty('backend');
+});
+
 test('a key without effect in this combination is named as such', () => {
   const overrides = ['+trainer.algorithm.kl_ctrl.kl_coef=0.001'];
   const idle = check(SHIPPED, 'arithmetic/self_hosted.yaml', overrides).diagnostics.find(

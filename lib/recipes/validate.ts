@@ -1,7 +1,7 @@
 import type { Backend } from '@/lib/domain/run';
 import type { Composed } from './compose';
 import { configDiagnostics } from './config-diagnostics';
-import { type ConfigView, createConfigView, segmentsOf } from './config-view';
+import { type ConfigView, createConfigView } from './config-view';
 import type { Diagnostic } from './diagnostic';
 import { renameKey } from './edits/edit-layer';
 import { migrateLegacy, type Migrated } from './migrate-legacy';
@@ -14,7 +14,7 @@ import { keyTree } from './schema/catalogue';
 import { RecipeSchema } from './schema/recipe-schema';
 import { checkKeys } from './validation/check-keys';
 import { legacyDiagnostics } from './validation/legacy-diagnostics';
-import { createPlacing, type Layers, type Placing } from './validation/placing';
+import { createPlacing, editPathOf, type Layers, type Placing } from './validation/placing';
 
 /** The variant and the texts of the layers, for places and fixes; `checks.yaml` beside the variant is among them. */
 export type ValidateContext = Layers;
@@ -118,7 +118,7 @@ function keyDiagnostics({ facts, placing, context, unresolved }: Subject): reado
   return findings
     .filter(({ path }) => !unresolved.some((broken) => touches(placing.toSource(path), broken)))
     .map(({ code, path, message, meant }) => {
-      const range = placing.rangeOf(path);
+      const range = code === 'unknown-key' ? placing.keyRangeOf(path) : placing.rangeOf(path);
       const fix = meant === null ? undefined : renameFix(path, meant, { placing, context });
       return {
         code,
@@ -144,7 +144,7 @@ function renameFix(
   const file = placing.rangeOf(path)?.file;
   const text = file === undefined ? undefined : context.files[file];
   if (file === undefined || text === undefined) return undefined;
-  const edits = renameKey({ file, text }, segmentsOf(placing.toSource(path)), meant);
+  const edits = renameKey({ file, text }, editPathOf(placing.toSource(path)), meant);
   return edits.length === 0 ? undefined : { title: `Rename it to ${meant}`, edits };
 }
 
@@ -201,8 +201,8 @@ function report(rule: Rule, finding: Finding, { placing, facts }: Subject): Diag
     code: rule.id,
     severity: severity === 'error' && !isRead ? 'warning' : severity,
     message: finding.message,
-    path: finding.path,
-    range: placing.rangeOf(finding.path),
+    path: finding.path === '' ? null : finding.path,
+    range: finding.range ?? placing.rangeOf(finding.path),
     ...(fix === undefined ? {} : { fix }),
   };
 }

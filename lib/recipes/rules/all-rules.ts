@@ -1,10 +1,13 @@
+import { BATCH_RULES } from './batch-rules';
 import { DATA_RULES } from './data-rules';
+import { DISTILLATION_RULES } from './distillation-rules';
 import { GPU_RULES } from './gpu-rules';
 import { LEARNING_RULES } from './learning-rules';
 import { LENGTH_RULES } from './length-rules';
 import { ORDER_RULES } from './order-rules';
 import type { Rule } from './rule';
 import { RUN_RULES } from './run-rules';
+import { SCHEDULE_RULES } from './schedule-rules';
 import { SERVICE_RULES } from './service-rules';
 
 /** Every rule across keys, in the order in which findings of one severity are shown. */
@@ -14,6 +17,9 @@ export const ALL_RULES: readonly Rule[] = [
   ...ORDER_RULES,
   ...DATA_RULES,
   ...LEARNING_RULES,
+  ...DISTILLATION_RULES,
+  ...SCHEDULE_RULES,
+  ...BATCH_RULES,
   ...GPU_RULES,
   ...RUN_RULES,
 ];

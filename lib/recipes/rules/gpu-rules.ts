@@ -1,28 +1,5 @@
-import type { ConfigView } from '../config-view';
-import { type Outcome, quoted, type Rule, type RuleFacts, SELF_HOSTED } from './rule';
-
-type Layout = {
-  readonly actor: string;
-  readonly ranks: number;
-  /** Ranks that share one sequence. */
-  readonly sequence: number;
-  /** Ranks that each see other samples. */
-  readonly data: number;
-};
-
-/** How the GPUs of the training service share the work; null while it is not said. */
-function layoutOf({ config, actor, backend }: RuleFacts): Layout | null {
-  if (actor === null || backend !== 'self_hosted') return null;
-  const pods = config.number(`${actor}.resource.world_size`);
-  const gpus = config.number(`${actor}.resource.gpus_per_pod`);
-  if (pods === null || gpus === null) return null;
-  const sequence = config.number(`${actor}.actor.ulysses_sequence_parallel_size`) ?? 1;
-  const ranks = pods * gpus;
-  return { actor, ranks, sequence, data: Math.floor(ranks / sequence) };
-}
-
-const samplesOf = (config: ConfigView, actor: string) =>
-  config.number(`${actor}.actor.rollout.n`) ?? config.number('data.rollout_repeat_n') ?? 1;
+import { layoutOf } from './gpu-layout';
+import { quoted, type Rule, SELF_HOSTED } from './rule';
 
 export const GPU_RULES: readonly Rule[] = [
   {
@@ -56,28 +33,6 @@ export const GPU_RULES: readonly Rule[] = [
         path,
         message: `${ranks} GPUs cannot be divided into groups of ${path.slice(actor.length + 1)} ${sequence}.`,
         repair: { title: 'Use 1', path, set: '1' },
-      };
-    },
-  },
-  { id: 'mini-batch-divides', ...miniBatchTexts(), severity: 'error', check: checkMicroBatches },
-  {
-    id: 'mini-batches-even',
-    title: 'Mini batches share out a batch evenly',
-    reason: 'A smaller last mini batch is weighed as if it were a full one, so its samples count for more.',
-    severity: 'warning',
-    check: ({ config, actor, backend }) => {
-      if (actor === null || backend !== 'self_hosted') return null;
-      const path = `${actor}.actor.ppo_mini_batch_size`;
-      const mini = config.number(path);
-      const batch = config.number('data.batch_size');
-      if (mini === null || batch === null || mini <= 0) return null;
-      const n = samplesOf(config, actor);
-      if (batch % mini === 0) return `${batch * n} samples / ${mini * n} = ${batch / mini}`;
-      const divisor = nearestDivisor(batch, mini);
-      return {
-        path,
-        message: `ppo_mini_batch_size ${mini} (${mini * n} samples) does not divide the ${batch} prompts (${batch * n} samples) of a step; ${(batch % mini) * n} samples are left for a smaller last one.`,
-        repair: { title: `Use ${divisor}`, path, set: String(divisor) },
       };
     },
   },
@@ -200,51 +155,3 @@ export const GPU_RULES: readonly Rule[] = [
     },
   },
 ];
-
-function miniBatchTexts() {
-  return {
-    title: 'Micro batches fill a mini batch',
-    reason: 'Each rank splits its share of a mini batch into micro batches of equal size.',
-  };
-}
-
-function checkMicroBatches(facts: RuleFacts): Outcome {
-  const layout = layoutOf(facts);
-  const { config } = facts;
-  if (layout === null || config.isTrue(`${layout.actor}.actor.use_dynamic_bsz`)) return null;
-  const { actor, data } = layout;
-  const miniPath = `${actor}.actor.ppo_mini_batch_size`;
-  const microPath = `${actor}.actor.ppo_micro_batch_size`;
-  const mini = config.number(miniPath);
-  if (mini === null || data === 0) return null;
-  const samples = mini * samplesOf(config, actor);
-  const share = Math.floor(samples / data);
-  const sum = `${samples} samples / ${data} = ${share} per rank`;
-  if (share === 0)
-    return { path: miniPath, message: `ppo_mini_batch_size ${mini}: ${sum}; it must be at least 1.` };
-  const micro = config.number(microPath);
-  if (micro === null) return sum;
-  const own = Math.floor(micro / data);
-  if (own === 0) {
-    return {
-      path: microPath,
-      message: `ppo_micro_batch_size ${micro} shared by ${data} data-parallel ranks is less than 1 each.`,
-      repair: { title: `Use ${data}`, path: microPath, set: String(data) },
-    };
-  }
-  if (share % own === 0) return `${sum}, in ${share / own} micro batches of ${own}`;
-  const fitting = nearestDivisor(share, own) * data;
-  return {
-    path: microPath,
-    message: `A mini batch has ${sum}, which micro batches of ${own} (${micro} / ${data}) do not divide.`,
-    repair: { title: `Use ${fitting}`, path: microPath, set: String(fitting) },
-  };
-}
-
-function nearestDivisor(total: number, wanted: number): number {
-  const divisors = Array.from({ length: total }, (_, at) => at + 1).filter((size) => total % size === 0);
-  return divisors.reduce(
-    (best, size) => (Math.abs(size - wanted) < Math.abs(best - wanted) ? size : best),
-    1,
-  );
-}

@@ -1,8 +1,5 @@
 import type { Backend } from '@/lib/domain/run';
-import { GRPO_TRAINERS } from '../schema/algorithm-keys';
-import type { Outcome, Rule, RuleFacts } from './rule';
-
-const isGrpo = ({ config }: RuleFacts) => GRPO_TRAINERS.includes(config.text('trainer.type') ?? '');
+import { isGrpo, type Outcome, type Rule, type RuleFacts } from './rule';
 
 export const LEARNING_RULES: readonly Rule[] = [
   {
@@ -83,33 +80,6 @@ export const LEARNING_RULES: readonly Rule[] = [
         };
       }
       return null;
-    },
-  },
-  {
-    id: 'teacher-named',
-    title: 'Distillation has a teacher',
-    reason: 'The student learns to match a teacher’s log-probabilities.',
-    severity: 'error',
-    check: ({ config }) => {
-      const type = config.text('trainer.type');
-      if (type === 'remote_api_opd') {
-        const teachers = config.get('trainer.teachers');
-        if (Array.isArray(teachers) && teachers.length > 0) return `${teachers.length} teachers`;
-        return {
-          path: 'trainer.teachers',
-          message: 'trainer.type is remote_api_opd and trainer.teachers names no model.',
-        };
-      }
-      if (type !== 'self_hosted_opd') return null;
-      const services = 'service.train_service';
-      const teacher = config
-        .keys(services)
-        .find((name) => config.get(`${services}.${name}.role`) === 'teacher');
-      if (teacher !== undefined) return teacher;
-      return {
-        path: services,
-        message: 'trainer.type is self_hosted_opd and no training service has role: teacher.',
-      };
     },
   },
 ];

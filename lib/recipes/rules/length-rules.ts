@@ -1,6 +1,9 @@
-import { NOT_EMBEDDED, type Rule } from './rule';
+import { type Finding, NOT_EMBEDDED, type Rule } from './rule';
 
 const SEQUENCE = 'rollout_worker.max_sequence_length';
+/** Of a prompt and of a response that no key bounds. */
+const DEFAULT_LENGTH = 1024;
+const DEFAULT_CONTEXT = 64;
 
 export const LENGTH_RULES: readonly Rule[] = [
   {
@@ -52,7 +55,7 @@ export const LENGTH_RULES: readonly Rule[] = [
     check: ({ config }) => {
       const limit = config.number(SEQUENCE);
       if (limit === null) return null;
-      const prompt = config.number('data.max_prompt_length') ?? 0;
+      const prompt = promptLength(config.number);
       const response = responseLength(config.number);
       const sum = prompt + response;
       if (sum <= limit) return `${prompt} + ${response} = ${sum} ≤ ${limit}`;
@@ -70,13 +73,58 @@ export const LENGTH_RULES: readonly Rule[] = [
     severity: 'error',
     backends: NOT_EMBEDDED,
     check: ({ config }) => {
-      if (!config.isTrue('data.filter_prompts')) return null;
-      const tokenizer = config.text('data.tokenizer_path') ?? '';
-      if (tokenizer !== '') return tokenizer;
+      const filtering = ['data', 'validate.data'].filter((section) =>
+        config.isTrue(`${section}.filter_prompts`),
+      );
+      if (filtering.length === 0) return null;
+      const blind = filtering.filter((section) => (config.text(`${section}.tokenizer_path`) ?? '') === '');
+      if (blind.length === 0) return filtering.join(' and ');
+      return blind.map((section): Finding => ({
+        path: `${section}.filter_prompts`,
+        message: `${section}.filter_prompts is on and ${section}.tokenizer_path is not set.`,
+        repair: { title: 'Turn the filter off', path: `${section}.filter_prompts`, set: 'false' },
+      }));
+    },
+  },
+  {
+    id: 'worker-response-agrees',
+    title: 'Worker and loader mean the same response length',
+    reason: 'One number sizes the sequence, the other is asked of the service.',
+    severity: 'warning',
+    check: ({ config }) => {
+      const path = 'data.max_response_length';
+      const worker = config.number('rollout_worker.max_response_length');
+      const loader = config.number(path);
+      if (worker === null || loader === null) return null;
+      if (worker === loader) return `${worker} tokens`;
       return {
-        path: 'data.filter_prompts',
-        message: 'data.filter_prompts is on and data.tokenizer_path is not set.',
-        repair: { title: 'Turn the filter off', path: 'data.filter_prompts', set: 'false' },
+        path,
+        message: `${path} ${loader} differs from rollout_worker.max_response_length ${worker}.`,
+        repair: {
+          title: 'Take it from rollout_worker.max_response_length',
+          path,
+          set: '${rollout_worker.max_response_length}',
+        },
+      };
+    },
+  },
+  {
+    id: 'context-holds-response',
+    title: 'The context of the embedded model has room for a response',
+    reason: 'Prompt and response share the context; a response ends where the context does.',
+    severity: 'warning',
+    check: ({ config, backend }) => {
+      if (backend !== 'embedded') return null;
+      const path = 'service.embedded_service.model.context';
+      const context = config.number(path) ?? DEFAULT_CONTEXT;
+      const response =
+        config.number('service.inference_service.max_tokens') ??
+        config.number('data.max_response_length') ??
+        DEFAULT_LENGTH;
+      if (response < context) return `${response} of ${context} tokens`;
+      return {
+        path,
+        message: `A response may have ${response} tokens and ${path} is ${context}: with any prompt before it, it is cut.`,
       };
     },
   },
@@ -104,9 +152,13 @@ export const LENGTH_RULES: readonly Rule[] = [
 type ReadNumber = (path: string) => number | null;
 
 function responseLength(number: ReadNumber): number {
-  return number('rollout_worker.max_response_length') ?? number('data.max_response_length') ?? 0;
+  return number('rollout_worker.max_response_length') ?? number('data.max_response_length') ?? DEFAULT_LENGTH;
+}
+
+function promptLength(number: ReadNumber): number {
+  return number('data.max_prompt_length') ?? DEFAULT_LENGTH;
 }
 
 function sumOfLengths(number: ReadNumber): number {
-  return (number('data.max_prompt_length') ?? 0) + responseLength(number);
+  return promptLength(number) + responseLength(number);
 }

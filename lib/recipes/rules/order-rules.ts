@@ -1,5 +1,5 @@
-import type { ConfigView } from '../config-view';
-import { NOT_EMBEDDED, type Rule } from './rule';
+import { type ConfigView, isList } from '../config-view';
+import { isGrpo, NOT_EMBEDDED, type Outcome, type Rule, type RuleFacts } from './rule';
 
 const READY = 'trajectory_pool.check_batch_ready_function';
 const ORDER = 'data.keep_batch_order';
@@ -88,6 +88,37 @@ export const ORDER_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'groups-fill',
+    title: 'Groups of the pool fill up',
+    reason: 'A group waits until it is full; rollouts that never fill one keep the run from ending.',
+    severity: 'error',
+    backends: NOT_EMBEDDED,
+    check: ({ config }) => {
+      if (!groupsById(config)) return null;
+      const path = 'trajectory_pool.group_size';
+      const size = config.number(path) ?? 1;
+      const n = config.number('data.rollout_repeat_n') ?? 1;
+      if (n % size === 0) return `${n} rollouts / ${size}`;
+      return {
+        path,
+        message: `data.rollout_repeat_n ${n} does not fill groups of ${path} ${size}: ${n % size} rollouts of every prompt wait forever.`,
+        repair: {
+          title: 'Take it from data.rollout_repeat_n',
+          path,
+          set: '${data.rollout_repeat_n}',
+        },
+      };
+    },
+  },
+  {
+    id: 'batches-keep-groups',
+    title: 'A batch takes whole groups',
+    reason: 'GRPO compares the rollouts of a prompt; those that come in another batch are not compared.',
+    severity: 'warning',
+    backends: NOT_EMBEDDED,
+    check: checkWholeGroups,
+  },
+  {
     id: 'staleness-set',
     title: 'batch-async says how far rollouts may lag behind',
     reason: 'Without a threshold there is no bound on how old the weights of a rollout are.',
@@ -122,3 +153,31 @@ export const ORDER_RULES: readonly Rule[] = [
     },
   },
 ];
+
+function groupsById(config: ConfigView): boolean {
+  const keys = config.get('trajectory_pool.key_list');
+  return isList(keys) && keys.includes('group_id');
+}
+
+/** Only a pool that hands over so many trajectories, whichever they are, can cut a group. */
+function checkWholeGroups(facts: RuleFacts): Outcome {
+  const { config } = facts;
+  const n = config.number('data.rollout_repeat_n') ?? 1;
+  if (!isGrpo(facts) || config.text(READY) !== 'batch_size_reached' || n < 2) return null;
+  const path = 'trajectory_pool.batch_size';
+  const batch = config.number(path) ?? 32;
+  const size = config.number('trajectory_pool.group_size') ?? 1;
+  if (!groupsById(config) || size !== n) {
+    return {
+      path: READY,
+      message: `${READY} is batch_size_reached: a batch is the first ${batch} trajectories that are done, and groups of ${n} are cut. Group them with trajectory_pool.key_list ["group_id"] and trajectory_pool.group_size ${n}.`,
+    };
+  }
+  if (batch % n === 0) return `${batch} trajectories / ${n} = ${batch / n} groups`;
+  const fitting = Math.max(1, Math.round(batch / n)) * n;
+  return {
+    path,
+    message: `${path} ${batch} is no multiple of the ${n} rollouts of a group: one group of every batch is cut.`,
+    repair: { title: `Use ${fitting}`, path, set: String(fitting) },
+  };
+}

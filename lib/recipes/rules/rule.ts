@@ -1,6 +1,7 @@
 import type { Backend } from '@/lib/domain/run';
 import type { ConfigView } from '../config-view';
-import type { Diagnostic } from '../diagnostic';
+import type { Diagnostic, SourceRange } from '../diagnostic';
+import { GRPO_TRAINERS } from '../schema/algorithm-keys';
 
 /** A change of the layers that mends a finding; YAML text as value. */
 export type Repair = {
@@ -13,8 +14,10 @@ export type Repair = {
 
 export type Finding = {
   readonly message: string;
-  /** Where the finding is shown. */
+  /** Where the finding is shown; '' when it is of a file, which `range` names. */
   readonly path: string;
+  /** Where no config path leads to it. */
+  readonly range?: SourceRange;
   readonly repair?: Repair;
   /** When this case is less or more than the rule's own. */
   readonly severity?: Diagnostic['severity'];
@@ -50,4 +53,9 @@ export const SELF_HOSTED: readonly Backend[] = ['self_hosted'];
 /** A text as YAML. */
 export function quoted(text: string): string {
   return JSON.stringify(text);
+}
+
+/** Whether the trainer compares the rollouts of a group. */
+export function isGrpo({ config }: RuleFacts): boolean {
+  return GRPO_TRAINERS.includes(config.text('trainer.type') ?? '');
 }

@@ -115,22 +115,6 @@ export const RUN_RULES: readonly Rule[] = [
     },
   },
   {
-    id: 'saves-before-end',
-    title: 'A checkpoint falls before the end',
-    reason: 'A killed run starts again from its last checkpoint.',
-    severity: 'info',
-    check: ({ config }) => {
-      const every = config.number('trainer.save_freq') ?? 0;
-      const steps = config.number('trainer.total_train_steps');
-      if (every <= 0 || steps === null) return null;
-      if (every < steps) return `every ${every} of ${steps} steps`;
-      return {
-        path: 'trainer.save_freq',
-        message: `trainer.save_freq ${every} is not less than trainer.total_train_steps ${steps}: only the end is saved.`,
-      };
-    },
-  },
-  {
     id: 'report-has-address',
     title: 'The group that is told has an address',
     reason: 'The webhook is where the message goes.',

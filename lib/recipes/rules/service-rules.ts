@@ -1,12 +1,65 @@
 import { nearest } from '../nearest';
+import { INFERENCE_BACKENDS } from '../schema/inference-keys';
+import { TRAINING_BACKENDS } from '../schema/train-service-keys';
 import { TRAINER_TYPES } from '../schema/trainer-keys';
-import { NOT_EMBEDDED, quoted, type Rule, type RuleFacts, SELF_HOSTED } from './rule';
+import type { ConfigView } from '../config-view';
+import { type Finding, NOT_EMBEDDED, quoted, type Rule, type RuleFacts, SELF_HOSTED } from './rule';
 
 const SERVICES = 'service.train_service';
 const INFERENCE = 'service.inference_service';
 const REMOTE = ['tinker', 'weaver'];
+const ADDRESS = /^https?:\/\/(?:[^\s/@]+@)?(?:\[[\da-f:]+\]|[^\s/:@]+)(?::\d{1,5})?(?:\/(?!\/)\S*)?$/i;
 
 export const SERVICE_RULES: readonly Rule[] = [
+  {
+    id: 'inference-backend-known',
+    title: 'The kind of inference service is known',
+    reason: 'It decides on which backend the variant runs.',
+    severity: 'error',
+    check: ({ config }) => {
+      const path = `${INFERENCE}.backend`;
+      const named = config.text(path);
+      if (named === null || INFERENCE_BACKENDS.some((known) => known === named)) return named;
+      return unknownName(path, named, INFERENCE_BACKENDS);
+    },
+  },
+  {
+    id: 'training-services-known',
+    title: 'Kind and role of every training service are known',
+    reason: 'A service of another kind is not reached, and one with another role is not asked.',
+    severity: 'error',
+    check: ({ config, actor }) => {
+      const services = config.keys(SERVICES).map((name) => `${SERVICES}.${name}`);
+      if (services.length === 0) return null;
+      const wrong = services.flatMap((service) => [
+        // which kinds the actor may have follows from the inference service
+        ...(service === actor ? [] : unknownAt(config, `${service}.backend`, TRAINING_BACKENDS)),
+        ...unknownAt(config, `${service}.role`, ['actor', 'teacher']),
+      ]);
+      return wrong.length === 0 ? `${services.length} of them` : wrong;
+    },
+  },
+  {
+    id: 'http-protocol',
+    title: 'The training protocol is the one that is meant',
+    reason:
+      'Recipes of the reference framework meant its own servers by http; Galley means its own protocol.',
+    severity: 'info',
+    check: ({ config }) => {
+      const services = config
+        .keys(SERVICES)
+        .map((name) => `${SERVICES}.${name}`)
+        .filter((service) => config.get(`${service}.backend`) === 'http');
+      // only workers of the reference framework read an `actor` section
+      const doubtful = services.filter((service) => config.get(`${service}.actor`) !== undefined);
+      if (doubtful.length === 0) return services.length === 0 ? null : services.join(', ');
+      return doubtful.map((service): Finding => ({
+        path: `${service}.backend`,
+        message: `${service}.backend http is Galley’s training protocol. If servers of the reference framework answer there, its name is direct-zmq.`,
+        repair: { title: 'Use direct-zmq', path: `${service}.backend`, set: 'direct-zmq' },
+      }));
+    },
+  },
   {
     id: 'one-actor',
     title: 'Exactly one training service is the actor',
@@ -56,7 +109,7 @@ export const SERVICE_RULES: readonly Rule[] = [
       const training = actor === null ? null : config.text(`${actor}.backend`);
       const inference = config.text(`${INFERENCE}.backend`);
       if (actor === null || training === null || inference === null) return null;
-      const wanted = backend === 'self_hosted' ? ['direct-zmq', 'mock'] : [backend];
+      const wanted = backend === 'self_hosted' ? ['http', 'direct-zmq', 'mock'] : [backend];
       if (wanted.includes(training)) return `${inference} with ${training}`;
       return {
         path: `${actor}.backend`,
@@ -125,6 +178,34 @@ export const SERVICE_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'addresses-valid',
+    title: 'The addresses can be reached as they stand',
+    reason: 'localhost:8000 without http:// reads as a protocol named localhost.',
+    severity: 'error',
+    backends: SELF_HOSTED,
+    check: ({ config, backend }) => {
+      if (backend !== 'self_hosted') return null;
+      const paths = [
+        `${INFERENCE}.base_url`,
+        ...config.keys(SERVICES).map((name) => `${SERVICES}.${name}.url`),
+      ];
+      const set = paths.flatMap((path) => {
+        const url = config.text(path) ?? '';
+        return url === '' ? [] : [{ path, url }];
+      });
+      if (set.length === 0) return null;
+      const wrong = set.filter(({ url }) => !ADDRESS.test(url));
+      if (wrong.length === 0) return set.map(({ url }) => url).join(', ');
+      return wrong.map(({ path, url }): Finding => ({
+        path,
+        message: `${path} "${url}" is no address; it must read like http://host:8000.`,
+        ...(ADDRESS.test(`http://${url}`)
+          ? { repair: { title: `Use http://${url}`, path, set: quoted(`http://${url}`) } }
+          : {}),
+      }));
+    },
+  },
+  {
     id: 'address-without-v1',
     title: 'The address of the inference service has no /v1',
     reason: 'The client appends /v1 itself.',
@@ -156,6 +237,24 @@ export const SERVICE_RULES: readonly Rule[] = [
         path: `${INFERENCE}.max_retries`,
         message: `${INFERENCE}.max_retries is ${attempts}, so no request is ever sent.`,
         repair: { title: 'Use 3', path: `${INFERENCE}.max_retries`, set: '3' },
+      };
+    },
+  },
+  {
+    id: 'weights-reach-rollouts',
+    title: 'Rollouts get the weights that are trained',
+    reason: 'Without new weights the rollouts stay those of the first step, whatever is trained.',
+    severity: 'warning',
+    backends: SELF_HOSTED,
+    check: ({ config, actor, backend }) => {
+      const method = config.text('weight.sync_method');
+      if (backend !== 'self_hosted' || actor === null || method === null) return null;
+      const trained = config.text(`${actor}.backend`);
+      if (method !== 'mock' || trained === 'mock') return method;
+      return {
+        path: 'weight.sync_method',
+        message: `weight.sync_method is mock and ${actor}.backend is ${trained ?? 'not set'}: no new weights reach the inference service.`,
+        repair: { title: 'Use disk', path: 'weight.sync_method', set: '"disk"' },
       };
     },
   },
@@ -232,4 +331,18 @@ function checkTrainer({ config, backend }: RuleFacts): ReturnType<Rule['check']>
 
 function isUnset(value: unknown): boolean {
   return value === undefined || value === null || value === '';
+}
+
+function unknownAt(config: ConfigView, path: string, known: readonly string[]): readonly Finding[] {
+  const named = config.text(path);
+  return named === null || known.includes(named) ? [] : [unknownName(path, named, known)];
+}
+
+function unknownName(path: string, named: string, known: readonly string[]): Finding {
+  const meant = nearest(named, known);
+  return {
+    path,
+    message: `${path} is ${named}; it must be one of ${known.join(', ')}.`,
+    ...(meant === null ? {} : { repair: { title: `Use ${meant}`, path, set: quoted(meant) } }),
+  };
 }

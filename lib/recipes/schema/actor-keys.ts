@@ -20,6 +20,10 @@ const notDynamic: Inert = {
   because: 'actor.use_dynamic_bsz is off',
   when: (config, section) => !config.isTrue(`${section}.use_dynamic_bsz`),
 };
+const noWarmUp: Inert = {
+  because: 'actor.optim.lr_warmup_steps_ratio is 0, and nothing else is taken of it',
+  when: (config, section) => (config.number(`${section}.lr_warmup_steps_ratio`) ?? 0) <= 0,
+};
 const noSteps: Inert = {
   because: 'actor.optim.total_training_steps is not set, so the ratio is taken of 0 steps',
   when: (config, section) => (config.number(`${section}.total_training_steps`) ?? 0) <= 0,
@@ -154,6 +158,8 @@ const Optimizer = worker(
       meaning: 'Steps that the warm-up ratio is taken of.',
       unit: 'steps',
       fallback: '0',
+      examples: ['${trainer.total_train_steps}'],
+      inert: [noWarmUp],
     }),
     lr_warmup_steps_ratio: worker(share, {
       meaning: 'Share of total_training_steps over which the learning rate rises.',

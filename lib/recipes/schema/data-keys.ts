@@ -13,6 +13,13 @@ const notFiltering = {
     !config.isTrue(`${section}.filter_prompts`),
 };
 
+const noValidation = {
+  because: 'nothing is validated (validate.eval.validate_freq is 0 and validate.validate_before_train off)',
+  when: (config: { isTrue: (path: string) => boolean; number: (path: string) => number | null }) =>
+    !config.isTrue('validate.validate_before_train') &&
+    (config.number('validate.eval.validate_freq') ?? 0) <= 0,
+};
+
 const FILTER_KEYS = {
   filter_prompts: known(flag, {
     meaning: 'Drops rows whose prompt is longer than max_prompt_length before the run starts.',
@@ -52,7 +59,7 @@ export const Data = read(
     keep_batch_order: known(flag, {
       meaning: 'Holds the next batch back until the weights of the last one are in use.',
       readers: ['data loader', 'checks'],
-      fallback: 'false',
+      fallback: 'true with the sync modes sync and batch-async, false with fully-async',
     }),
     rollout_repeat_n: read(positive.default(1), {
       meaning: 'Rollouts per prompt, the size of a GRPO group.',
@@ -117,7 +124,7 @@ export const ValidationData = read(
         meaning: 'Files of the tasks that are held out from training.',
         readers: ['validation'],
         examples: ['["data/test.parquet"]'],
-        inert: [isMock],
+        inert: [isMock, noValidation],
       }),
       batch_size: read(positive.nullish(), {
         meaning: 'Prompts that are read at once; all rows are answered in any case.',
@@ -174,6 +181,7 @@ export const Validate = read(
         meaning: 'Sampling temperature of a validation; 0 takes the likeliest token each time.',
         readers: ['validation'],
         isGalleys: true,
+        inert: [noValidation],
       }),
       data: ValidationData,
       eval: read(

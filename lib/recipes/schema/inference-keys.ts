@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { known, read } from './key-meta';
 import { flag, positive, text, whole } from './value-types';
 
+export const INFERENCE_BACKENDS = ['embedded', 'sglang', 'vllm', 'openai', 'tinker', 'weaver'] as const;
+
 const OPENAI = { backends: ['self_hosted'] } as const;
 const REMOTE = { backends: ['tinker', 'weaver'] } as const;
 const CLUSTER = { readers: ['launcher'], backends: ['self_hosted'] } as const;
@@ -76,7 +78,7 @@ export const InferenceService = read(
     backend: read(z.string(), {
       meaning: 'Kind of service that answers prompts; it decides the backend of the run.',
       readers: ['run process', 'inference client'],
-      allowed: ['embedded', 'sglang', 'vllm', 'openai', 'tinker', 'weaver'],
+      allowed: INFERENCE_BACKENDS,
       examples: ['sglang', 'tinker', 'embedded'],
     }),
     identifier: read(z.string().default('default'), {

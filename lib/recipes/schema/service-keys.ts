@@ -105,6 +105,18 @@ export const Service = read(
     weaver_service: known(
       z.looseObject({
         ...remote('Weaver'),
+        lora_rank: known(positive, {
+          meaning: 'Rank of the LoRA matrices that are trained.',
+          readers: ['training client'],
+          backends: ['weaver'],
+          fallback: '32',
+          inert: [
+            {
+              because: 'service.weaver_service.training_mode is full_ft',
+              when: (config) => config.get('service.weaver_service.training_mode') === 'full_ft',
+            },
+          ],
+        }),
         training_mode: known(z.enum(['lora', 'full_ft']), {
           meaning: 'Trains LoRA matrices, or all weights.',
           readers: ['training client'],

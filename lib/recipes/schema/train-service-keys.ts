@@ -5,6 +5,7 @@ import { positive, share, text } from './value-types';
 
 const CLUSTER = { readers: ['launcher'], backends: ['self_hosted'] } as const;
 
+export const TRAINING_BACKENDS = ['embedded', 'http', 'direct-zmq', 'tinker', 'weaver', 'mock'] as const;
 export const LOSS_FUNCTIONS = ['importance_sampling', 'ppo', 'cross_entropy', 'cispo', 'dro'] as const;
 const TRAINED = ['embedded', 'tinker', 'weaver'] as const;
 
@@ -150,10 +151,11 @@ export const TrainService = read(
       allowed: ['actor', 'teacher'],
     }),
     backend: read(z.string(), {
-      meaning: 'Kind of training service.',
+      meaning:
+        'Kind of training service: http is Galley’s training protocol, direct-zmq the servers of the reference framework.',
       readers: ['run process', 'training client'],
-      allowed: ['embedded', 'direct-zmq', 'tinker', 'weaver', 'mock'],
-      examples: ['direct-zmq', 'tinker', 'embedded'],
+      allowed: TRAINING_BACKENDS,
+      examples: ['http', 'tinker', 'embedded'],
     }),
     identifier: read(z.string().default('default'), {
       meaning: 'Name of the model that the service trains; the actor’s equals that of the inference service.',

@@ -2,7 +2,7 @@ import type { Backend } from '@/lib/domain/run';
 import type { ConfigView } from '../config-view';
 import { isList, isMap } from '../config-view';
 import { nearest } from '../nearest';
-import type { KeyNode } from '../schema/catalogue';
+import { keyFacts, type KeyNode } from '../schema/catalogue';
 
 /** What a walk over all keys of a configuration finds. */
 export type KeyFinding = {
@@ -23,7 +23,7 @@ export type KeyFacts = {
 };
 
 /** Keys of recipes that stand at the top in many documents and belong elsewhere. */
-const ELSEWHERE: Readonly<Record<string, string>> = { algorithm: 'trainer.algorithm' };
+const ELSEWHERE = new Map([['algorithm', 'trainer.algorithm']]);
 
 /** Every key once: unknown ones, values that their reader would refuse, and keys that change nothing. */
 export function checkKeys(root: KeyNode, facts: KeyFacts): readonly KeyFinding[] {
@@ -89,19 +89,25 @@ function checkValue(node: KeyNode, value: unknown, { path, findings, facts }: Wa
 
 function unknownKey(node: KeyNode, key: string, path: string): KeyFinding {
   const meant = nearest(key, [...node.children.keys()]);
-  const elsewhere = node.path === '' ? ELSEWHERE[key] : undefined;
-  const hint =
-    elsewhere === undefined
-      ? meant === null
-        ? 'nothing reads it'
-        : `did you mean ${meant}?`
-      : `it belongs under ${elsewhere}`;
-  return {
-    code: 'unknown-key',
-    path,
-    message: `Unknown key ${path}: ${hint}${hint.endsWith('?') ? '' : '.'}`,
-    meant,
-  };
+  const message = `Unknown key ${path}: ${hintFor(node, key, meant)}`;
+  return { code: 'unknown-key', path, message, meant };
+}
+
+function hintFor(node: KeyNode, key: string, meant: string | null): string {
+  const elsewhere = node.path === '' ? ELSEWHERE.get(key) : undefined;
+  if (elsewhere !== undefined) return `it belongs under ${elsewhere}.`;
+  if (meant !== null) return `did you mean ${meant}?`;
+  const [only, ...more] = placesNamed(key);
+  return only === undefined || more.length > 0
+    ? 'nothing reads it.'
+    : `nothing reads it here; ${only} has that name.`;
+}
+
+/** Places of today's keys of that name, for one that stands in the wrong section. */
+function placesNamed(name: string): readonly string[] {
+  return keyFacts().flatMap((facts) =>
+    facts.name === name && facts.renamedTo === null && facts.kind === 'value' ? [facts.path] : [],
+  );
 }
 
 function reasonWithoutEffect(node: KeyNode, facts: KeyFacts, path: string): string | null {

@@ -4,8 +4,11 @@ import { migrateLayer } from './migrate-layer';
 import { remember } from '../remember';
 import type { Layers, Placing } from './placing';
 
-/** Texts do not depend on the name of their file. */
-const migrated = remember(64, (text) => migrateLayer({ file: '', text }));
+/** Texts do not depend on the name of their file. The first line names the services that mean direct-zmq by `http`. */
+const migrated = remember(64, (named) => {
+  const cut = named.indexOf('\n');
+  return migrateLayer({ file: '', text: named.slice(cut + 1) }, named.slice(0, cut).split(' '));
+});
 
 /** Older shapes, each named; any of them offers to bring the whole recipe to today's. */
 export function legacyDiagnostics(
@@ -21,7 +24,7 @@ export function legacyDiagnostics(
     path,
     range: placing.rangeOf(path),
   }));
-  const edits = problems.length > 0 ? [] : migrationEdits(layers);
+  const edits = problems.length > 0 ? [] : migrationEdits(layers, migrations, placing);
   const fix = edits.length === 0 ? {} : { fix: { title: 'Migrate to today’s shape', edits } };
   const old = migrations.map(({ from, message }): Diagnostic => ({
     code: 'legacy-shape',
@@ -34,14 +37,34 @@ export function legacyDiagnostics(
   return [...ambiguous, ...old];
 }
 
+/** File → services whose backend it sets and whose value is an older name. */
+type OldBackends = ReadonlyMap<string, readonly string[]>;
+
+function oldBackends(migrations: Migrated['migrations'], placing: Placing): OldBackends {
+  const found = new Map<string, readonly string[]>();
+  for (const { from, to } of migrations) {
+    const name = from === to ? /^service\.train_service\.(.+)\.backend$/.exec(from)?.[1] : undefined;
+    const file = name === undefined ? undefined : placing.rangeOf(from)?.file;
+    if (name !== undefined && file !== undefined) found.set(file, [...(found.get(file) ?? []), name]);
+  }
+  return found;
+}
+
 /** One edit per layer of the recipe: what differs between the text now and the text after all migrations. */
-export function migrationEdits({ files, entry }: Layers): readonly TextEdit[] {
+export function migrationEdits(
+  { files, entry }: Layers,
+  migrations: Migrated['migrations'],
+  placing: Placing,
+): readonly TextEdit[] {
+  const backends = oldBackends(migrations, placing);
   const folder = entry.slice(0, entry.lastIndexOf('/') + 1);
   const layers = Object.entries(files).filter(
     ([file]) =>
       file.startsWith(folder) && !file.slice(folder.length).includes('/') && !file.endsWith('checks.yaml'),
   );
-  return layers.flatMap(([file, text]) => difference(file, text, migrated(text)));
+  return layers.flatMap(([file, text]) =>
+    difference(file, text, migrated(`${(backends.get(file) ?? []).join(' ')}\n${text}`)),
+  );
 }
 
 function difference(file: string, before: string, after: string): readonly TextEdit[] {

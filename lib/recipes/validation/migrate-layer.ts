@@ -18,18 +18,36 @@ import {
 const TRAINING: EditPath = ['service', 'train_service'];
 const INFERENCE: EditPath = ['service', 'inference_service'];
 
-/** The text of one layer in today's shape; comments stay with what they are about. */
-export function migrateLayer({ file, text }: LayerText): string {
+/**
+ * The text of one layer in today's shape; comments stay with what they are about. `older` names the training services
+ * that mean direct-zmq by `http` because another layer gives them an older shape; what this layer shows is seen here.
+ */
+export function migrateLayer({ file, text }: LayerText, older: readonly string[] = []): string {
+  const meansDirectZmq = [...older, ...olderServices({ file, text })];
   const steps = [
     nameTheOnlyService,
     renameTags,
-    renameBackends,
+    (layer: LayerText) => renameBackends(layer, meansDirectZmq),
     moveTrainingResources,
     moveInferenceResources,
     moveAgentResources,
     renameReferences,
   ];
   return steps.reduce((current, step) => step({ file, text: current }), text);
+}
+
+function olderServices(layer: LayerText): readonly string[] {
+  const names = keysAt(layer, TRAINING);
+  if (isNameless(names)) return ['main_actor'];
+  const hasMachinesElsewhere = keysAt(layer, ['resource', 'train']).length > 0;
+  return names.filter((name) => {
+    const keys = keysAt(layer, [...TRAINING, name]);
+    return hasMachinesElsewhere || (keys.includes('model_tag') && !keys.includes('identifier'));
+  });
+}
+
+function isNameless(keys: readonly string[]): boolean {
+  return keys.some((key) => key === 'backend' || key === 'url');
 }
 
 function rootOf({ text }: LayerText): Node | null {
@@ -46,8 +64,7 @@ function nameTheOnlyService(layer: LayerText): string {
   const { text } = layer;
   const node = nodeAt(rootOf(layer), TRAINING);
   const keys = keysAt(layer, TRAINING);
-  if (!isLayerMap(node) || node.flow === true || !keys.some((key) => key === 'backend' || key === 'url'))
-    return text;
+  if (!isLayerMap(node) || node.flow === true || !isNameless(keys)) return text;
   const [first] = node.items;
   if (first === undefined) return text;
   const start = lineStart(text, startOf(first.key));
@@ -69,11 +86,12 @@ function renameTags(layer: LayerText): string {
   }, layer.text);
 }
 
-function renameBackends(layer: LayerText): string {
+function renameBackends(layer: LayerText, older: readonly string[]): string {
   return keysAt(layer, TRAINING).reduce((text, name) => {
     const path = [...TRAINING, name, 'backend'];
     const node = nodeAt(parsePlaces(text), path);
-    if (!isScalar(node) || !['http', 'nextrainer'].includes(String(node.value))) return text;
+    const old = older.includes(name) ? ['http', 'nextrainer'] : ['nextrainer'];
+    if (!isScalar(node) || !old.includes(String(node.value))) return text;
     return applyEdits(text, setValue({ ...layer, text }, path, 'direct-zmq'));
   }, layer.text);
 }
@@ -94,9 +112,12 @@ function moveTrainingResources(layer: LayerText): string {
 }
 
 function moveInferenceResources(layer: LayerText): string {
-  const places: Readonly<Record<string, string>> = { served_model_name: 'model', model_path: 'model_path' };
+  const places = new Map([
+    ['served_model_name', 'model'],
+    ['model_path', 'model_path'],
+  ]);
   return keysAt(layer, ['resource', 'inference']).reduce((text, key) => {
-    const place = places[key];
+    const place = places.get(key);
     const to = place === undefined ? [...INFERENCE, 'resource', key] : [...INFERENCE, place];
     return move({ ...layer, text }, ['resource', 'inference', key], to);
   }, layer.text);

@@ -1,16 +1,20 @@
 import type { Composed } from '../compose';
-import { findProvenance } from '../config-diagnostics';
-import { segmentsOf } from '../config-view';
+import { parentOf, provenanceWithin } from '../config-diagnostics';
 import type { Diagnostic, TextEdit } from '../diagnostic';
 import { setValue } from '../edits/edit-layer';
-import { nodeAt, parsePlaces } from '../edits/yaml-places';
+import { type EditPath, nodeAt, parsePlaces } from '../edits/yaml-places';
+import type { LayerEntry, LayerNode } from '../layers/layer-node';
+import { parseLayer } from '../layers/parse-layer';
 import type { Migration } from '../migrate-legacy';
 import type { Repair } from '../rules/rule';
 
 export type Placing = {
   /** A config path of today's shape as it stands in the layers. */
   readonly toSource: (path: string) => string;
+  /** Of the value; where nothing is set, of the key of the nearest section around it. */
   readonly rangeOf: (path: string) => Diagnostic['range'];
+  /** Of the key itself, where its value was set. */
+  readonly keyRangeOf: (path: string) => Diagnostic['range'];
   /** The edits of a repair; undefined where no layer can be changed, e.g. for a value of the command line. */
   readonly fixOf: (repair: Repair | undefined) => Diagnostic['fix'];
 };
@@ -35,15 +39,25 @@ export function createPlacing(
       return isWithin ? `${from}${place.slice(to.length)}` : place;
     }, path);
   };
-  const placeOf = (path: string) => findProvenance(provenance, toSource(path));
+  const rangeOf = (path: string) => {
+    const place = provenanceWithin(provenance, toSource(path));
+    return place === undefined ? sectionAround(provenance, layers, toSource(path)) : place.source;
+  };
   return {
     toSource,
-    rangeOf: (path) => placeOf(path)?.source ?? null,
+    rangeOf,
+    keyRangeOf: (path) => {
+      const range = rangeOf(path);
+      return range === null ? null : (keyRange(layers, range.file, toSource(path)) ?? range);
+    },
     fixOf: (repair) => {
       if (repair === undefined) return undefined;
       const source = toSource(repair.path);
       const own = provenance.get(source);
       if (own !== undefined && own.source === null) return undefined;
+      // what the environment says on this machine is not to become the recipe's
+      const isFromEnvironment = own?.chain.some((station) => station.startsWith('env:')) === true;
+      if (isFromEnvironment && !repair.set.includes('${')) return undefined;
       const file = repair.layer === 'variant' ? undefined : own?.source?.file;
       const edits = editsOf(layers, { file, path: source, set: repair.set });
       return edits.length === 0 ? undefined : { title: repair.title, edits };
@@ -56,11 +70,59 @@ function editsOf(
   { files, entry }: Layers,
   change: { readonly file: string | undefined; readonly path: string; readonly set: string },
 ): readonly TextEdit[] {
-  const path = segmentsOf(change.path);
+  const path = editPathOf(change.path);
   const text = change.file === undefined ? undefined : files[change.file];
   if (change.file !== undefined && text !== undefined && nodeAt(parsePlaces(text), path) !== null) {
     return setValue({ file: change.file, text }, path, change.set);
   }
   const own = files[entry];
   return own === undefined ? [] : setValue({ file: entry, text: own }, path, change.set);
+}
+
+/** The nearest section that exists, in the variant if it stands there, else where something in it was set. */
+function sectionAround(
+  provenance: Composed['provenance'],
+  layers: Layers,
+  missing: string,
+): Diagnostic['range'] {
+  for (let path = parentOf(missing); path !== ''; path = parentOf(path)) {
+    const inside = provenanceWithin(provenance, path);
+    if (inside === undefined) continue;
+    if (provenance.has(path)) return inside.source;
+    const there = inside.source === null ? null : keyRange(layers, inside.source.file, path);
+    return keyRange(layers, layers.entry, path) ?? there ?? inside.source;
+  }
+  return null;
+}
+
+/** The layer was parsed to compose, so this costs nothing. */
+function keyRange({ files }: Layers, file: string, path: string): Diagnostic['range'] {
+  const text = files[file];
+  const parsed = text === undefined ? null : parseLayer(text);
+  if (parsed?.ok !== true) return null;
+  const steps = editPathOf(path);
+  const around = steps
+    .slice(0, -1)
+    .reduce<LayerNode | null>(
+      (node, step) => (typeof step === 'number' ? itemOf(node, step) : (entryOf(node, step)?.value ?? null)),
+      parsed.root,
+    );
+  const entry = entryOf(around, String(steps.at(-1)));
+  return entry === undefined ? null : { file, start: entry.keyStart, end: entry.keyEnd };
+}
+
+function itemOf(node: LayerNode | null, index: number): LayerNode | null {
+  return node?.kind === 'list' ? (node.items[index] ?? null) : null;
+}
+
+function entryOf(node: LayerNode | null, name: string): LayerEntry | undefined {
+  if (node?.kind !== 'map') return undefined;
+  return node.entries.findLast(({ key }) => key.kind === 'string' && key.value === name);
+}
+
+/** `trainer.teachers[0].base_model` → `['trainer', 'teachers', 0, 'base_model']`. */
+export function editPathOf(path: string): EditPath {
+  return [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name = '']) =>
+    index === undefined ? name : Number(index),
+  );
 }

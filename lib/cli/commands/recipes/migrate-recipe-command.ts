@@ -1,9 +1,11 @@
 import { composeRecipe } from '@/lib/launch/compose-recipe';
+import type { Composed } from '@/lib/recipes/compose';
 import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { migrateLegacy, type Migrated } from '@/lib/recipes/migrate-legacy';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { diffLines } from '@/lib/recipes/three-way/diff-lines';
 import { migrationEdits } from '@/lib/recipes/validation/legacy-diagnostics';
+import { createPlacing } from '@/lib/recipes/validation/placing';
 import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode } from '@/lib/cli/exit-code';
 import { resolveEntry } from '@/lib/cli/resolve-entry';
@@ -27,9 +29,13 @@ export async function migrateRecipeCommand(
   const { io, env } = context;
   const tools = recipeTools(context);
   const entry = resolveEntry(typed, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir });
-  const { migrations, problems } = await readMigrations(context, tools, entry);
+  const { composed, migrations, problems } = await readMigrations(context, tools, entry);
   const files = await tools.files.layers();
-  const edits = problems.length > 0 || migrations.length === 0 ? [] : migrationEdits({ files, entry });
+  const layers = { files, entry };
+  const edits =
+    problems.length > 0 || migrations.length === 0
+      ? []
+      : migrationEdits(layers, migrations, createPlacing(composed, layers, migrations));
   const changes = [...new Set(edits.map(({ file }) => file))].map((path): Change => {
     const before = files[path] ?? '';
     const after = applyEdits(
@@ -48,12 +54,12 @@ async function readMigrations(
   { env }: CommandContext,
   { files }: RecipeTools,
   entry: string,
-): Promise<Migrated> {
+): Promise<Migrated & { readonly composed: Composed }> {
   const places = { recipeFiles: files, dataDir: env.dataDir };
   const { composed } = await composeRecipe(places, { entry, overrides: [] });
   // Older shapes are in the keys; a variable that is not set is no reason to leave them.
   const config = composed.resolved ?? composed.composed;
-  if (config !== null) return migrateLegacy(plainValue(config));
+  if (config !== null) return { ...migrateLegacy(plainValue(config)), composed };
   const error = composed.diagnostics.find(({ severity }) => severity === 'error');
   throw new AppError(
     'unprocessable',

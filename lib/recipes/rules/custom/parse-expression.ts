@@ -66,7 +66,8 @@ class Parser {
     let left = this.operand(depth + 1);
     for (;;) {
       const { kind, text } = this.next;
-      const own = kind === 'sign' || kind === 'name' ? STRENGTH[text] : undefined;
+      const isOperator = (kind === 'sign' || kind === 'name') && Object.hasOwn(STRENGTH, text);
+      const own = isOperator ? STRENGTH[text] : undefined;
       if (own === undefined || own <= strength) return left;
       this.at += 1;
       left = { kind: 'binary', operator: text, left, right: this.expression(own, depth + 1) };

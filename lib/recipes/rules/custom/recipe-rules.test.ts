@@ -33,12 +33,22 @@ test.each([
   expect(value(source)).toEqual(expected);
 });
 
-test.each(['', 'a +', '(a', 'a b', 'a = 1', 'process.exit(1)', 'constructor("x")', '[1, 2', '"open', '`x`'])(
-  'refuses %s',
-  (source) => {
-    expect(() => parseExpression(source)).toThrow();
-  },
-);
+test.each([
+  '',
+  'a +',
+  '(a',
+  'a b',
+  'a = 1',
+  'process.exit(1)',
+  'constructor("x")',
+  'a constructor b',
+  'a toString b',
+  '[1, 2',
+  '"open',
+  '`x`',
+])('refuses %s', (source) => {
+  expect(() => parseExpression(source)).toThrow();
+});
 
 test('reads nothing but the configuration', () => {
   expect(value('data.constructor')).toBeNull();
@@ -72,12 +82,76 @@ checks:
   expect(rulesOf(text)[0]).toMatchObject({ id: 'recipe:even-groups', severity: 'warning' });
 });
 
+const BOMB = Array.from(
+  { length: 30 },
+  (_, level) => `a${level}: &a${level} [${level === 0 ? 'x' : `*a${level - 1}, *a${level - 1}`}]`,
+).join('\n');
+
+// what is wrong, and the text in checks.yaml that is pointed at
 test.each([
-  ['checks: 3', 'a list of `checks`'],
-  ['checks:\n  - id: a\n    message: m\n', 'assert'],
-  ['checks:\n  - {id: a, assert: "1 +", message: m}\n', 'a: unexpected "the end"'],
-  ['checks:\n  - {id: a, assert: "rollout_worker.type < 3", message: m}\n', 'is not a number'],
-  ['checks: [', 'checks.yaml'],
-])('a file that cannot be used says so: %s', (text, message) => {
-  expect(JSON.stringify(ask(text)).replaceAll('\\"', '"')).toContain(message);
+  ['checks: 3', 'a map with one key, checks, that holds a list', '3'],
+  ['rules: []', 'a map with one key, checks', ''],
+  ['- id: a', 'a map with one key, checks', ''],
+  ['checks: [', 'checks.yaml', null],
+  [BOMB, 'grows beyond all bounds', ''],
+  ['checks:\n  - id: a\n    message: m\n', 'check 1: assert', null],
+  ['checks:\n  - {id: a b, assert: x, message: m}\n', 'check 1: id: letters, digits', 'a b'],
+  ['checks:\n  - {id: a, assert: 1 < 2, message: m, severity: fatal}\n', 'check 1: severity', 'fatal'],
+  ['checks:\n  - {id: a, assert: 1 < 2, message: m, sevrity: info}\n', 'sevrity', null],
+  ['checks:\n  - &c {id: a, assert: 1 < 2, message: m}\n  - *c\n', 'there is another check a', 'a'],
+  ['checks:\n  - {id: a, assert: "1 +", message: m}\n', 'a: assert: unexpected "the end" in `1 +`', '"1 +"'],
+  [
+    'checks:\n  - {id: a, assert: max(1), message: m}\n',
+    'there is no function max; there are exists',
+    'max(1)',
+  ],
+  ['checks:\n  - {id: a, assert: 1 < 2, when: "(", message: m}\n', 'a: when: ', '"("'],
+  [
+    'checks:\n  - {id: a, assert: rollout_worker.type < 3, message: m}\n',
+    '"simple" is not a number',
+    'rollout_worker.type < 3',
+  ],
+  [
+    'checks:\n  - {id: a, assert: 3 in data.batch_size, message: m}\n',
+    '`in` needs a list',
+    '3 in data.batch_size',
+  ],
+  [
+    'checks:\n  - {id: a, assert: length(data.batch_size) > 1, message: m}\n',
+    'length of no list or text',
+    'length(data.batch_size) > 1',
+  ],
+  [
+    'checks:\n  - {id: a, assert: data.batch_size / 0 > 1, message: m}\n',
+    'division by zero',
+    'data.batch_size / 0 > 1',
+  ],
+  [
+    'checks:\n  - {id: a, assert: data.batchsize > 1, message: m}\n',
+    'data.batchsize, which is no key of a recipe: did you mean data.batch_size?',
+    'data.batchsize > 1',
+  ],
+] as const)('a file that cannot be used says so, and where: %s', (text, message, shows) => {
+  const found = ask(text).find((outcome) => typeof outcome === 'object');
+  if (found === null || found === undefined || typeof found === 'string' || !('message' in found)) {
+    expect.unreachable(`${text} must be a finding`);
+  }
+  expect(found.message).toContain(message);
+  expect(found.message).toContain('checks.yaml');
+  expect(found.range?.file).toBe('a/checks.yaml');
+  if (shows !== null) expect(text.slice(found.range?.start, found.range?.end)).toBe(shows);
+});
+
+test('one that cannot be used does not silence the others', () => {
+  const text =
+    'checks:\n  - {id: a, assert: (, message: m}\n  - {id: b, assert: data.batch_size < 2, message: large}\n';
+  expect(ask(text)).toMatchObject([
+    { message: expect.stringContaining('a: assert') as unknown },
+    { message: 'large' },
+  ]);
+});
+
+test('a check of a key that nothing sets, but that recipes know, is asked', () => {
+  const text = 'checks:\n  - {id: a, assert: exists(trainer.save_freq), message: save}\n';
+  expect(ask(text)).toMatchObject([{ path: 'trainer.save_freq', message: 'save' }]);
 });
