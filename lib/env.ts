@@ -1,3 +1,4 @@
+import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { isSecretVariable } from '@/lib/recipes/environment/secret-names';
@@ -9,6 +10,9 @@ const Environment = z.object({
   GALLEY_ROOT: z.string().min(1).optional(),
   GALLEY_DATABASE_URL: z.string().min(1).optional(),
   GALLEY_PYTHON: z.string().min(1).optional(),
+  HF_HUB_CACHE: z.string().min(1).optional(),
+  HF_HOME: z.string().min(1).optional(),
+  XDG_CACHE_HOME: z.string().min(1).optional(),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
 });
 
@@ -20,6 +24,8 @@ export type Env = {
   readonly databaseUrl: string;
   /** Interpreter for the Python code of recipes; null leaves the choice to `findInterpreter`. */
   readonly python: string | null;
+  /** Where the Hugging Face tools keep what they downloaded; Galley only reads it. */
+  readonly hubCache: string;
   readonly port: number | null;
 };
 
@@ -39,8 +45,17 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     recipesDir: path.resolve(/*turbopackIgnore: true*/ root, parsed.data.GALLEY_RECIPES_DIR),
     databaseUrl: parsed.data.GALLEY_DATABASE_URL ?? `file:${path.join(dataDir, 'galley.db')}`,
     python: parsed.data.GALLEY_PYTHON ?? null,
+    hubCache: hubCacheOf(parsed.data),
     port: parsed.data.PORT ?? null,
   };
+}
+
+/** As `huggingface_hub` finds it. */
+function hubCacheOf({ HF_HUB_CACHE, HF_HOME, XDG_CACHE_HOME }: z.infer<typeof Environment>): string {
+  if (HF_HUB_CACHE !== undefined) return path.resolve(/*turbopackIgnore: true*/ HF_HUB_CACHE);
+  const caches = XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
+  const home = HF_HOME ?? path.join(caches, 'huggingface');
+  return path.resolve(/*turbopackIgnore: true*/ home, 'hub');
 }
 
 /** The environment of a process that this one starts: everything inherited, Galley's own settings spelled out. */
