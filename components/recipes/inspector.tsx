@@ -2,7 +2,8 @@
 
 import type { ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
-import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs';
+import { FittedTabsList } from '@/components/ui/fitted-tabs-list';
+import { Tabs, TabsContent } from '@/components/ui/tabs';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { ChecksPane } from './checks-pane';
 import { DocsPane } from './docs-pane';
@@ -10,8 +11,18 @@ import { MarkdownView } from './markdown-view';
 import { ResolvedView } from './resolved-view';
 import type { LivePreview } from './use-preview';
 
-const TABS = ['resolved', 'data', 'environment', 'diff', 'evaluator', 'docs', 'history', 'readme'] as const;
-export type InspectorTab = (typeof TABS)[number];
+/** In the order in which they give way where there is no room: the last ones go to the menu first. */
+const TABS = [
+  { value: 'resolved', label: 'Resolved' },
+  { value: 'diff', label: 'Diff' },
+  { value: 'docs', label: 'Docs' },
+  { value: 'data', label: 'Data' },
+  { value: 'evaluator', label: 'Evaluator' },
+  { value: 'history', label: 'History' },
+  { value: 'environment', label: 'Environment' },
+  { value: 'readme', label: 'README' },
+] as const;
+export type InspectorTab = (typeof TABS)[number]['value'];
 
 export type InspectorProps = {
   readonly preview: LivePreview | undefined;
@@ -48,25 +59,27 @@ export function Inspector(props: InspectorProps) {
     onTab,
     configPath = null,
   } = props;
+  const missing: readonly InspectorTab[] = [
+    ...(hasVariant ? [] : (['environment'] as const)),
+    ...(evaluator === null ? (['evaluator'] as const) : []),
+  ];
+  const tabs = TABS.filter(({ value }) => !missing.includes(value));
   return (
     <Tabs
       value={tab}
       onValueChange={(value) => {
-        const chosen = TABS.find((one) => one === value);
-        if (chosen !== undefined) onTab(chosen);
+        const chosen = TABS.find((one) => one.value === value);
+        if (chosen !== undefined) onTab(chosen.value);
       }}
       className="flex h-full min-h-0 flex-col bg-panel"
     >
-      <TabsList aria-label="About this recipe">
-        <TabsTrigger value="resolved">Resolved</TabsTrigger>
-        <TabsTrigger value="data">Data</TabsTrigger>
-        {hasVariant ? <TabsTrigger value="environment">Environment</TabsTrigger> : null}
-        <TabsTrigger value="diff">Diff</TabsTrigger>
-        {evaluator === null ? null : <TabsTrigger value="evaluator">Evaluator</TabsTrigger>}
-        <TabsTrigger value="docs">Docs</TabsTrigger>
-        <TabsTrigger value="history">History</TabsTrigger>
-        <TabsTrigger value="readme">README</TabsTrigger>
-      </TabsList>
+      <FittedTabsList
+        tabs={tabs}
+        chosen={tab}
+        onChoose={onTab}
+        label="About this recipe"
+        menuLabel="More panes"
+      />
       <TabsContent value="resolved" className="min-h-0 flex-1">
         <ResolvedPanel {...props} />
       </TabsContent>

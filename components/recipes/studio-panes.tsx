@@ -43,11 +43,11 @@ function WidePanes({ files, editor, resolved }: StudioPanesProps) {
         {files}
       </Panel>
       <Divider label="Width of the file list" />
-      <Panel id="editor" defaultSize="55%" minSize={280}>
+      <Panel id="editor" defaultSize="53%" minSize={280}>
         {editor}
       </Panel>
       <Divider label="Width of the resolved configuration" />
-      <Panel id="resolved" defaultSize="28%" minSize={260}>
+      <Panel id="resolved" defaultSize="30%" minSize={260}>
         {resolved}
       </Panel>
     </Group>

@@ -6,15 +6,6 @@ import { cn } from './cn';
 
 export const Tabs = Primitive.Root;
 
-export function TabsList({ className, ...props }: ComponentProps<typeof Primitive.List>) {
-  return (
-    <Primitive.List
-      className={cn('flex h-9 shrink-0 items-stretch gap-1 overflow-x-auto border-b px-2', className)}
-      {...props}
-    />
-  );
-}
-
 export function TabsTrigger({ className, ...props }: ComponentProps<typeof Primitive.Trigger>) {
   return (
     <Primitive.Trigger

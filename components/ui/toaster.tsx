@@ -17,6 +17,7 @@ export function Toaster() {
           borderRadius: 10,
           boxShadow: 'none',
           fontSize: 13,
+          fontFamily: 'inherit',
         },
       }}
     />
