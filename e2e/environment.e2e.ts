@@ -2,6 +2,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
 import { SMALL_RUN } from './run-page';
+import { openPane } from './studio-editor';
 
 const SECRET = 'hunter2-of-this-journey';
 
@@ -52,7 +53,7 @@ test('a secret in clear is covered, moved to the store, and stands nowhere else 
   await checks.getByRole('button', { name: 'Move to the secret store' }).click();
   await expect.poll(() => readFile(layer, 'utf8')).toContain('judge_api_key: "${oc.env:JUDGE_API_KEY}"');
   await expect(checks).not.toContainText('holds a secret in clear');
-  await page.getByRole('tab', { name: 'Environment' }).click();
+  await openPane(page, 'Environment');
   await expect(page.getByRole('region', { name: 'Environment' })).toContainText(
     /JUDGE_API_KEY\s*set, secret/,
   );
@@ -81,7 +82,7 @@ test('a missing variable takes a value for the preview alone', async ({ page, ga
   const layer = path.join(galley.recipesDir, 'pig_latin/embedded.yaml');
   await writeFile(layer, `${await readFile(layer, 'utf8')}\njourney_note: \${oc.env:JOURNEY_NOTE}\n`);
   await page.goto('/recipes/pig_latin?variant=embedded');
-  await page.getByRole('tab', { name: 'Environment' }).click();
+  await openPane(page, 'Environment');
   const pane = page.getByRole('region', { name: 'Environment' });
   await expect(pane).toContainText(/JOURNEY_NOTE\s*not set/, { timeout: 30_000 });
   await pane.getByRole('textbox', { name: 'Value of JOURNEY_NOTE for the preview only' }).fill('a look');

@@ -78,7 +78,12 @@ function Finding({ diagnostic, files, onJump, onFix }: Actions & { diagnostic: D
       <div className="min-w-0 break-words">
         {diagnostic.message} <Where diagnostic={diagnostic} files={files} onJump={onJump} />
         {diagnostic.fix === undefined ? null : (
-          <Button variant="link" size="inline" className="ml-2" onClick={() => onFix(diagnostic)}>
+          <Button
+            variant="link"
+            size="inline"
+            className="ml-2 max-w-full text-left break-words whitespace-normal"
+            onClick={() => onFix(diagnostic)}
+          >
             {diagnostic.fix.title}
           </Button>
         )}

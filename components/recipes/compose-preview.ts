@@ -1,5 +1,9 @@
 import type { Composed } from '@/lib/recipes/compose';
-import { composeVariant, type VariantInput } from '@/lib/recipes/environment/compose-variant';
+import {
+  type ComposedVariant,
+  composeVariant,
+  type VariantInput,
+} from '@/lib/recipes/environment/compose-variant';
 import { checkRecipe } from '@/lib/recipes/validate';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
 import { plainValue } from '@/lib/recipes/plain-value';
@@ -17,9 +21,13 @@ export function composePreview(variant: Variant, input: Omit<VariantInput, 'entr
 export function composeAndPreview(
   { name, entry }: Variant,
   input: Omit<VariantInput, 'entry'>,
-): { readonly composed: Composed; readonly preview: Preview } {
+): {
+  readonly composed: Composed;
+  readonly env: ComposedVariant['env'];
+  readonly preview: Preview;
+} {
   const start = performance.now();
-  const { composed, environment } = composeVariant({ ...input, entry });
+  const { composed, environment, env } = composeVariant({ ...input, entry });
   const checked = checkRecipe(composed, { entry, files: input.files });
   const preview = {
     variant: name,
@@ -30,5 +38,5 @@ export function composeAndPreview(
     environment,
     milliseconds: performance.now() - start,
   };
-  return { composed, preview };
+  return { composed, env, preview };
 }

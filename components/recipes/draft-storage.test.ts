@@ -21,10 +21,30 @@ test('what is not a draft is passed over', () => {
   expect(readDrafts(localStorage, ['a', 'b'])).toEqual({});
 });
 
+const SECRET = 'judge_api_key: hunter2-hunter2\n';
+
+test.each([
+  ['typed', { draft: SECRET }],
+  ['on disk and untouched', { text: SECRET, draft: `${SECRET}a: 2\n` }],
+  ['on disk and taken out', { text: SECRET, draft: 'judge_api_key: ""\n' }],
+])('a draft whose text has a secret in clear, %s, is not stored, nor what was stored before', (_, change) => {
+  expect(writeDraft(localStorage, FILE)).toBe('kept');
+  expect(writeDraft(localStorage, { ...FILE, ...change })).toBe('secret');
+  expect(localStorage).toHaveLength(0);
+  expect(readDrafts(localStorage, [FILE.path])).toEqual({});
+});
+
+test('one that was stored with a secret comes back once and is forgotten', () => {
+  const stored = { text: SECRET, etag: 'v1', base: '' };
+  localStorage.setItem(`galley:draft:${FILE.path}`, JSON.stringify(stored));
+  expect(readDrafts(localStorage, [FILE.path])).toEqual({ [FILE.path]: stored });
+  expect(localStorage).toHaveLength(0);
+});
+
 test('a storage that is full costs the draft, not the page', () => {
   const full = vi.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
     throw new DOMException('full', 'QuotaExceededError');
   });
-  expect(writeDraft(localStorage, FILE)).toBe(false);
+  expect(writeDraft(localStorage, FILE)).toBe('full');
   full.mockRestore();
 });

@@ -1,33 +1,45 @@
 import { z } from 'zod';
+import { secretRanges } from '@/lib/recipes/environment/without-secrets';
 import type { Draft, StudioFile } from './studio-state';
 
 const PREFIX = 'galley:draft:';
 const StoredDraft = z.object({ text: z.string(), etag: z.string().nullable(), base: z.string().default('') });
 
-/** Unsaved text outlives a closed tab, a crash and a restarted server. */
+/** What became of a draft: `secret` and `full` are only in this page, and end with it. */
+export type DraftFate = 'kept' | 'secret' | 'full';
+
+/** Unsaved text outlives a closed tab, a crash and a restarted server. One that holds a secret is handed over and forgotten. */
 export function readDrafts(storage: Storage, paths: readonly string[]): Readonly<Record<string, Draft>> {
   return Object.fromEntries(
     paths.flatMap((path) => {
       const draft = parseDraft(storage.getItem(PREFIX + path));
+      if (draft !== null && holdsSecret(path, draft)) storage.removeItem(PREFIX + path);
       return draft === null ? [] : [[path, draft]];
     }),
   );
 }
 
-/** A browser that stores nothing (private window, full quota) only loses this comfort. Returns whether it was kept. */
-export function writeDraft(storage: Storage, file: StudioFile): boolean {
+/**
+ * Keeps the draft of a file, or forgets it when there is none. Whatever can read the browser's storage can read all of
+ * it, so a text with a secret in clear never goes there. A browser that stores nothing (private window, full quota)
+ * only loses this comfort.
+ */
+export function writeDraft(storage: Storage, file: StudioFile): DraftFate {
+  const key = PREFIX + file.path;
+  const draft = file.draft === null ? null : { text: file.draft, etag: file.etag, base: file.text };
+  const isSecret = draft !== null && holdsSecret(file.path, draft);
   try {
-    if (file.draft === null) storage.removeItem(PREFIX + file.path);
-    else
-      storage.setItem(
-        PREFIX + file.path,
-        JSON.stringify({ text: file.draft, etag: file.etag, base: file.text }),
-      );
-    return true;
+    if (draft === null || isSecret) storage.removeItem(key);
+    else storage.setItem(key, JSON.stringify(draft));
   } catch (error) {
-    if (error instanceof DOMException) return false;
+    if (error instanceof DOMException) return 'full';
     throw error;
   }
+  return isSecret ? 'secret' : 'kept';
+}
+
+function holdsSecret(path: string, { text, base }: Draft): boolean {
+  return [text, base].some((one) => secretRanges(path, one).length > 0);
 }
 
 /** Files of a recipe that have a draft, open or not. */

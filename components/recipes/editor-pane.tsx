@@ -1,6 +1,7 @@
 'use client';
 
 import { EmptyState } from '@/components/ui/empty-state';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
 import { EditorTabs } from './editor-tabs';
@@ -21,6 +22,8 @@ export function EditorPane(props: {
   onSave: (paths: readonly string[]) => Promise<boolean>;
   onLaunch: () => void;
   onCursor: (configPath: string | null) => void;
+  onMend: (diagnostic: Diagnostic) => void;
+  onGiveValue: (variable: string) => void;
   /** What the unsaved changes reach, in words; null without any. */
   radius: string | null;
   onRadius: () => void;
@@ -59,6 +62,8 @@ export function EditorPane(props: {
             launch={props.onLaunch}
             open={(range) => studio.open(range.file, range)}
             replace={(path, text) => studio.dispatch({ kind: 'replaced', path, text })}
+            mend={props.onMend}
+            giveValue={props.onGiveValue}
             fileOf={(path) => fileOf(state.files[path], path, sideTexts)}
             ask={client.ask}
             confirmRename={rename.confirm}

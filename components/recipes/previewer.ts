@@ -1,4 +1,3 @@
-import type { Composed } from '@/lib/recipes/compose';
 import { answer, type LanguageQuestions, type LanguageTopic } from '@/lib/recipes/language/answer';
 import type { LanguageFacts } from '@/lib/recipes/language/language-facts';
 import { listVariants } from '@/lib/recipes/list-variants';
@@ -12,6 +11,9 @@ export type Previewer = {
   preview(index: number): PreviewAnswer | null;
   answer(question: AskedQuestion): unknown;
 };
+
+/** What a variant came to, and what it read of the environment. */
+type Known = Pick<LanguageFacts, 'env'> & { readonly composed: NonNullable<LanguageFacts['composed']> };
 
 const NOTHING: PreviewSubject = {
   recipe: '',
@@ -33,7 +35,7 @@ export function createPreviewer(): Previewer {
   let lastId = 0;
   const sent = new Map<string, SentRows>();
   /** By variant, as it last composed: questions come while the text is broken. */
-  const composed = new Map<string, Composed>();
+  const composed = new Map<string, Known>();
 
   return {
     change({ id, subject: changed, texts }) {
@@ -53,8 +55,8 @@ export function createPreviewer(): Previewer {
         previewValues: subject.previewValues,
         overrides: index === 0 ? subject.overrides : [],
       };
-      const { composed: fresh, preview } = composeAndPreview(variant, input);
-      if (fresh.composed !== null) composed.set(variant.entry, fresh);
+      const { composed: fresh, env, preview } = composeAndPreview(variant, input);
+      if (fresh.composed !== null) composed.set(variant.entry, { composed: fresh, env });
       if (preview.rows === null) return { id: lastId, preview: { ...preview, rows: null } };
       const step = packRows(preview.rows, sent.get(variant.name) ?? []);
       sent.set(variant.name, step.sent);
@@ -81,10 +83,11 @@ function textsOf(
   return Object.fromEntries(Object.entries(texts).filter(([path]) => isWanted(path)));
 }
 
-function factsOf(subject: PreviewSubject, composed: ReadonlyMap<string, Composed>): LanguageFacts {
+function factsOf(subject: PreviewSubject, composed: ReadonlyMap<string, Known>): LanguageFacts {
   const { env, paths, recipe, variants } = subject;
   const layers = textsOf(subject, isLayer);
   const entry = variants[0]?.entry ?? null;
+  const known = entry === null ? undefined : composed.get(entry);
   return {
     layers,
     others: textsOf(subject, (path) => !isLayer(path)),
@@ -92,7 +95,7 @@ function factsOf(subject: PreviewSubject, composed: ReadonlyMap<string, Composed
     recipe,
     entry,
     variants: listVariants(layers),
-    env,
-    composed: (entry === null ? undefined : composed.get(entry)) ?? null,
+    env: known?.env ?? env,
+    composed: known?.composed ?? null,
   };
 }

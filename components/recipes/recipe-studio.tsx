@@ -5,8 +5,10 @@ import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
 import { forgetDrafts } from './draft-storage';
 import { EditorPane } from './editor-pane';
+import type { AskedVariable } from './environment/environment-pane';
 import type { SecretActions } from './environment/secret-actions';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
+import { fixer } from './fixer';
 import type { InspectorTab } from './inspector';
 import type { LifeActions } from './life/life-actions';
 import { type Disk, useDisk } from './life/use-disk';
@@ -51,7 +53,8 @@ export function RecipeStudio(props: RecipeStudioProps) {
   const preview = state.variant === null ? undefined : client.previews[state.variant];
   const rows = preview?.lastRows ?? [];
   const shown = useStudioView(studio, rows);
-  const { setPane, setTab, launch } = shown;
+  const { setPane, launch } = shown;
+  const onFix = fixer(studio, { environment, onGiveValue: shown.giveValue });
   const life = useStudioLife({
     data,
     studio,
@@ -61,11 +64,6 @@ export function RecipeStudio(props: RecipeStudioProps) {
     actions: props.lifeActions,
     onShow: shown.showKey,
   });
-  function showRadius(): void {
-    life.showRadius();
-    setTab('diff');
-    setPane('resolved');
-  }
   const entry = data.variants.find(({ name }) => name === state.variant)?.entry;
   return (
     <div className="flex h-[calc(100dvh-44px)] min-h-0 flex-col">
@@ -100,9 +98,14 @@ export function RecipeStudio(props: RecipeStudioProps) {
             sideTexts={sideTexts}
             onSave={life.save}
             radius={life.radius}
-            onRadius={showRadius}
+            onRadius={() => {
+              life.showRadius();
+              shown.setTab('diff');
+            }}
             onLaunch={() => launch(true)}
             onCursor={shown.setCursorPath}
+            onMend={onFix}
+            onGiveValue={shown.giveValue}
           />
         }
         resolved={
@@ -117,9 +120,11 @@ export function RecipeStudio(props: RecipeStudioProps) {
             diff={life.diff}
             history={life.history}
             tab={shown.tab}
-            onTab={setTab}
+            onTab={shown.setTab}
             onJump={shown.jump}
             onShowKey={shown.showKey}
+            onFix={onFix}
+            asked={shown.asked}
           />
         }
       />
@@ -152,6 +157,7 @@ function useStudioView(studio: Studio, rows: LivePreview['lastRows']) {
   const [pane, setPane] = useState<StudioPane>('editor');
   const [tab, setTab] = useState<InspectorTab>(studio.state.variant === null ? 'readme' : 'resolved');
   const [cursorPath, setCursorPath] = useState<string | null>(null);
+  const [asked, setAsked] = useState<AskedVariable | null>(null);
   const [isLaunching, launch] = useState(false);
   function jump(range: SourceRange): void {
     studio.open(range.file, range);
@@ -162,7 +168,25 @@ function useStudioView(studio: Studio, rows: LivePreview['lastRows']) {
     launch(false);
     if (source) jump(source);
   }
-  return { pane, setPane, tab, setTab, cursorPath, setCursorPath, isLaunching, launch, jump, showKey };
+  function showTab(shownTab: InspectorTab, variable: AskedVariable | null = null): void {
+    setAsked(variable);
+    setTab(shownTab);
+    setPane('resolved');
+  }
+  return {
+    pane,
+    setPane,
+    tab,
+    setTab: showTab,
+    cursorPath,
+    setCursorPath,
+    isLaunching,
+    launch,
+    jump,
+    showKey,
+    asked,
+    giveValue: (name: string) => showTab('environment', { name }),
+  };
 }
 
 function StudioHead(props: {

@@ -1,9 +1,8 @@
 'use client';
 
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
-import { applyEdits } from '@/lib/recipes/edits/apply-edits';
 import { DataPane } from './data/data-pane';
-import { EnvironmentPane } from './environment/environment-pane';
+import { type AskedVariable, EnvironmentPane } from './environment/environment-pane';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
 import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { Inspector, type InspectorProps } from './inspector';
@@ -23,17 +22,16 @@ export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'ta
   readonly environment: StudioEnvironment;
   readonly onJump: (range: SourceRange) => void;
   readonly onShowKey: (path: string) => void;
+  readonly onFix: (diagnostic: Diagnostic) => void;
+  /** A variable whose value is asked for; a new object asks again. */
+  readonly asked: AskedVariable | null;
 };
 
 /** The right pane, bound to what is open in the studio. */
 export function StudioInspector(props: StudioInspectorProps) {
   const { studio, recipe, entry, preview } = props;
   const files = layerTexts(studio.state.files);
-  const { environment } = props;
-  const onFix = (diagnostic: Diagnostic): void => {
-    if (diagnostic.code === 'literal-secret') void environment.moveSecret(diagnostic, studio);
-    else fix(studio, diagnostic);
-  };
+  const { environment, onFix } = props;
   return (
     <Inspector
       preview={preview}
@@ -59,6 +57,7 @@ export function StudioInspector(props: StudioInspectorProps) {
       environment={
         <EnvironmentPane
           environment={preview?.environment ?? null}
+          asked={props.asked}
           previewValues={environment.previewValues}
           onPreviewValue={environment.setPreviewValue}
           onStore={environment.store}
@@ -93,17 +92,4 @@ function EvaluatorTab(props: { studio: Studio; entry: string; actions: Evaluator
 function readmeOf(studio: Studio, recipe: string): string | null {
   const file = studio.state.files[`${recipe}/README.md`];
   return file === undefined ? null : currentText(file);
-}
-
-function fix(studio: Studio, diagnostic: Diagnostic): void {
-  const edits = diagnostic.fix?.edits ?? [];
-  for (const path of new Set(edits.map((edit) => edit.file))) {
-    const file = studio.state.files[path];
-    if (file === undefined) continue;
-    const text = applyEdits(
-      currentText(file),
-      edits.filter((edit) => edit.file === path),
-    );
-    studio.dispatch({ kind: 'replaced', path, text });
-  }
 }

@@ -5,14 +5,14 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { toast } from 'sonner';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
 import { draftPaths, readDrafts, writeDraft } from './draft-storage';
-import type { StudioAction, StudioState } from './studio-state';
+import type { StudioAction, StudioFile, StudioState } from './studio-state';
 
 /** Typing settles before a draft is written: storage is slow and synchronous. */
 const DRAFT_DELAY_MS = 250;
 
 type Files = StudioState['files'];
 
-/** Outside system: the browser's storage. Drafts come back with their files, and are written as they change. */
+/** Outside systems: the browser's storage and the page's end. Drafts come back with their files, and are written as they change. */
 export function useStoredDrafts(
   recipe: string,
   files: Files,
@@ -59,16 +59,44 @@ function useReturningDrafts(files: Files, dispatch: (action: StudioAction) => vo
   }, [files, dispatch]);
 }
 
+/** Also asks before the page ends with a draft that is in it alone. */
 function useWrittenDrafts(files: Files): void {
   const known = useRef(files);
+  const unkept = useRef(new Set<string>());
   useEffect(() => {
     const timer = setTimeout(() => {
       for (const [path, file] of Object.entries(files)) {
         const before = known.current[path];
-        if (file !== before && (file.draft !== null || before?.draft != null)) writeDraft(localStorage, file);
+        if (file !== before && (file.draft !== null || before?.draft != null))
+          keepDraft(file, unkept.current);
       }
       known.current = files;
     }, DRAFT_DELAY_MS);
     return () => clearTimeout(timer);
   }, [files]);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      const isLost = [...unkept.current].some((path) => known.current[path]?.draft != null);
+      if (isLost) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, []);
+}
+
+/** Says once per file that its changes are in this page alone. */
+function keepDraft(file: StudioFile, unkept: Set<string>): void {
+  const fate = writeDraft(localStorage, file);
+  if (fate === 'kept') {
+    unkept.delete(file.path);
+    toast.dismiss(`draft ${file.path}`);
+  } else if (!unkept.has(file.path)) {
+    unkept.add(file.path);
+    const reason = fate === 'secret' ? 'it holds a secret in clear' : 'the browser has no room for its draft';
+    toast.warning(`Unsaved changes of ${file.path} end with this page, because ${reason}. Save them.`, {
+      id: `draft ${file.path}`,
+      duration: Infinity,
+      closeButton: true,
+    });
+  }
 }

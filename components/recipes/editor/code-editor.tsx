@@ -42,6 +42,8 @@ export function CodeEditor({ file, diagnostics, overridden, reveal, ...commands 
           launch: () => current().launch(),
           open: (...args) => current().open(...args),
           replace: (...args) => current().replace(...args),
+          mend: (...args) => current().mend(...args),
+          giveValue: (...args) => current().giveValue(...args),
           fileOf: (...args) => current().fileOf(...args),
           ask: (...args) => current().ask(...args),
           confirmRename: (...args) => current().confirmRename(...args),

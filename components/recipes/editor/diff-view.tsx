@@ -2,16 +2,16 @@
 
 import { useTheme } from 'next-themes';
 import { useEffect, useRef } from 'react';
+import { coverPair } from './cover-pair';
 import { editorLanguage } from './editor-language';
-import { createSecretMarks } from './secret-marks';
 import { applyEditorTheme, EDITOR_THEME } from './editor-theme';
 
-/** Two versions of a file: what is on disk left, what was typed right. */
+/** Two versions of a file, their secrets covered: what is on disk left, what was typed right. */
 export function DiffView({
   path,
   original,
   modified,
-  titles = ['On disk', 'Yours'],
+  titles: [leftTitle, rightTitle] = ['On disk', 'Yours'],
 }: {
   path: string;
   original: string;
@@ -28,7 +28,7 @@ export function DiffView({
     void import('./monaco').then(({ monaco }) => {
       if (isGone || element.current === null) return;
       applyEditorTheme(monaco, resolvedTheme === 'dark');
-      const models = [original, modified].map((text) =>
+      const models = coverPair(path, original, modified).map((text) =>
         monaco.editor.createModel(text, editorLanguage(path)),
       );
       const [left, right] = models;
@@ -40,15 +40,11 @@ export function DiffView({
         renderOverviewRuler: false,
         scrollBeyondLastLine: false,
         fontSize: 12.5,
-        originalAriaLabel: 'On disk',
-        modifiedAriaLabel: 'Yours',
+        originalAriaLabel: leftTitle,
+        modifiedAriaLabel: rightTitle,
       });
       if (left && right) editor.setModel({ original: left, modified: right });
-      const covers = [editor.getOriginalEditor(), editor.getModifiedEditor()].map((side) =>
-        createSecretMarks(monaco, side, path),
-      );
       dispose = () => {
-        for (const cover of covers) cover.dispose();
         editor.dispose();
         for (const model of models) model.dispose();
       };
@@ -57,13 +53,13 @@ export function DiffView({
       isGone = true;
       dispose?.();
     };
-  }, [path, original, modified, resolvedTheme]);
+  }, [path, original, modified, leftTitle, rightTitle, resolvedTheme]);
 
   return (
     <div className="mt-1 w-full">
       <div className="grid grid-cols-2 text-sm text-muted">
-        <span>{titles[0]}</span>
-        <span>{titles[1]}</span>
+        <span>{leftTitle}</span>
+        <span>{rightTitle}</span>
       </div>
       <div ref={element} className="h-[45vh] rounded-button border" />
     </div>

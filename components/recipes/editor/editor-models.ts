@@ -1,3 +1,4 @@
+import { coverInPlace } from '@/lib/recipes/environment/without-secrets';
 import { editorLanguage } from './editor-language';
 import type { monaco as Monaco } from './monaco';
 
@@ -13,8 +14,11 @@ export type EditorModels = {
   /** The model of a file, made when first asked for. */
   take(file: EditorFile): Monaco.editor.ITextModel;
   get(path: string): Monaco.editor.ITextModel | undefined;
-  /** A model of a file that is not in front; when it comes to be, it takes over the page's text. */
-  guest(file: EditorFile): Monaco.editor.ITextModel;
+  /**
+   * What a list of places, or a small editor inside the editor, may show of a file: its secrets covered, all places as
+   * they are. A file that was not open gets a model; when it comes to the front, that takes over the page's text.
+   */
+  shown(file: EditorFile): Monaco.editor.ITextModel;
   dispose(): void;
 };
 
@@ -23,6 +27,7 @@ export function createEditorModels(
   onEdit: (path: string, text: string) => void,
 ): EditorModels {
   const models = new Map<string, Monaco.editor.ITextModel>();
+  const copies = createCoveredCopies(monaco);
   const revisions = new Map<string, number>();
   let isReplacing = false;
 
@@ -37,9 +42,15 @@ export function createEditorModels(
       return model;
     },
     get: (path) => models.get(path),
-    guest: ({ path, text }) => models.get(path) ?? open(path, text),
+    shown(file) {
+      const model = models.get(file.path) ?? open(file.path, file.text);
+      const text = model.getValue();
+      const safe = coverInPlace(file.path, text);
+      return safe === text ? model : copies.take(file.path, safe);
+    },
     dispose() {
       for (const model of models.values()) model.dispose();
+      copies.dispose();
     },
   };
 
@@ -76,4 +87,26 @@ export function createEditorModels(
       isReplacing = false;
     }
   }
+}
+
+/** Models of files as they may be shown, beside those that are edited. Nobody types into them. */
+function createCoveredCopies(monaco: typeof Monaco) {
+  const copies = new Map<string, Monaco.editor.ITextModel>();
+  return {
+    take(path: string, text: string): Monaco.editor.ITextModel {
+      const known = copies.get(path);
+      if (known !== undefined) {
+        if (known.getValue() !== text) known.setValue(text);
+        return known;
+      }
+      const uri = monaco.Uri.from({ scheme: 'recipe', path: `/${path}`, query: 'covered' });
+      monaco.editor.getModel(uri)?.dispose();
+      const model = monaco.editor.createModel(text, editorLanguage(path), uri);
+      copies.set(path, model);
+      return model;
+    },
+    dispose(): void {
+      for (const copy of copies.values()) copy.dispose();
+    },
+  };
 }

@@ -21,6 +21,10 @@ export type EditorCommands = {
   readonly open: (range: SourceRange) => void;
   /** Edits of files that are not open here. */
   readonly replace: (path: string, text: string) => void;
+  /** Mends a problem that takes more than edits. */
+  readonly mend: (diagnostic: Diagnostic) => void;
+  /** Lets a person give a value to a variable of the environment. */
+  readonly giveValue: (variable: string) => void;
   /** A file that may be shown beside the open ones; null when its text is not known. */
   readonly fileOf: (path: string) => EditorFile | null;
   readonly ask: AskLanguage;
@@ -57,6 +61,8 @@ export function createEditorSession(
   const known = new Map<string, readonly Diagnostic[]>();
   const changed = new monaco.Emitter<void>();
   let shown: string | null = null;
+  /** Where the cursor stood when the file came to the front. */
+  let arrival: number | null = null;
   let isTravelling = false;
   let cursorTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,10 +89,13 @@ export function createEditorSession(
     ask: commands.ask,
     diagnosticsOf: (path) => known.get(path) ?? [],
     modelOf(path) {
-      const file = models.get(path) === undefined ? commands.fileOf(path) : null;
-      return models.get(path) ?? (file === null ? null : models.guest(file));
+      const model = models.get(path);
+      const file =
+        model === undefined ? commands.fileOf(path) : { path, text: model.getValue(), revision: 0 };
+      return file === null ? null : models.shown(file);
     },
     apply,
+    mend: commands.mend,
     confirmRename: commands.confirmRename,
     onChange: changed.event,
   });
@@ -103,6 +112,7 @@ export function createEditorSession(
   editor.addCommand(monaco.KeyMod.CtrlCmd | monaco.KeyCode.Enter, () => commands.launch());
   editor.addCommand(monaco.KeyMod.Alt | monaco.KeyCode.LeftArrow, () => travel('back'));
   editor.addCommand(monaco.KeyMod.Alt | monaco.KeyCode.RightArrow, () => travel('forward'));
+  editor.onMouseUp((event) => void onHint(event));
   editor.onDidChangeCursorPosition(() => {
     clearTimeout(cursorTimer);
     cursorTimer = setTimeout(() => void tellCursor(), CURSOR_REST_MS);
@@ -123,6 +133,7 @@ export function createEditorSession(
         wordBasedSuggestions: model.getLanguageId() === 'yaml' ? 'off' : 'currentDocument',
       });
       editor.restoreViewState(viewStates.get(file.path) ?? null);
+      arrival = here()?.start ?? null;
     },
     mark(path, diagnostics) {
       known.set(path, diagnostics);
@@ -138,7 +149,9 @@ export function createEditorSession(
     reveal(place) {
       const model = editor.getModel();
       if (model === null) return;
-      leave();
+      // a jump into another file has left its place already, and nobody has been where that file opened
+      if (here()?.start !== arrival) leave();
+      arrival = null;
       isTravelling = false;
       const range = rangeOf(monaco, model, place);
       editor.setSelection(range);
@@ -157,6 +170,18 @@ export function createEditorSession(
     if (place === null || editor.getModel()?.getLanguageId() !== 'yaml') return;
     const path = await commands.ask('path', { file: place.file, offset: place.start });
     commands.cursorAt(path);
+  }
+
+  /** A click on the remark that a variable is not set leads to where it can be. */
+  async function onHint({ target }: Monaco.editor.IEditorMouseEvent): Promise<void> {
+    const model = editor.getModel();
+    const isText = target.type === monaco.editor.MouseTargetType.CONTENT_TEXT;
+    if (!isText || !target.detail.mightBeForeignElement) return;
+    if (shown === null || model === null) return;
+    const offset = model.getOffsetAt(target.position);
+    const hints = await commands.ask('hints', { file: shown, range: { start: offset, end: offset } });
+    const variable = hints.find((hint) => hint.offset === offset)?.variable ?? null;
+    if (variable !== null) commands.giveValue(variable);
   }
 
   /** In the editor's own texts where they are open, so that each can be undone there. */

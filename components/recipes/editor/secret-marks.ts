@@ -6,14 +6,12 @@ import type { monaco as Monaco } from './monaco';
 export function createSecretMarks(
   monaco: typeof Monaco,
   editor: Monaco.editor.ICodeEditor,
-  /** Of a text whose model has no name; else the model's own. */
-  path?: string,
 ): Monaco.IDisposable {
   const covered = editor.createDecorationsCollection();
   let frame = 0;
   const draw = () => {
     const model = editor.getModel();
-    const ranges = model === null ? [] : secretRanges(path ?? model.uri.path.slice(1), model.getValue());
+    const ranges = model === null ? [] : secretRanges(model.uri.path.slice(1), model.getValue());
     covered.set(
       model === null
         ? []

@@ -14,6 +14,8 @@ export type LanguageHost = {
   /** Makes the model of a file if there is a text for it; Monaco shows ranges only in models. */
   readonly modelOf: (path: string) => Monaco.editor.ITextModel | null;
   readonly apply: (edits: readonly TextEdit[]) => void;
+  /** Mends what takes more than edits. */
+  readonly mend: (diagnostic: Diagnostic) => void;
   /** Whether the person agrees to what a rename touches. */
   readonly confirmRename: (plan: Extract<Rename, { ok: true }>) => Promise<boolean>;
   /** Fires when hints may have become others. */
@@ -38,11 +40,15 @@ export function registerYamlProviders(monaco: typeof Monaco, host: LanguageHost)
     monaco.editor.registerCommand(APPLY, (_services: unknown, edits: readonly TextEdit[]) =>
       host.apply(edits),
     ),
+    monaco.editor.registerCommand(MEND, (_services: unknown, diagnostic: Diagnostic) =>
+      host.mend(diagnostic),
+    ),
   ];
   return { dispose: () => parts.forEach((part) => part.dispose()) };
 }
 
 const APPLY = 'galley.applyEdits';
+const MEND = 'galley.mend';
 
 /** Path from the recipes folder; models are named `recipe:/path`. */
 export function pathOf(model: Monaco.editor.ITextModel): string {
@@ -171,7 +177,10 @@ function fixes(monaco: typeof Monaco, host: LanguageHost): Monaco.languages.Code
         kind: 'quickfix',
         isPreferred: true,
         diagnostics: [toMarker(monaco, model, diagnostic)],
-        command: { id: APPLY, title, arguments: [edits] },
+        command:
+          edits.length === 0
+            ? { id: MEND, title, arguments: [diagnostic] }
+            : { id: APPLY, title, arguments: [edits] },
       }));
       return { actions, dispose: () => undefined };
     },

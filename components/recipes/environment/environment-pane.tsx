@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { useEffect, useRef } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Input } from '@/components/ui/input';
@@ -8,9 +9,13 @@ import type { SourceRange } from '@/lib/recipes/diagnostic';
 import type { VariableState, VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
 import { StoreSecret } from './store-secret';
 
+export type AskedVariable = { readonly name: string };
+
 export type EnvironmentPaneProps = {
   /** Of the variant in view; null until it has been composed. */
   readonly environment: VariantEnvironment | null;
+  /** A variable whose value is asked for: its field gets the focus. A new object asks again. */
+  readonly asked: AskedVariable | null;
   readonly previewValues: Readonly<Record<string, string>>;
   readonly onPreviewValue: (name: string, value: string) => void;
   readonly onStore: (name: string, value: string) => Promise<boolean>;
@@ -18,7 +23,13 @@ export type EnvironmentPaneProps = {
 };
 
 /** Where a variant's environment comes from, and what it still lacks. */
-export function EnvironmentPane({ environment, ...actions }: EnvironmentPaneProps) {
+export function EnvironmentPane({ environment, asked, ...actions }: EnvironmentPaneProps) {
+  const list = useRef<HTMLUListElement>(null);
+  // Outside system: the focus.
+  useEffect(() => {
+    if (asked === null) return;
+    list.current?.querySelector<HTMLElement>(`[data-variable="${asked.name}"] input`)?.focus();
+  }, [asked]);
   if (environment === null) return <p className="p-4 text-muted">Nothing has been composed yet.</p>;
   const { variables } = environment;
   const lacking = variables.filter(({ state }) => state === 'missing').length;
@@ -32,7 +43,7 @@ export function EnvironmentPane({ environment, ...actions }: EnvironmentPaneProp
             {variables.length === 0 ? 'none are read' : lacking === 0 ? 'all given' : `${lacking} not set`}
           </span>
         </h3>
-        <ul className="mt-1 flex flex-col">
+        <ul ref={list} className="mt-1 flex flex-col">
           {variables.map((variable) => (
             <Variable key={variable.name} variable={variable} {...actions} />
           ))}
@@ -105,11 +116,11 @@ function Variable({
   previewValues,
   onPreviewValue,
   onStore,
-}: Omit<EnvironmentPaneProps, 'environment'> & { variable: VariableState }) {
+}: Omit<EnvironmentPaneProps, 'environment' | 'asked'> & { variable: VariableState }) {
   const { text, tone } = STATES[state];
   const isOpen = state === 'missing' || state === 'pending' || state === 'preview';
   return (
-    <li className="flex flex-col gap-1 border-b border-line py-1.5 last:border-b-0">
+    <li data-variable={name} className="flex flex-col gap-1 border-b border-line py-1.5 last:border-b-0">
       <div className="flex flex-wrap items-baseline gap-x-2">
         <span className="font-mono break-all">{name}</span>
         <span className={cn('ml-auto text-sm', tone)}>{text}</span>

@@ -44,7 +44,12 @@ export type VariantEnvironment = {
   readonly variables: readonly VariableState[];
 };
 
-export type ComposedVariant = { readonly composed: Composed; readonly environment: VariantEnvironment };
+export type ComposedVariant = {
+  readonly composed: Composed;
+  readonly environment: VariantEnvironment;
+  /** What the layers read, as far as it is known: what the script sets and values for the preview included. */
+  readonly env: ReadableEnvironment;
+};
 
 const NOTHING_PENDING: Pending = new Map();
 
@@ -86,6 +91,7 @@ export function composeVariant({
     reading,
   };
   return {
+    env,
     composed: { ...composed, diagnostics },
     environment: {
       script: setup.path,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
 import { secretLiterals } from './secret-literals';
 import { isSecretKey, isSecretVariable, variableNameOf } from './secret-names';
-import { removalOf, secretRanges, withoutSecrets } from './without-secrets';
+import { coverInPlace, removalOf, secretRanges, withoutSecrets } from './without-secrets';
 
 // put together, so that no scanner of repositories takes these for real
 const TOKEN = ['sk', 'proj', 'Ab1Cd2Ef3Gh4Ij5Kl6Mn7'].join('-');
@@ -152,4 +152,13 @@ test('no text makes it throw, a second pass finds nothing, and no value is left'
       expect(withoutSecrets(file, clean).includes(TOKEN)).toBe(false);
     }),
   );
+});
+
+test('a cover in place leaves every other place of the text where it was', () => {
+  const text = `api_key: hunter2-hunter2 # ours\nkey: |\n  ${PEM}\nseed: 1\n`;
+  const covered = coverInPlace('r/a.yaml', text);
+  expect(covered).not.toMatch(/hunter2|MIIabc/);
+  expect(covered).toHaveLength(text.length);
+  expect(covered.split('\n')).toHaveLength(text.split('\n').length);
+  expect(covered.indexOf('seed')).toBe(text.indexOf('seed'));
 });

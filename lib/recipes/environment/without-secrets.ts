@@ -14,6 +14,17 @@ export function coverSecrets(file: string, text: string): string {
   );
 }
 
+/** The same with a dot in the place of every letter: all other places in the text stay what they are. */
+export function coverInPlace(file: string, text: string): string {
+  return applied(
+    text,
+    secretLiterals(file, text).map((literal) => ({
+      ...literal,
+      text: text.slice(literal.start, literal.end).replaceAll(/[^\n]/g, '•'),
+    })),
+  );
+}
+
 /**
  * A file's text as it may be kept: every secret in it replaced. A value of a layer becomes a reference to the
  * environment, anything else stars, which count as a placeholder. Whatever stores or hands out a recipe's files

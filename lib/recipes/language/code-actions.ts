@@ -2,6 +2,7 @@ import type { Diagnostic, SourceRange, TextEdit } from '@/lib/recipes/diagnostic
 
 export type CodeAction = {
   readonly title: string;
+  /** Empty where more than an editor is needed: a value to be given, a secret to be stored. */
   readonly edits: readonly TextEdit[];
   /** The problem that it ends. */
   readonly diagnostic: Diagnostic;
@@ -13,7 +14,6 @@ export function codeActions(diagnostics: readonly Diagnostic[], range: SourceRan
     const { fix, range: place } = diagnostic;
     const touches =
       place !== null && place.file === range.file && place.start <= range.end && range.start <= place.end;
-    // a fix without edits needs more than an editor
-    return fix === undefined || fix.edits.length === 0 || !touches ? [] : [{ ...fix, diagnostic }];
+    return fix === undefined || !touches ? [] : [{ ...fix, diagnostic }];
   });
 }

@@ -125,13 +125,16 @@ function completeValue(
   if (name === 'data_files') return completeDataFile(facts, cursor);
   const doc = factsOf(dotted(path));
   const values = doc?.type === 'true or false' ? ['true', 'false'] : (doc?.allowed ?? []);
+  // a quote that is there already stays, and the values are told by the letters behind it
+  const quote = /^["']/.exec(cursor.typed)?.[0] ?? '';
+  const range = { start: cursor.range.start + quote.length, end: cursor.range.end };
   return values.map((value) => ({
     label: value,
     kind: 'value',
     detail: value === doc?.default ? 'default' : '',
     about: doc?.meaning ?? '',
     insert: value,
-    range: cursor.range,
+    range,
   }));
 }
 

@@ -12,6 +12,8 @@ export type InlayHint = {
   readonly text: string;
   /** What it asks for is not there. */
   readonly isMissing: boolean;
+  /** The variable that a value for the preview would help; null without one. */
+  readonly variable: string | null;
 };
 
 /** Remarks on the values between two offsets of a layer, for those that count in the variant in view. */
@@ -31,20 +33,28 @@ export function inlayHints(facts: LanguageFacts, file: string, range: TextRange)
 }
 
 function hintOf(
-  { layers }: LanguageFacts,
+  facts: LanguageFacts,
   value: ConfigValue | undefined,
   { chain, beaten }: Provenance,
 ): Omit<InlayHint, 'offset'> | null {
-  if (chain.length > 0 && value?.kind === 'string' && value.value.includes('${')) {
-    const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length);
-    return { text: variable === undefined ? 'not resolved' : `${variable} is not set`, isMissing: true };
-  }
+  if (chain.length > 0 && value?.kind === 'string' && value.value.includes('${'))
+    return missing(facts, chain);
   const [loser] = beaten;
   const notes = [
     ...(chain.length > 0 && value !== undefined ? [`= ${briefText(value)}`] : []),
-    ...(loser === undefined ? [] : [`overrides ${placeText(layers, loser)}`]),
+    ...(loser === undefined ? [] : [`overrides ${placeText(facts.layers, loser)}`]),
   ];
-  return notes.length === 0 ? null : { text: notes.join(' · '), isMissing: false };
+  return notes.length === 0 ? null : { text: notes.join(' · '), isMissing: false, variable: null };
+}
+
+function missing({ composed }: LanguageFacts, chain: Provenance['chain']): Omit<InlayHint, 'offset'> {
+  const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length) ?? null;
+  if (variable === null) return { text: 'not resolved', isMissing: true, variable };
+  const isPending = composed?.diagnostics.some(
+    ({ code, message }) => code === 'env-unknown-until-run' && message.startsWith(`${variable} `),
+  );
+  const text = isPending ? `${variable} is known at the launch` : `${variable} is not set`;
+  return { text: `${text} · set for the preview`, isMissing: true, variable };
 }
 
 /** `common.yaml:12`, the folder left out: it is the one in view nearly always. */

@@ -119,6 +119,16 @@ describe('completeAt', () => {
     expect(typing('batch_size: 8 # small', 'shuffle: |').labels).toEqual(['true', 'false']);
   });
 
+  test('offers them inside quotes too, told by the letters behind the quote', () => {
+    const { facts, file, offset, labels } = typing(
+      'rollout_worker:',
+      'weight:\n  sync_mode: "fu|"\nrollout_worker:',
+    );
+    expect(labels).toContain('fully-async');
+    const ranges = completeAt(facts, file, offset).map(({ range }) => range);
+    expect(facts.layers[file]?.slice(ranges[0]?.start, ranges[0]?.end)).toBe('fu');
+  });
+
   test('offers config paths, resolvers and variables inside an interpolation', () => {
     expect(typing('batch_size: 8 # small', 'batch_size: ${|').labels).toEqual(
       expect.arrayContaining(['data', 'trainer', 'oc.env:', 'oc.select:']),
@@ -301,6 +311,26 @@ test('inlayHints shows what interpolations come to, in a range', () => {
     '= 8',
   ]);
   expect(inlayHints(factsOf(), 'math/embedded.yaml', { start: 0, end: 20 })).toEqual([]);
+});
+
+test('inlayHints says which variable is missing, or that it is known only at the launch', () => {
+  const text = 'a: ${oc.env:ABSENT}\nb: ${oc.env:LATER}\n';
+  const composed = compose({ files: { 'x/v.yaml': text }, entry: 'x/v.yaml', env: {} });
+  const later = composed.diagnostics.find(({ message }) => message.includes('LATER'));
+  if (later === undefined) throw new Error('composition says nothing of LATER');
+  const waiting = {
+    ...later,
+    code: 'env-unknown-until-run',
+    message: 'LATER is known once x.env.sh has run',
+  };
+  const facts = {
+    ...factsOf({ 'x/v.yaml': text }, 'x/v.yaml'),
+    composed: { ...composed, diagnostics: [waiting] },
+  };
+  expect(inlayHints(facts, 'x/v.yaml', { start: 0, end: text.length })).toMatchObject([
+    { text: 'ABSENT is not set · set for the preview', variable: 'ABSENT', isMissing: true },
+    { text: 'LATER is known at the launch · set for the preview', variable: 'LATER', isMissing: true },
+  ]);
 });
 
 test('codeActions offers the corrections of the problems that a range touches', () => {
