@@ -58,7 +58,7 @@ test('a secret in clear is covered in hovers, peeks and panes, and its draft sta
     await expect(
       page.getByText(/embedded\.yaml end with this page, because it holds a secret in clear/),
     ).toBeVisible();
-    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+    const stored = await page.evaluate(() => JSON.stringify(Object.entries(localStorage)));
     expect(stored).not.toContain(SECRET);
     expect(stored).not.toContain('shuffle');
   });

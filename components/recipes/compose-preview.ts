@@ -4,6 +4,9 @@ import {
   composeVariant,
   type VariantInput,
 } from '@/lib/recipes/environment/compose-variant';
+import type { Diagnostic } from '@/lib/recipes/diagnostic';
+import { unsetName } from '@/lib/recipes/environment/environment-diagnostics';
+import { isSecretVariable } from '@/lib/recipes/environment/secret-names';
 import { checkRecipe } from '@/lib/recipes/validate';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
 import { plainValue } from '@/lib/recipes/plain-value';
@@ -32,11 +35,19 @@ export function composeAndPreview(
   const preview = {
     variant: name,
     rows: composed.resolved === null ? null : resolvedRows(composed.resolved, composed.provenance),
-    diagnostics: [...composed.diagnostics, ...checked.diagnostics],
+    diagnostics: [...composed.diagnostics.map(withWayOut), ...checked.diagnostics],
     passed: checked.passed,
     dataPlan: composed.resolved === null ? null : dataPlanOf(plainValue(composed.resolved), entry),
     environment,
     milliseconds: performance.now() - start,
   };
   return { composed, env, preview };
+}
+
+/** In the studio an unset variable can be given a value at once; it is asked for, so there is nothing to edit. */
+function withWayOut(diagnostic: Diagnostic): Diagnostic {
+  const name = diagnostic.severity === 'error' ? unsetName(diagnostic.message) : null;
+  if (name === null || diagnostic.fix !== undefined) return diagnostic;
+  const title = isSecretVariable(name) ? 'Store the secret' : 'Set for the preview only';
+  return { ...diagnostic, fix: { title, edits: [] } };
 }

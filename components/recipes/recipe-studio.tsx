@@ -53,7 +53,6 @@ export function RecipeStudio(props: RecipeStudioProps) {
   const preview = state.variant === null ? undefined : client.previews[state.variant];
   const rows = preview?.lastRows ?? [];
   const shown = useStudioView(studio, rows);
-  const { setPane, launch } = shown;
   const onFix = fixer(studio, { environment, onGiveValue: shown.giveValue });
   const life = useStudioLife({
     data,
@@ -74,11 +73,11 @@ export function RecipeStudio(props: RecipeStudioProps) {
         backend={backendTitle(rows)}
         format={format}
         onSave={() => void life.save(dirtyPaths(state))}
-        onLaunch={() => launch(true)}
+        onLaunch={() => shown.launch(true)}
       />
       <StudioPanes
         pane={shown.pane}
-        onPane={setPane}
+        onPane={shown.setPane}
         problems={preview?.diagnostics.length ?? 0}
         files={
           <StudioFiles
@@ -86,7 +85,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
             studio={studio}
             life={life}
             previews={client.previews}
-            onOpened={() => setPane('editor')}
+            onOpened={() => shown.setPane('editor')}
           />
         }
         editor={
@@ -102,7 +101,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
               life.showRadius();
               shown.setTab('diff');
             }}
-            onLaunch={() => launch(true)}
+            onLaunch={() => shown.launch(true)}
             onCursor={shown.setCursorPath}
             onMend={onFix}
             onGiveValue={shown.giveValue}
@@ -138,7 +137,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
           actions={actions}
           onSave={() => life.save(dirtyPaths(state))}
           onShowKey={shown.showKey}
-          onClose={() => launch(false)}
+          onClose={() => shown.launch(false)}
         />
       ) : null}
     </div>

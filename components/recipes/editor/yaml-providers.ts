@@ -201,12 +201,13 @@ function hints(monaco: typeof Monaco, host: LanguageHost): Monaco.languages.Inla
     async provideInlayHints(model, range) {
       const found = await host.ask('hints', { file: pathOf(model), range: offsetsOf(model, range) });
       return {
-        hints: found.map(({ offset, text, isMissing }) => ({
+        hints: found.map(({ offset, text, isMissing, variable }) => ({
           label: text,
           position: model.getPositionAt(offset),
           // Monaco gives the two kinds colours of their own
           kind: isMissing ? InlayHintKind.Parameter : InlayHintKind.Type,
           paddingLeft: true,
+          ...(variable === null ? {} : { tooltip: `Click to give ${variable} a value for the preview` }),
         })),
         dispose: () => undefined,
       };

@@ -4,7 +4,7 @@ import type { KnownSecret } from './mask-secrets';
 import type { ScriptReading } from './parse-env-script';
 import type { Span } from './script/syntax';
 import type { SecretLiteral } from './secret-literals';
-import { isSecretKey, isSecretVariable, variableNameOf } from './secret-names';
+import { isSecretKey, variableNameOf } from './secret-names';
 import { tokenRanges } from './secret-shapes';
 
 type Script = { readonly path: string; readonly text: string };
@@ -17,11 +17,6 @@ export function unsetName(message: string): string | null {
   return /^The environment variable (\w+) is not set\./.exec(message)?.[1] ?? null;
 }
 
-/** What a person may do about an unset variable at once; a value is asked for, so there is nothing to edit. */
-function wayOut(name: string): NonNullable<Diagnostic['fix']> {
-  return { title: isSecretVariable(name) ? 'Store the secret' : 'Set for the preview only', edits: [] };
-}
-
 /** A variable that the script will set is no error yet: it becomes a remark that says why it is not known. */
 export function pendingOrMissing(
   diagnostics: readonly Diagnostic[],
@@ -30,8 +25,7 @@ export function pendingOrMissing(
   return diagnostics.map((diagnostic) => {
     const name = unsetName(diagnostic.message);
     const why = name === null ? undefined : pending.get(name);
-    if (name === null) return diagnostic;
-    if (why === undefined || script === null) return { ...diagnostic, fix: diagnostic.fix ?? wayOut(name) };
+    if (name === null || why === undefined || script === null) return diagnostic;
     const message = `${name} is known once ${fileName(script.path)} has run, at the launch: ${why.reason} (line ${lineAt(script.text, why.at.start)}).`;
     const { path, range } = diagnostic;
     return { code: 'env-unknown-until-run', severity: 'info', message, path, range };
