@@ -12,7 +12,7 @@ async function shownText(page: Page): Promise<string> {
     const copy = document.body.cloneNode(true);
     if (!(copy instanceof HTMLElement)) return '';
     for (const own of copy.querySelectorAll('script')) own.remove();
-    copy.querySelector('.monaco-editor > .overflow-guard .lines-content.monaco-editor-background')?.remove();
+    copy.querySelector('.monaco-editor')?.remove();
     return copy.outerHTML;
   });
 }

@@ -22,6 +22,8 @@ export function editorOptions(element: HTMLElement): Monaco.editor.IStandaloneEd
     stickyScroll: { enabled: false },
     occurrencesHighlight: 'off',
     overviewRulerLanes: 2,
+    // Enter behind a word that is complete ends the line
+    acceptSuggestionOnEnter: 'smart',
     quickSuggestions: { other: true, strings: true, comments: false },
     // Monaco would cut a remark at 43 letters, and with it what can be clicked
     inlayHints: { enabled: 'on', fontFamily, fontSize: 12, padding: false, maximumLength: 140 },

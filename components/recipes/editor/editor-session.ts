@@ -128,9 +128,11 @@ export function createEditorSession(
       }
       shown = file.path;
       editor.setModel(model);
-      // the words of a layer are no use as completions; those of code are
+      // the words of a layer or of prose are no use as completions; those of code are
       editor.updateOptions({
-        wordBasedSuggestions: model.getLanguageId() === 'yaml' ? 'off' : 'currentDocument',
+        wordBasedSuggestions: /yaml|markdown|plaintext/.test(model.getLanguageId())
+          ? 'off'
+          : 'currentDocument',
       });
       editor.restoreViewState(viewStates.get(file.path) ?? null);
       arrival = here()?.start ?? null;
