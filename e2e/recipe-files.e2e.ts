@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
+import { openPane } from './studio-editor';
 import { addLine, editorText, fileTree, openFile, save } from './studio-page';
 
 test('every kind of file of a recipe is edited and saved, and the README is rendered beside its source', async ({
@@ -18,7 +19,7 @@ test('every kind of file of a recipe is edited and saved, and the README is rend
   await openFile(page, 'self_hosted.env.sh');
   await addLine(page, 'export JOURNEY=1\n');
   await openFile(page, 'README.md');
-  await page.getByRole('tab', { name: 'README' }).click();
+  await openPane(page, 'README');
   await addLine(page, '\n## Written in the journey\n');
   await expect(page.getByRole('heading', { name: 'Written in the journey' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Save 4 files' })).toBeEnabled();
