@@ -51,7 +51,7 @@ function Changed({ file, theirs, ...answers }: Answers & { file: StudioFile; the
   const settled = conflicts.length === 0 ? null : settle(choices);
   return (
     <DialogContent className={isComparing ? 'max-w-5xl' : 'max-w-xl'}>
-      <DialogTitle className="pr-8 break-all">{path} was changed on disk</DialogTitle>
+      <DialogTitle className="pr-8 [overflow-wrap:anywhere]">{path} was changed on disk</DialogTitle>
       <DialogDescription className="mt-1">
         Something else wrote it since you opened it. Your text was not saved, and neither is lost. What only
         one side changed is merged already.
@@ -152,7 +152,7 @@ function shownText(path: string, { kind, name, ...texts }: MergeConflict, side: 
 function Removed({ path, onKeepMine, onTakeTheirs }: Answers & { path: string }) {
   return (
     <DialogContent>
-      <DialogTitle className="pr-8 break-all">{path} was removed from the disk</DialogTitle>
+      <DialogTitle className="pr-8 [overflow-wrap:anywhere]">{path} was removed from the disk</DialogTitle>
       <DialogDescription className="mt-1">
         Something else removed it since you opened it. Your text is still here.
       </DialogDescription>

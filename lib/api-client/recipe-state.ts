@@ -22,6 +22,8 @@ export const recipeStateQuery = (recipe: string, stamp: string | null) =>
   queryOptions({
     queryKey: ['recipe-state', recipe, stamp] as const,
     queryFn: ({ signal }) => request(withQuery('/api/recipes/state', { recipe }), RecipeState, { signal }),
-    staleTime: Number.POSITIVE_INFINITY,
+    // A stamp comes back when a deletion is undone; what was read under it before then may be older than that.
+    staleTime: 0,
+    gcTime: 0,
     placeholderData: (before) => before,
   });

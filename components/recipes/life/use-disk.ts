@@ -45,9 +45,13 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
     known.current = etags;
     for (const path of Object.keys(studio.files)) {
       const isOurs = path.startsWith(`${recipe}/`) || /\.ya?ml$/.test(path);
-      if (!(path in etags) && isOurs && studio.files[path]?.etag !== null) {
-        dispatch({ kind: 'disk', path, file: null });
-      }
+      if (path in etags || !isOurs || studio.files[path]?.etag === null) continue;
+      // Asked once more: it may have come back since the answer was given.
+      const isThere = await client.query(recipeFileQuery(path)).then(
+        () => true,
+        (failure: unknown) => !(failure instanceof ApiError && failure.code === 'not_found'),
+      );
+      if (!isThere) dispatch({ kind: 'disk', path, file: null });
     }
     for (const [path, etag] of Object.entries(etags)) {
       const ours = studio.files[path];
