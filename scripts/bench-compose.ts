@@ -5,6 +5,7 @@ import { Bench } from 'tinybench';
 import { z } from 'zod';
 import { readEnv } from '@/lib/env';
 import { compose } from '@/lib/recipes/compose';
+import { validate } from '@/lib/recipes/validate';
 import { findPython } from './find-python.mjs';
 
 const LEAVES = 2_000;
@@ -19,25 +20,34 @@ type Recipe = Pick<Parameters<typeof compose>[0], 'files' | 'entry'> & {
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** What the preview does at a keystroke: compose and resolve, from text never seen and from layers known by content. */
+/** What the preview does at a keystroke: compose, resolve and validate, from text never seen and from known layers. */
 export async function bench(): Promise<readonly Row[]> {
   const recipe = readRecipe();
   const large = Array.from({ length: LEAVES }, (_, leaf) => `key_${leaf}: ${leaf}`).join('\n');
   const runner = new Bench({ time: 1_500 });
   let round = 0;
   const changed = (text: string): string => `${text}\n# ${(round += 1)}`;
+  // a comment in every block, so that none of them is known
+  const unseen = (text: string): string =>
+    changed(text.replaceAll(/^(?=[A-Za-z0-9_])/gm, `# ${(round += 1)}\n`));
+  const allUnseen = (): Recipe['files'] =>
+    Object.fromEntries(Object.entries(recipe.files).map(([file, text]) => [file, unseen(text)]));
   runner
-    .add(`${recipe.title}, cold text`, () => {
-      const files = Object.entries(recipe.files).map(([file, text]) => [file, changed(text)] as const);
-      compose({ ...recipe, files: Object.fromEntries(files) });
+    .add(`${recipe.title}, cold text`, () => check({ ...recipe, files: allUnseen() }))
+    .add(`${recipe.title}, cold text, without validation`, () => {
+      compose({ ...recipe, files: allUnseen() });
     })
     .add(`${recipe.title}, one layer typed into`, () => {
       const text = recipe.files[recipe.entry] ?? '';
-      compose({ ...recipe, files: { ...recipe.files, [recipe.entry]: changed(text) } });
+      check({ ...recipe, files: { ...recipe.files, [recipe.entry]: changed(text) } });
     })
-    .add(`${recipe.title}, layers known by content`, () => void compose(recipe))
+    .add(`${recipe.title}, layers known by content`, () => check(recipe))
     .add(`one layer of ${LEAVES} leaves, typed into`, () => {
-      compose({ files: { 'a.yaml': changed(large) }, entry: 'a.yaml', env: {} });
+      check({
+        files: { 'a.yaml': large.replace(': 7\n', `: 7${(round += 1)}\n`) },
+        entry: 'a.yaml',
+        env: {},
+      });
     });
   await runner.run();
   const rows = runner.tasks.map(({ name, result }) => ({
@@ -45,7 +55,12 @@ export async function bench(): Promise<readonly Row[]> {
     value: 'latency' in result ? result.latency.p50 : Number.NaN,
     unit: 'ms at the median',
   }));
-  return [...rows, ...(await besideHydra(recipe, rows[0]?.value ?? Number.NaN))];
+  return [...rows, ...(await besideHydra(recipe, rows[1]?.value ?? Number.NaN))];
+}
+
+/** Everything that the preview says of a variant. */
+function check(input: Parameters<typeof compose>[0]): void {
+  validate(compose(input), input);
 }
 
 const Golden = z.array(
@@ -100,6 +115,10 @@ async function besideHydra(recipe: Recipe, ours: number): Promise<readonly Row[]
   const { hydra } = answer.data;
   return [
     { name: `${recipe.title}, Hydra and OmegaConf`, value: hydra, unit: 'ms at the median' },
-    { name: 'the same, against our cold text', value: hydra / ours, unit: 'times as long' },
+    {
+      name: 'the same, against our cold text without validation',
+      value: hydra / ours,
+      unit: 'times as long',
+    },
   ];
 }

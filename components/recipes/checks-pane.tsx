@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
@@ -24,7 +24,12 @@ export type ChecksPaneProps = {
 };
 
 /** What composition and the rules say of a variant, the worst first; what passed and what changes nothing is folded. */
-export function ChecksPane({ diagnostics, passed, milliseconds, ...actions }: ChecksPaneProps) {
+export const ChecksPane = memo(function ChecksPane({
+  diagnostics,
+  passed,
+  milliseconds,
+  ...actions
+}: ChecksPaneProps) {
   const idle = diagnostics.filter(({ code }) => code === 'no-effect');
   const spoken = diagnostics.filter(({ code }) => code !== 'no-effect');
   return (
@@ -41,8 +46,8 @@ export function ChecksPane({ diagnostics, passed, milliseconds, ...actions }: Ch
       </header>
       <div className="min-h-0 flex-1 overflow-auto py-1">
         <ul aria-live="polite">
-          {spoken.map((diagnostic, index) => (
-            <Finding key={`${index} ${diagnostic.code}`} diagnostic={diagnostic} {...actions} />
+          {keyed(spoken).map(({ key, diagnostic }) => (
+            <Finding key={key} diagnostic={diagnostic} {...actions} />
           ))}
         </ul>
         <Folded
@@ -66,6 +71,17 @@ export function ChecksPane({ diagnostics, passed, milliseconds, ...actions }: Ch
       </div>
     </section>
   );
+});
+
+/** A finding keeps its place in the page when one is added above it: else all of them are laid out anew. */
+function keyed(diagnostics: readonly Diagnostic[]) {
+  const seen = new Map<string, number>();
+  return diagnostics.map((diagnostic) => {
+    const name = `${diagnostic.code} ${diagnostic.path} ${diagnostic.message}`;
+    const count = seen.get(name) ?? 0;
+    seen.set(name, count + 1);
+    return { key: `${name} ${count}`, diagnostic };
+  });
 }
 
 type Actions = Pick<ChecksPaneProps, 'files' | 'onJump' | 'onFix'>;
@@ -73,7 +89,7 @@ type Actions = Pick<ChecksPaneProps, 'files' | 'onJump' | 'onFix'>;
 function Finding({ diagnostic, files, onJump, onFix }: Actions & { diagnostic: Diagnostic }) {
   const reason = ruleOf(diagnostic.code)?.reason;
   return (
-    <li className="flex gap-2 px-3 py-1.5">
+    <li className="flex gap-2 px-3 py-1.5 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
       <Shape severity={diagnostic.severity} />
       <div className="min-w-0 break-words">
         {diagnostic.message} <Where diagnostic={diagnostic} files={files} onJump={onJump} />

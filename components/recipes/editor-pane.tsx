@@ -1,16 +1,23 @@
 'use client';
 
+import { useMemo } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
 import { EditorTabs } from './editor-tabs';
-import { overriddenRanges } from './overridden-ranges';
+import { overriddenRanges, overriddenText } from './overridden-ranges';
 import { RenameDialog, useRenameQuestion } from './rename-dialog';
 import type { StudioData } from './studio-data';
 import { currentText, dirtyPaths, type StudioFile } from './studio-state';
-import { layerTexts, type LivePreview, type PreviewClient } from './use-preview';
+import type { LivePreview, PreviewClient } from './use-preview';
 import type { Studio } from './use-studio';
+
+const NOTHING: Pick<LivePreview, 'diagnostics' | 'rows' | 'texts'> = {
+  diagnostics: [],
+  rows: null,
+  texts: {},
+};
 
 /** The open files and the editor on the one in front. */
 export function EditorPane(props: {
@@ -32,7 +39,10 @@ export function EditorPane(props: {
   const rename = useRenameQuestion();
   const { state } = studio;
   const file = state.active === null ? undefined : state.files[state.active];
-  const texts = layerTexts(state.files);
+  const path = file?.path ?? '';
+  const { diagnostics, rows, texts } = preview ?? NOTHING;
+  const own = useMemo(() => diagnostics.filter(({ range }) => range?.file === path), [diagnostics, path]);
+  const overridden = useMemo(() => overriddenRanges(rows ?? [], path), [rows, path]);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <EditorTabs
@@ -51,8 +61,9 @@ export function EditorPane(props: {
         <div className="min-h-0 flex-1">
           <CodeEditor
             file={{ path: file.path, text: currentText(file), revision: file.revision }}
-            diagnostics={(preview?.diagnostics ?? []).filter(({ range }) => range?.file === file.path)}
-            overridden={overriddenRanges(preview?.rows ?? [], file.path, texts)}
+            diagnostics={own}
+            overridden={overridden}
+            overriddenText={(range) => overriddenText(range, texts)}
             reveal={studio.reveal}
             edit={(path, text) => {
               client.typed(path, text);

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { FittedTabsList } from '@/components/ui/fitted-tabs-list';
 import { Tabs, TabsContent } from '@/components/ui/tabs';
+import { useStable } from '@/components/ui/use-stable';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { ChecksPane } from './checks-pane';
 import { DocsPane } from './docs-pane';
@@ -27,7 +28,6 @@ export type InspectorTab = (typeof TABS)[number]['value'];
 export type InspectorProps = {
   readonly preview: LivePreview | undefined;
   readonly hasVariant: boolean;
-  readonly files: Readonly<Record<string, string>>;
   readonly readme: string | null;
   readonly onJump: (range: SourceRange) => void;
   readonly onFix: (diagnostic: Diagnostic) => void;
@@ -115,7 +115,20 @@ export function Inspector(props: InspectorProps) {
   );
 }
 
-function ResolvedPanel({ preview, hasVariant, files, onJump, onFix }: InspectorProps) {
+/** Before the first answer. One object, so that what shows it is not drawn anew. */
+const NOTHING = {
+  rows: null,
+  lastRows: null,
+  lastTexts: {},
+  diagnostics: [],
+  passed: [],
+  milliseconds: null,
+  texts: {},
+} as const;
+
+function ResolvedPanel({ preview, hasVariant, ...actions }: InspectorProps) {
+  const onJump = useStable(actions.onJump);
+  const onFix = useStable(actions.onFix);
   if (!hasVariant) {
     return (
       <p className="p-4 text-muted">
@@ -124,23 +137,24 @@ function ResolvedPanel({ preview, hasVariant, files, onJump, onFix }: InspectorP
       </p>
     );
   }
+  const { rows, lastRows, lastTexts, ...checked } = preview ?? NOTHING;
   return (
     <Group orientation="vertical" className="h-full">
       <Panel id="values" minSize={120}>
         <ResolvedView
-          rows={preview === undefined ? null : (preview.rows ?? preview.lastRows)}
-          isStale={preview !== undefined && preview.rows === null}
-          files={files}
+          rows={rows ?? lastRows}
+          isStale={rows === null && lastRows !== null}
+          files={lastTexts}
           onJump={onJump}
         />
       </Panel>
       <Separator aria-label="Height of the checks" className="h-px bg-line hover:bg-accent" />
       <Panel id="problems" defaultSize="26%" minSize={33}>
         <ChecksPane
-          diagnostics={preview?.diagnostics ?? []}
-          passed={preview?.passed ?? []}
-          milliseconds={preview?.milliseconds ?? null}
-          files={files}
+          diagnostics={checked.diagnostics}
+          passed={checked.passed}
+          milliseconds={checked.milliseconds}
+          files={checked.texts}
           onJump={onJump}
           onFix={onFix}
         />

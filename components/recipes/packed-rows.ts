@@ -21,6 +21,7 @@ export type PackedRows = {
   readonly beaten: Int32Array<ArrayBuffer>;
 };
 
+const NO_CHAIN: readonly string[] = [];
 const NO_SOURCE = -1;
 const NO_PROVENANCE = -2;
 const PER_ROW = 5;
@@ -45,7 +46,7 @@ export function packRows(
 }
 
 function factsOf({ path, depth, label, kind, text, provenance }: ResolvedRow): RowFacts {
-  return { path, depth, label, kind, text, chain: provenance?.chain ?? [] };
+  return { path, depth, label, kind, text, chain: provenance?.chain ?? NO_CHAIN };
 }
 
 function isSame(left: RowFacts | undefined, right: RowFacts | undefined): boolean {

@@ -3,7 +3,7 @@ import { type LiveRow, unpackRows } from './packed-rows';
 import type {
   AskedQuestion,
   AskLanguage,
-  Preview,
+  PlacedPreview,
   PreviewAnswer,
   PreviewRequest,
   PreviewSubject,
@@ -22,7 +22,7 @@ export type PreviewLink = {
   readonly end: () => void;
 };
 
-export function openPreviewLink(onPreview: (preview: Preview) => void): PreviewLink {
+export function openPreviewLink(onPreview: (preview: PlacedPreview) => void): PreviewLink {
   const worker = new Worker(new URL('./compose.worker.ts', import.meta.url), { type: 'module' });
   const facts = new Map<string, unknown>();
   const texts = new Map<string, string>();
@@ -33,7 +33,7 @@ export function openPreviewLink(onPreview: (preview: Preview) => void): PreviewL
     const live = preview.rows === null ? null : unpackRows(preview.rows, rows.get(preview.variant) ?? []);
     if (live !== null) rows.set(preview.variant, live);
     // an older answer is taken in, since the next one builds on it, but not shown
-    if (id === lastId) onPreview({ ...preview, rows: live });
+    if (id === lastId) onPreview({ ...preview, rows: live, texts: Object.fromEntries(texts) });
   });
 
   return {

@@ -23,6 +23,9 @@ export type Preview = {
   readonly milliseconds: number;
 };
 
+/** A preview with the texts that its places are in. */
+export type PlacedPreview = Preview & { readonly texts: PreviewSubject['texts'] };
+
 /** What the worker composes and answers from. */
 export type PreviewSubject = {
   readonly recipe: string;

@@ -33,8 +33,9 @@ export function resolvedRows(
   return rows;
 
   function collect(value: ConfigValue, place: Place): void {
-    const own = provenance.get(place.path) ?? null;
-    rows.push({ ...place, ...drawn(value), provenance: own });
+    const { path, label } = place;
+    const { kind, text } = drawn(value);
+    rows.push({ path, depth: place.depth, label, kind, text, provenance: provenance.get(path) ?? null });
     const depth = place.depth + 1;
     if (value.kind === 'map') {
       for (const [key, item] of value.entries) {

@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { SearchIcon } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { memo, useRef, useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
@@ -22,7 +22,7 @@ export type ResolvedViewProps = {
 };
 
 /** The merged configuration: every value with the layer that set it. */
-export function ResolvedView({ rows, isStale, files, onJump }: ResolvedViewProps) {
+export const ResolvedView = memo(function ResolvedView({ rows, isStale, files, onJump }: ResolvedViewProps) {
   const [filter, setFilter] = useState('');
   const shown = filterRows(rows ?? [], filter);
   const count = (rows ?? []).filter(({ kind }) => kind !== 'section').length;
@@ -56,7 +56,7 @@ export function ResolvedView({ rows, isStale, files, onJump }: ResolvedViewProps
       ) : null}
     </div>
   );
-}
+});
 
 function Rows({
   rows,

@@ -1,5 +1,6 @@
 import type { Provenance } from '@/lib/recipes/compose';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
+import { remember } from '@/lib/recipes/remember';
 import { type LayerTone, layerOf } from './layer-of';
 import type { ResolvedRow } from './resolved-rows';
 
@@ -51,7 +52,20 @@ export function placeText(range: SourceRange, files: Readonly<Record<string, str
 
 /** 1-based line of an offset. */
 export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+  const breaks = lineBreaks(text);
+  let low = 0;
+  let high = breaks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((breaks[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
 }
+
+/** Offsets of the line breaks. Every row in view asks for its line. */
+const lineBreaks = remember(32, (text) => {
+  const breaks: number[] = [];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) breaks.push(at);
+  return breaks;
+});

@@ -8,7 +8,7 @@ import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { Inspector, type InspectorProps } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
 import type { StudioEnvironment } from './use-environment';
-import { layerTexts, type LivePreview, scriptTexts } from './use-preview';
+import { layerTexts, type LivePreview } from './use-preview';
 import type { Studio } from './use-studio';
 
 export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'tab' | 'onTab'> & {
@@ -36,7 +36,6 @@ export function StudioInspector(props: StudioInspectorProps) {
     <Inspector
       preview={preview}
       hasVariant={studio.state.variant !== null}
-      files={{ ...scriptTexts({}, studio.state.files), ...files }}
       readme={readmeOf(studio, recipe)}
       configPath={props.configPath}
       onJump={props.onJump}

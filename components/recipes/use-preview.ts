@@ -1,14 +1,16 @@
 'use client';
 
-import { useCallback, useEffect, useRef, useState } from 'react';
-import type { AskLanguage, EnvironmentView, Preview, PreviewSubject } from './preview';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
+import type { AskLanguage, EnvironmentView, PlacedPreview, PreviewSubject } from './preview';
 import { openPreviewLink, type PreviewLink } from './preview-link';
 import type { ResolvedRow } from './resolved-rows';
 import { currentText, splitOverrides, type StudioFile } from './studio-state';
 
-export type LivePreview = Preview & {
+export type LivePreview = PlacedPreview & {
   /** Rows of the last text that composed: what stays in view, dimmed, while the text is broken. */
   readonly lastRows: readonly ResolvedRow[];
+  /** The texts that these rows have their places in. */
+  readonly lastTexts: PlacedPreview['texts'];
 };
 
 export type PreviewQuestion = {
@@ -43,7 +45,10 @@ export function usePreview(question: PreviewQuestion): PreviewClient {
   // Outside system: the composing worker.
   useEffect(() => {
     const opened = openPreviewLink((preview) =>
-      setPreviews((before) => ({ ...before, [preview.variant]: withLastRows(preview, before) })),
+      // drawn in slices, so that a key that comes meanwhile does not wait
+      startTransition(() =>
+        setPreviews((before) => ({ ...before, [preview.variant]: withLastRows(preview, before) })),
+      ),
     );
     link.current = opened;
     return () => {
@@ -80,8 +85,11 @@ function parseVariants(lines: string): PreviewSubject['variants'] {
   });
 }
 
-function withLastRows(preview: Preview, before: Readonly<Record<string, LivePreview>>): LivePreview {
-  return { ...preview, lastRows: preview.rows ?? before[preview.variant]?.lastRows ?? [] };
+function withLastRows(preview: PlacedPreview, before: Readonly<Record<string, LivePreview>>): LivePreview {
+  const { rows, texts } = preview;
+  if (rows !== null) return { ...preview, lastRows: rows, lastTexts: texts };
+  const last = before[preview.variant];
+  return { ...preview, lastRows: last?.lastRows ?? [], lastTexts: last?.lastTexts ?? texts };
 }
 
 function allTexts(files: Readonly<Record<string, StudioFile>>): Readonly<Record<string, string>> {

@@ -41,12 +41,23 @@ export function findProvenance(
 
 /** Of the value itself, or of something inside it. */
 export function provenanceWithin(provenance: Composed['provenance'], path: string): Provenance | undefined {
-  const own = provenance.get(path);
-  if (own !== undefined) return own;
+  return provenance.get(path) ?? firstInside(provenance).get(path);
+}
+
+const insides = new WeakMap<Composed['provenance'], ReadonlyMap<string, Provenance>>();
+
+/** By section, the first leaf in it. Checks ask for many sections of one composition. */
+function firstInside(provenance: Composed['provenance']): ReadonlyMap<string, Provenance> {
+  const known = insides.get(provenance);
+  if (known !== undefined) return known;
+  const first = new Map<string, Provenance>();
   for (const [leaf, place] of provenance) {
-    if (leaf.startsWith(`${path}.`) || leaf.startsWith(`${path}[`)) return place;
+    // whatever is above a section that is known is known, too
+    for (let path = parentOf(leaf); path !== '' && !first.has(path); path = parentOf(path))
+      first.set(path, place);
   }
-  return undefined;
+  insides.set(provenance, first);
+  return first;
 }
 
 /** `data` of `data.batch_size`; '' at the top. */

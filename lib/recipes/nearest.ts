@@ -5,6 +5,8 @@ export function nearest(name: string, candidates: readonly string[]): string | n
   const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {
+    // each letter more or less is an edit
+    if (Math.abs(candidate.length - name.length) > limit) continue;
     const distance = editDistance(name, candidate);
     if (distance > 0 && distance <= limit && distance < (best?.distance ?? Infinity))
       best = { candidate, distance };

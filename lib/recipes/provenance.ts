@@ -6,7 +6,7 @@ export function provenanceOf(leaves: readonly ResolvedLeaf[]): ReadonlyMap<strin
   return new Map(
     leaves.map(({ chain, node, path }) => {
       const { beaten, override, source } = node.origin;
-      return [path, { source, beaten, chain, ...(override === undefined ? {} : { override }) }];
+      return [path, override === undefined ? { source, beaten, chain } : { source, beaten, chain, override }];
     }),
   );
 }

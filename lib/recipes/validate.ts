@@ -3,6 +3,7 @@ import type { Composed } from './compose';
 import { configDiagnostics } from './config-diagnostics';
 import { type ConfigView, createConfigView } from './config-view';
 import type { Diagnostic } from './diagnostic';
+import { editInBlock } from './edits/edit-block';
 import { renameKey } from './edits/edit-layer';
 import { migrateLegacy, type Migrated } from './migrate-legacy';
 import { plainValue } from './plain-value';
@@ -144,7 +145,8 @@ function renameFix(
   const file = placing.rangeOf(path)?.file;
   const text = file === undefined ? undefined : context.files[file];
   if (file === undefined || text === undefined) return undefined;
-  const edits = renameKey({ file, text }, editPathOf(placing.toSource(path)), meant);
+  const place = editPathOf(placing.toSource(path));
+  const edits = editInBlock({ file, text }, place, (layer) => renameKey(layer, place, meant));
   return edits.length === 0 ? undefined : { title: `Rename it to ${meant}`, edits };
 }
 

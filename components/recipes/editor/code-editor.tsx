@@ -1,7 +1,7 @@
 'use client';
 
 import { useTheme } from 'next-themes';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from 'react';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { coverSecrets } from '@/lib/recipes/environment/without-secrets';
@@ -47,6 +47,7 @@ export function CodeEditor({ file, diagnostics, overridden, reveal, ...commands 
           fileOf: (...args) => current().fileOf(...args),
           ask: (...args) => current().ask(...args),
           confirmRename: (...args) => current().confirmRename(...args),
+          overriddenText: (range) => current().overriddenText(range),
           cursorAt: (...args) => current().cursorAt(...args),
         });
         setSession(created);
@@ -61,10 +62,11 @@ export function CodeEditor({ file, diagnostics, overridden, reveal, ...commands 
       setSession(null);
     };
   }, []);
-  useEffect(() => session?.setTheme(isDark), [session, isDark]);
-  useEffect(() => session?.show(file), [session, file]);
-  useEffect(() => session?.mark(file.path, diagnostics), [session, file.path, diagnostics]);
-  useEffect(() => session?.dim(file.path, overridden), [session, file.path, overridden]);
+  // before the picture, one after the other: a frame later, marks would come with the next picture
+  useLayoutEffect(() => session?.setTheme(isDark), [session, isDark]);
+  useLayoutEffect(() => session?.show(file), [session, file]);
+  useLayoutEffect(() => session?.mark(file.path, diagnostics), [session, file.path, diagnostics]);
+  useLayoutEffect(() => session?.dim(file.path, overridden), [session, file.path, overridden]);
   useEffect(() => {
     if (reveal !== null && reveal.file === file.path) session?.reveal(reveal);
   }, [session, file.path, reveal]);

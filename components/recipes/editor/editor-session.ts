@@ -29,6 +29,8 @@ export type EditorCommands = {
   readonly fileOf: (path: string) => EditorFile | null;
   readonly ask: AskLanguage;
   readonly confirmRename: (plan: Extract<Rename, { ok: true }>) => Promise<boolean>;
+  /** Why a dimmed value does not count. */
+  readonly overriddenText: (range: OverriddenRange) => string;
   /** The config path under the cursor, as it moves. */
   readonly cursorAt: (configPath: string) => void;
 };
@@ -55,7 +57,7 @@ export function createEditorSession(
   const editor = monaco.editor.create(element, editorOptions(element));
   const models = createEditorModels(monaco, commands.edit);
   const viewStates = new Map<string, Monaco.editor.ICodeEditorViewState | null>();
-  const marks = createLineMarks(monaco, editor);
+  const marks = createLineMarks(monaco, editor, commands.overriddenText);
   const secrets = createSecretMarks(monaco, editor);
   const history = createJumpHistory();
   const known = new Map<string, readonly Diagnostic[]>();

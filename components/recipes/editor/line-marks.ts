@@ -15,6 +15,7 @@ export type LineMarks = {
 export function createLineMarks(
   monaco: typeof Monaco,
   editor: Monaco.editor.IStandaloneCodeEditor,
+  describe: (range: OverriddenRange) => string,
 ): LineMarks {
   const dimmed = editor.createDecorationsCollection();
   const coloured = editor.createDecorationsCollection();
@@ -27,7 +28,7 @@ export function createLineMarks(
   };
   const drawDimmed = () => {
     const model = editor.getModel();
-    dimmed.set(model === null ? [] : dimmedLines(monaco, { editor, model, overridden }));
+    dimmed.set(model === null ? [] : dimmedLines(monaco, { editor, model, overridden, describe }));
   };
   const drawBoth = () => {
     cancelAnimationFrame(frame);
@@ -92,9 +93,10 @@ function dimmedLines(
     readonly editor: Monaco.editor.IStandaloneCodeEditor;
     readonly model: Monaco.editor.ITextModel;
     readonly overridden: readonly OverriddenRange[];
+    readonly describe: (range: OverriddenRange) => string;
   },
 ): Monaco.editor.IModelDeltaDecoration[] {
-  const { editor, model, overridden } = view;
+  const { editor, model, overridden, describe } = view;
   const { first, last } = window(editor, model);
   const start = model.getOffsetAt({ lineNumber: first, column: 1 });
   const end = model.getOffsetAt({ lineNumber: last, column: model.getLineMaxColumn(last) });
@@ -104,7 +106,7 @@ function dimmedLines(
       range: rangeOf(monaco, model, range),
       options: {
         inlineClassName: 'galley-overridden',
-        hoverMessage: { value: range.text },
+        hoverMessage: { value: describe(range) },
         linesDecorationsClassName: 'galley-overridden-mark',
       },
     }));

@@ -172,10 +172,11 @@ function literalsOf(
     readonly script: string | null;
   },
 ): readonly SecretLiteral[] {
-  const used = [...provenance.values()].flatMap(({ source, beaten }) =>
-    source === null ? beaten : [source, ...beaten],
-  );
-  const layers = new Set([input.entry, ...used.map(({ file }) => file)]);
+  const layers = new Set([input.entry]);
+  for (const { source, beaten } of provenance.values()) {
+    if (source !== null) layers.add(source.file);
+    for (const { file } of beaten) layers.add(file);
+  }
   const script = input.script === null ? [] : literalsIn(input.script)(input.scripts[input.script] ?? '');
   return [...[...layers].flatMap((file) => literalsIn(file)(input.files[file] ?? '')), ...script];
 }
@@ -190,8 +191,9 @@ function variableStates(
     readonly reading: ScriptReading | null;
   },
 ): readonly VariableState[] {
-  const chains = [...provenance.values()].flatMap(({ chain }) => chain);
-  const names = chains.filter((link) => link.startsWith('env:')).map((link) => link.slice('env:'.length));
+  const names = new Set<string>();
+  for (const { chain } of provenance.values())
+    for (const link of chain) if (link.startsWith('env:')) names.add(link.slice('env:'.length));
   const unset = diagnostics.flatMap(({ message }) => unsetName(message) ?? []);
   return [...new Set([...names, ...unset])].toSorted().map((name) => {
     const value = Object.hasOwn(facts.env, name) ? facts.env[name] : undefined;

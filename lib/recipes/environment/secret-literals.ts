@@ -42,8 +42,11 @@ function mayHoldSecrets(text: string): boolean {
   );
 }
 
+/** The way to a value; spelled out for the few that matter. */
+type Step = { readonly above: Step | null; readonly key: string };
+
 type Scalar = {
-  readonly path: readonly string[];
+  readonly step: Step | null;
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -51,13 +54,26 @@ type Scalar = {
 
 function inLayer(text: string, lines: Lines): readonly Place[] {
   const scalars = scalarsOf(text);
-  return scalars.flatMap(({ path, start, end, text: value }) => {
-    const key = path.findLast((step) => !/^\d+$/.test(step)) ?? '';
-    const isMarked = lines.mark(start) === 'secret';
-    if (!(isSecretKey(key) || isMarked) || isHarmless(value) || value.includes('${')) return [];
-    const name = variableNameOf(path.filter((step) => !/^\d+$/.test(step)));
+  return scalars.flatMap(({ step, start, end, text: value }) => {
+    const isSecret = isSecretKey(keyOf(step)) || lines.mark(start) === 'secret';
+    if (!isSecret || isHarmless(value) || value.includes('${')) return [];
+    const path = pathOf(step);
+    const name = variableNameOf(path.filter((key) => !INDEX.test(key)));
     return [{ start, end, value, name, path: path.join('.'), form: 'value' }];
   });
+}
+
+const INDEX = /^\d+$/;
+
+/** The nearest key that is no index. */
+function keyOf(step: Step | null): string {
+  let at = step;
+  while (at !== null && INDEX.test(at.key)) at = at.above;
+  return at?.key ?? '';
+}
+
+function pathOf(step: Step | null): readonly string[] {
+  return step === null ? [] : [...pathOf(step.above), step.key];
 }
 
 /** Every scalar of a layer with its path; of a broken text those that a look at single lines gives. */
@@ -66,23 +82,24 @@ function scalarsOf(text: string): readonly Scalar[] {
   if (!parsed.ok) return scalarsByLine(text);
   const found: Scalar[] = [];
   const seen = new Set<LayerNode>();
-  const walk = (node: LayerNode, path: readonly string[]): void => {
+  const walk = (node: LayerNode, step: Step | null): void => {
     // an alias stands for a node that has been seen where its anchor is
     if (seen.has(node)) return;
     seen.add(node);
     if (node.kind === 'map') {
       for (const { key, value } of node.entries) {
-        walk(value, [...path, key.kind === 'null' ? 'null' : String(key.value)]);
+        walk(value, { above: step, key: key.kind === 'null' ? 'null' : String(key.value) });
       }
     }
-    if (node.kind === 'list') node.items.forEach((item, index) => walk(item, [...path, String(index)]));
+    if (node.kind === 'list')
+      node.items.forEach((item, index) => walk(item, { above: step, key: String(index) }));
     if (node.kind !== 'scalar') return;
     const { value, start, end } = node;
     if (value.kind === 'string' || value.kind === 'int' || value.kind === 'float') {
-      found.push({ path, start, end, text: String(value.value) });
+      found.push({ step, start, end, text: String(value.value) });
     }
   };
-  if (parsed.root !== null) walk(parsed.root, []);
+  if (parsed.root !== null) walk(parsed.root, null);
   return found;
 }
 
@@ -94,7 +111,8 @@ function scalarsByLine(text: string): readonly Scalar[] {
     const [source = ''] = /^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|.*?(?=[ \t]+#|[ \t]*$))/.exec(rest) ?? [];
     if (/^[|>[{&*!]/.test(source)) return [];
     const start = index + line.length - rest.length;
-    return [{ path: key.split('.'), start, end: start + source.length, text: unquoted(source) }];
+    const step = key.split('.').reduce<Step | null>((above, name) => ({ above, key: name }), null);
+    return [{ step, start, end: start + source.length, text: unquoted(source) }];
   });
 }
 
@@ -135,8 +153,8 @@ function placeToken(
   const value = text.slice(start, end);
   const scalar = values.find((one) => one.start <= start && end <= one.end);
   if (scalar === undefined) return { start, end, value, name: 'SECRET', path: null, form: 'text' };
-  const path = scalar.path.filter((step) => !/^\d+$/.test(step));
-  const about = { name: variableNameOf(path), path: scalar.path.join('.') };
+  const path = pathOf(scalar.step);
+  const about = { name: variableNameOf(path.filter((key) => !INDEX.test(key))), path: path.join('.') };
   if (scalar.text.trim() === value)
     return { ...about, start: scalar.start, end: scalar.end, value, form: 'value' };
   return { ...about, start, end, value, form: 'part' };
@@ -153,8 +171,10 @@ function createLines(text: string): Lines {
     const end = text.indexOf('\n', offset);
     return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end === -1 ? undefined : end);
   };
+  // most texts mark nothing, and every value asks
+  const hasMarks = /#.*secret/i.test(text);
   return {
-    mark: (offset) => secretMark(lineAt(offset)),
+    mark: (offset) => (hasMarks ? secretMark(lineAt(offset)) : null),
     isComment: (offset) => lineAt(offset).trimStart().startsWith('#'),
   };
 }

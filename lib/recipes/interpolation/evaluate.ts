@@ -180,10 +180,13 @@ function keyPart(scope: Scope, frame: Frame, part: string | Interpolation): stri
 
 /** How to walk a path with this scope's interpolations. */
 export function selectionOf(scope: Scope, how: Omit<Selection, 'follow' | 'visit'>): Selection {
-  const following = how.throwOnFailure ? dereference : tryDereference;
+  const { throwOnMissing, throwOnFailure, memo } = how;
+  const following = throwOnFailure ? dereference : tryDereference;
   return {
-    ...how,
-    follow: (node, memo) => following(scope, node, memo),
+    throwOnMissing,
+    throwOnFailure,
+    memo,
+    follow: (node, visited) => following(scope, node, visited),
     visit: (node) => passBy(scope, pathOf(node)),
   };
 }

@@ -96,7 +96,10 @@ class Walker {
 
   private value(node: ConfigNode, target: ConfigNode, place: Place): ConfigValue {
     if (!isContainer(target)) {
-      for (const path of leafPaths(target.value, place.path)) this.leaves.push({ ...place, path, node });
+      const { chain } = place;
+      if (target.value.kind !== 'list' && target.value.kind !== 'map')
+        this.leaves.push({ path: place.path, chain, node });
+      else for (const path of leafPaths(target.value, place.path)) this.leaves.push({ path, chain, node });
       return target.value;
     }
     if (this.open.has(target) || this.open.size > DEEPEST) {

@@ -26,6 +26,8 @@ export type Selection = {
 
 /** `a.b[0]` → its keys; a bracket may hold dots no more than OmegaConf lets it. */
 export function splitKey(path: string): string[] {
+  // nearly all paths are plain ones
+  if (!path.includes('[') && !path.startsWith('.')) return path.split('.');
   const head = /^\.*[^.[]*/.exec(path)?.[0] ?? '';
   const keys = head.split('.');
   if (head.length === path.length) return keys;

@@ -1,6 +1,7 @@
 import { Failure } from '@/lib/recipes/failure';
 import { constructLayer } from './construct-layer';
 import type { LayerNode } from './layer-node';
+import { parseByBlocks } from './parse-blocks';
 import { parseYaml } from './parse-yaml';
 
 /** What a YAML text holds. `null` stands for an empty text. */
@@ -29,6 +30,12 @@ export function parseLayer(text: string): ParsedYaml {
 }
 
 function parse(text: string): ParsedYaml {
+  const byBlocks = parseByBlocks(text);
+  return byBlocks === null ? parseWhole(text) : { ok: true, root: byBlocks };
+}
+
+/** Without looking at what is remembered. */
+export function parseWhole(text: string): ParsedYaml {
   try {
     const root = parseYaml(text);
     return { ok: true, root: root === null ? null : constructLayer(root) };

@@ -19,6 +19,11 @@ type Properties = {
 
 /** Tokens → one tree of nodes, as PyYAML's parser and composer do. Throws a Failure of class `yaml`. */
 export function parseYaml(text: string): YamlNode | null {
+  refuseUnprintable(text);
+  return new Parser(text).parse();
+}
+
+function refuseUnprintable(text: string): void {
   const bad = UNPRINTABLE.exec(text);
   if (bad !== null) {
     const code = (bad[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0').toUpperCase();
@@ -28,17 +33,31 @@ export function parseYaml(text: string): YamlNode | null {
       bad.index + 1,
     );
   }
-  return new Parser(text).parse();
+}
+
+/**
+ * A part of a layer. `standsAlone`: it has neither anchors nor aliases, tags nor merge keys, so that nothing in it
+ * depends on other parts, nor others on it; nor quotes over several lines, which other readers of YAML end elsewhere.
+ */
+export function parseBlock(text: string): { readonly root: YamlNode | null; readonly standsAlone: boolean } {
+  refuseUnprintable(text);
+  const parser = new Parser(text);
+  const root = parser.parse();
+  return { root, standsAlone: parser.standsAlone };
 }
 
 class Parser {
+  standsAlone = true;
   private readonly tokens: TokenStream;
   private readonly anchors = new Map<string, YamlNode>();
   private readonly open = new Set<YamlNode>();
   private handles: Handles = DEFAULT_HANDLES;
   private depth = 0;
 
+  private readonly text: string;
+
   constructor(text: string) {
+    this.text = text;
     this.tokens = new TokenStream(text);
   }
 
@@ -92,6 +111,7 @@ class Parser {
   }
 
   private alias(found: Token): YamlNode {
+    this.standsAlone = false;
     const node = this.anchors.get(found.value);
     if (node === undefined)
       return failAt(found, `The alias *${found.value} has no anchor &${found.value} above it.`);
@@ -117,6 +137,7 @@ class Parser {
         end = found.end;
       }
     }
+    if (anchor !== null || tag !== null) this.standsAlone = false;
     return { anchor, tag, start, end: Math.max(end, anchor?.end ?? end) };
   }
 
@@ -152,10 +173,16 @@ class Parser {
   }
 
   private scalar(found: Properties, content: Token): YamlNode {
+    if (!content.plain && this.isQuotedOverLines(content)) this.standsAlone = false;
     const byText = found.tag === '!' || (found.tag === null && content.plain);
     const tag = byText ? CORE + plainType(content.value) : (found.tag ?? `${CORE}str`);
+    if (tag === `${CORE}merge`) this.standsAlone = false;
     const start = found.tag === null ? content.start : found.start;
     return this.remember(found, { kind: 'scalar', tag, text: content.value, start, end: content.end });
+  }
+
+  private isQuotedOverLines({ start, end }: Token): boolean {
+    return /^["'][^]*[\r\n\u0085\u2028\u2029]/.test(this.text.slice(start, end));
   }
 
   /** A tag belongs to the value's text, an anchor alone does not. */

@@ -38,7 +38,7 @@ function checkMap(node: KeyNode, value: unknown, walk: Walk): void {
   if (isList(value)) {
     if (node.any !== null) {
       for (const [at, item] of value.entries())
-        checkMap(node.any, item, { ...walk, path: `${walk.path}[${at}]` });
+        checkMap(node.any, item, { facts: walk.facts, findings: walk.findings, path: `${walk.path}[${at}]` });
     }
     return;
   }
@@ -48,7 +48,7 @@ function checkMap(node: KeyNode, value: unknown, walk: Walk): void {
     const path = walk.path === '' ? key : `${walk.path}.${key}`;
     const child = node.children.get(key) ?? node.any;
     if (child === null) walk.findings.push(unknownKey(node, key, path));
-    else checkKey(child, value[key], { ...walk, path });
+    else checkKey(child, value[key], { facts: walk.facts, findings: walk.findings, path });
   }
 }
 

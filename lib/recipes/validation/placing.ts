@@ -1,8 +1,9 @@
 import type { Composed } from '../compose';
 import { parentOf, provenanceWithin } from '../config-diagnostics';
 import type { Diagnostic, TextEdit } from '../diagnostic';
-import { setValue } from '../edits/edit-layer';
-import { type EditPath, nodeAt, parsePlaces } from '../edits/yaml-places';
+import { editInBlock, standsIn } from '../edits/edit-block';
+import { type LayerText, setValue } from '../edits/edit-layer';
+import type { EditPath } from '../edits/yaml-places';
 import type { LayerEntry, LayerNode } from '../layers/layer-node';
 import { parseLayer } from '../layers/parse-layer';
 import type { Migration } from '../migrate-legacy';
@@ -72,11 +73,13 @@ function editsOf(
 ): readonly TextEdit[] {
   const path = editPathOf(change.path);
   const text = change.file === undefined ? undefined : files[change.file];
-  if (change.file !== undefined && text !== undefined && nodeAt(parsePlaces(text), path) !== null) {
-    return setValue({ file: change.file, text }, path, change.set);
+  const set = (layer: LayerText) => setValue(layer, path, change.set);
+  if (change.file !== undefined && text !== undefined) {
+    const source = { file: change.file, text };
+    if (standsIn(source, path)) return editInBlock(source, path, set);
   }
   const own = files[entry];
-  return own === undefined ? [] : setValue({ file: entry, text: own }, path, change.set);
+  return own === undefined ? [] : editInBlock({ file: entry, text: own }, path, set);
 }
 
 /** The nearest section that exists, in the variant if it stands there, else where something in it was set. */
