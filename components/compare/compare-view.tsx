@@ -9,6 +9,7 @@ import { runQuery } from '@/lib/api-client/runs';
 import type { SeriesRange } from '@/lib/api-client/wire';
 import { styleRuns } from '@/lib/charts/series-color';
 import { metricInfo } from '@/lib/domain/metric-info';
+import { comparisonCaution } from '@/lib/insight/metric-words';
 import type { Run, RunId } from '@/lib/domain/run';
 import { REWARD_KEYS } from '@/lib/insight/overview-panels';
 import { type ComparedRun, HELD_OUT_KEYS, heldOutKey } from './compared-run';
@@ -44,6 +45,10 @@ export function CompareView(props: {
   });
   const info =
     view.metric === '' ? { ...metricInfo('rollout/reward_mean'), title: 'Reward' } : metricInfo(view.metric);
+  const caution = comparisonCaution(
+    info,
+    known.map(({ backend }) => backend),
+  );
   return (
     <div className="flex flex-col gap-3 p-4">
       <div className="flex flex-wrap items-center gap-2">
@@ -64,6 +69,7 @@ export function CompareView(props: {
         <div className="flex min-w-0 flex-col gap-3">
           <Card>
             <OverlayChart runs={compared} info={info} view={view} onChange={setView} />
+            {caution === null ? null : <p className="px-3 pb-3 text-warning">{caution}</p>}
           </Card>
           <ConfigDifferences runs={compared} configs={props.configs} />
         </div>

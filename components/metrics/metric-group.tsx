@@ -10,6 +10,7 @@ import type { SeriesColor } from '@/lib/charts/series-color';
 import { NO_COLUMNS } from '@/lib/charts/series-columns';
 import type { MetricInfo } from '@/lib/domain/metric';
 import type { RunId } from '@/lib/domain/run';
+import { describeMetric } from '@/lib/insight/metric-words';
 import { PanelCard } from './panel-card';
 
 const WIDTH = 300;
@@ -38,15 +39,15 @@ export function MetricGroup(props: {
         {props.title} <span className="font-normal text-muted">{props.metrics.length}</span>
       </h2>
       <div className="grid grid-cols-1 gap-2.5 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
-        {props.metrics.map(({ name, title, unit, meaning }) => (
+        {props.metrics.map((info) => (
           <PanelCard
-            key={name}
-            panel={{ title, unit, draw: 'lines', hint: `${name}: ${meaning}` }}
+            key={info.name}
+            panel={{ title: info.title, unit: info.unit, draw: 'lines', hint: describeMetric(info) }}
             lines={[
               {
                 name: 'now',
                 color: props.color,
-                columns: data?.series.find(({ key }) => key === name) ?? NO_COLUMNS,
+                columns: data?.series.find(({ key }) => key === info.name) ?? NO_COLUMNS,
               },
             ]}
             view={view}

@@ -1,22 +1,13 @@
-import type { MetricInfo, MetricUnit } from './metric';
-
-type Row = readonly [
-  name: string,
-  title: string,
-  unit: MetricUnit,
-  better: MetricInfo['better'],
-  meaning: string,
-];
-
-function family(group: MetricInfo['group'], rows: readonly Row[]): readonly MetricInfo[] {
-  return rows.map(([name, title, unit, better, meaning]) => ({ name, title, unit, better, meaning, group }));
-}
+import { ALGORITHM_METRICS } from './algorithm-metrics';
+import type { MetricInfo } from './metric';
+import { family } from './metric-family';
 
 /**
  * Every metric that a run writes under a fixed name. Steps are 0-based for all but `val/*` (completed steps when it
  * was measured) and `warm_start/*` (index of the supervised update). Evaluators add `rollout/<key>` and `val/<key>`.
  */
 export const METRICS: readonly MetricInfo[] = [
+  ...ALGORITHM_METRICS,
   ...family('reward', [
     ['rollout/reward_mean', 'Reward', 'plain', 'higher', 'Mean reward of the rollouts of a step.'],
     [

@@ -1,3 +1,5 @@
+import type { Backend } from './run';
+
 export const METRIC_UNITS = [
   'plain',
   'share',
@@ -20,4 +22,10 @@ export type MetricInfo = {
   readonly group:
     'reward' | 'validation' | 'signal' | 'length' | 'training' | 'timing' | 'warm_start' | 'progress';
   readonly better: 'higher' | 'lower' | 'none';
+  /** Of other runs, those with which values can be compared. */
+  readonly comparableWith: 'all' | 'same_evaluator' | 'same_tokenizer' | 'same_backend' | 'same_machine';
+  /** Where backends compute it differently: what it is on each. */
+  readonly definitions?: Readonly<Partial<Record<Backend, string>>>;
+  /** Names of the same number in the reference framework. */
+  readonly aliases?: readonly string[];
 };

@@ -30,3 +30,9 @@ test('claims no formula that does not give the recorded value', () => {
   expect(explainAdvantage(REWARDS, 1, 0.9).formula).toBeNull();
   expect(explainAdvantage(REWARDS, 1, null).formula).toBeNull();
 });
+
+test('leave-one-out compares a rollout with the others alone', () => {
+  const others = (0.25 + 0.5 + 1) / 3;
+  const { formula } = explainAdvantage([0, 0.25, 0.5, 1], 0, -others);
+  expect(formula).toBe('0 − 0.583 (mean of the others) = −0.583');
+});

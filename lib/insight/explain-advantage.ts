@@ -29,6 +29,9 @@ export function explainAdvantage(
     if (isNear(advantage, (reward - center) / (std + 1e-6)))
       return `(${r} − ${m}) / (${s} + 1e-6) = ${result}`;
     if (isNear(advantage, reward - center)) return `${r} − ${m} = ${result}`;
+    const others = (center * rewards.length - reward) / (rewards.length - 1);
+    if (isNear(advantage, reward - others))
+      return `${r} − ${formatNumber(others)} (mean of the others) = ${result}`;
     return null;
   }
 }

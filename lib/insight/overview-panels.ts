@@ -74,6 +74,23 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     hint: 'Share of prompts whose rollouts were all right, or all equally wrong: they teach nothing.',
   },
   {
+    id: 'group-rewards',
+    title: 'Groups by mean reward',
+    unit: 'share',
+    draw: 'stack',
+    floor: 0,
+    ceiling: 1,
+    series: [
+      line('0', 'tinker', 'rollout/groups_at_0'),
+      line('to ¼', 'common', 'rollout/groups_to_25'),
+      line('to ½', 'environment', 'rollout/groups_to_50'),
+      line('to ¾', 'embedded', 'rollout/groups_to_75'),
+      line('below 1', 'sky', 'rollout/groups_below_100'),
+      line('1', 'self-hosted', 'rollout/groups_at_100'),
+    ],
+    hint: 'Where the mean rewards of the groups lie. Prompts at 0 and at 1 teach nothing; the middle does.',
+  },
+  {
     id: 'length',
     title: 'Response length, tokens',
     unit: 'tokens',
@@ -132,6 +149,18 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     hint: 'How far a step moved the policy from the one that sampled the batch.',
   },
   {
+    id: 'gap',
+    title: 'Trainer–sampler gap, nats',
+    unit: 'nats',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line('mean', 'self-hosted', 'training/sampler_gap_mean'),
+      line('max', 'embedded', 'training/sampler_gap_max'),
+    ],
+    hint: 'How differently trainer and sampler see the same tokens. Two engines differ by about 0.01; more is a bug, or staleness.',
+  },
+  {
     id: 'clip',
     title: 'Clip fraction',
     unit: 'share',
@@ -173,6 +202,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
       line('rollout', 'self-hosted', 'timing/rollout_time', 'timing/rollout'),
       line('evaluate', 'embedded', 'timing/evaluate_time', 'timing/evaluate'),
       line('train', 'tinker', 'timing/training_time', 'timing/train'),
+      line('wait', 'common', 'timing/wait'),
       line('sync', 'weaver', 'timing/sync_time', 'timing/weight_sync', 'timing/sync'),
       line(
         'checkpoint',
