@@ -8,6 +8,7 @@ import { validate } from '@/lib/recipes/validate';
 import { checkData } from './check-data';
 import { checkEvaluator } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
+import { checkTeacher } from './check-teacher';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
 import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
@@ -82,7 +83,16 @@ async function checkSurroundings(
     checkStorage(env),
   ]);
   const evaluator = await checkEvaluator(env, entry, { config, row: firstRow });
-  return [checkBackend(config), ...data, evaluator, storage, checkProcesses(env), describePlan(config)];
+  const teacher = await checkTeacher(env, config);
+  return [
+    checkBackend(config),
+    ...data,
+    ...teacher,
+    evaluator,
+    storage,
+    checkProcesses(env),
+    describePlan(config),
+  ];
 }
 
 function checkBackend(config: RecipeConfig): PreflightCheck {

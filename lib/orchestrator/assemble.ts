@@ -1,13 +1,17 @@
 import type { ModelSpec } from '@/lib/services/training-service';
 import type { Services } from '@/lib/services/open-services';
 import { type DataLoader, type LoadedPrompt, createDataLoader } from './data-loader/data-loader';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
 import type { FailedRollout, RolloutTask } from './rollout/rollout';
-import { type RolloutWorkers, createRolloutWorkers } from './rollout/rollout-workers';
+import { type BatchSampler, createBatchSampler } from './rollout/batch-sampler';
+import type { GatherParts } from './rollout/gather-rollouts';
+import { createRolloutWorkers } from './rollout/rollout-workers';
 import { createSingleTurnWorker } from './rollout/workers/single-turn-worker';
 import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
-import { type GrpoTrainer, createGrpoTrainer } from './trainer/grpo-trainer';
+import { assembleTrainer } from './trainer/assemble-trainer';
+import type { Trainer } from './trainer/trainer';
 import { type WarmStart, createWarmStart } from './trainer/warm-start';
 import type { TrainingSettings } from './trainer/optimizer-settings';
 import { type Validator, createValidator } from './validation/validator';
@@ -18,9 +22,9 @@ export type Assembly = {
   readonly services: Services;
   readonly model: ModelSpec;
   readonly loader: DataLoader;
-  readonly workers: RolloutWorkers;
   readonly pool: TrajectoryPool;
-  readonly trainer: GrpoTrainer;
+  readonly batches: BatchSampler;
+  readonly trainer: Trainer;
   readonly sync: WeightSync;
   readonly warmStart: WarmStart | null;
   readonly validator: Validator | null;
@@ -51,12 +55,19 @@ export function assemble(options: AssembleOptions): Assembly {
     workers: config.rollout_worker.num_workers,
     now: options.now,
   });
-  const pool = createTrajectoryPool({
-    maxFailedShare: config.rollout_worker.max_failed_share,
-    onFailed: options.onFailedRollout,
-  });
+  const gathering = {
+    workers,
+    pool: assemblePool(options),
+    pauseMs: retryPauseMs(config),
+    random: Math.random,
+  };
   const { seed, shuffle, drop_last: dropLast, batch_size: batchSize, prompt_key: promptKey } = config.data;
   const { temperature } = config.rollout_worker;
+  const loader = createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed });
+  const tasksOf: Assembly['tasksOf'] = (prompts, step) => {
+    const samples = config.data.rollout_repeat_n;
+    return makeTasks(prompts, { step, validation: false, samples, temperature, seed });
+  };
   return {
     services,
     model: {
@@ -64,24 +75,67 @@ export function assemble(options: AssembleOptions): Assembly {
       tuning: { kind: 'full' },
       seed,
     },
-    loader: createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed }),
-    workers,
-    pool,
-    sync,
-    trainer: createGrpoTrainer({
-      training: services.training,
-      settings: trainingSettings(prepared),
-      divideByStd: config.trainer.algorithm.norm_adv_by_std_in_grpo,
-      temperature,
+    loader,
+    pool: gathering.pool,
+    batches: createBatchSampler({
+      ...gathering,
+      loader,
+      tasksOf,
+      maxRounds: maxRounds(config),
       totalSteps: config.trainer.total_train_steps,
+      promptsPerRound: batchSize,
     }),
+    sync,
+    trainer: assembleTrainer(config, trainingSettings(prepared), services),
     warmStart: assembleWarmStart(options, sync),
-    validator: assembleValidator(prepared, { workers, pool }),
-    tasksOf: (prompts, step) => {
-      const samples = config.data.rollout_repeat_n;
-      return makeTasks(prompts, { step, validation: false, samples, temperature, seed });
-    },
+    // its batches are complete whatever they earn
+    validator: assembleValidator(prepared, { ...gathering, pool: assembleValidationPool(options) }),
+    tasksOf,
   };
+}
+
+function assemblePool(options: AssembleOptions): TrajectoryPool {
+  const { config } = options.prepared;
+  const { trajectory_pool: settings } = config;
+  return createTrajectoryPool({
+    ...failurePolicy(options),
+    readiness: {
+      kind: settings.check_batch_ready_function,
+      batchSize: settings.batch_size,
+      keys: settings.key_list,
+      groupSize: settings.group_size,
+    },
+    ...(filterOf(config) === null ? {} : { wantedGroups: config.data.batch_size }),
+  });
+}
+
+function assembleValidationPool(options: AssembleOptions): TrajectoryPool {
+  return createTrajectoryPool(failurePolicy(options));
+}
+
+function failurePolicy({ prepared: { config }, onFailedRollout }: AssembleOptions) {
+  const { max_failed_share: maxFailedShare, max_attempts: maxAttempts } = config.rollout_worker;
+  return { maxFailedShare, maxAttempts, onFailed: onFailedRollout };
+}
+
+function retryPauseMs({ rollout_worker: { retry_pause: seconds } }: RecipeConfig): number {
+  return seconds * 1000;
+}
+
+/** Dynamic sampling, where the recipe asks for it; null without. */
+function filterOf({ trainer }: RecipeConfig) {
+  const { filter_groups: filter } = trainer.algorithm;
+  return filter?.enable === true ? filter : null;
+}
+
+/** Batches of prompts that one step may sample. */
+function maxRounds(config: RecipeConfig): number {
+  const filter = filterOf(config);
+  if (filter !== null) return filter.max_num_gen_batches;
+  const { check_batch_ready_function: ready, batch_size: wanted } = config.trajectory_pool;
+  if (ready === 'loaded_batch_finished') return 1;
+  // one more than it takes, since some rollouts fail
+  return Math.ceil(wanted / (config.data.batch_size * config.data.rollout_repeat_n)) + 1;
 }
 
 function samplingOf({ config }: PreparedRun): {
@@ -117,15 +171,12 @@ function assembleWarmStart(options: AssembleOptions, sync: WeightSync): WarmStar
   });
 }
 
-function assembleValidator(
-  { config, heldOut }: PreparedRun,
-  parts: { readonly workers: RolloutWorkers; readonly pool: TrajectoryPool },
-): Validator | null {
+function assembleValidator({ config, heldOut }: PreparedRun, gathering: GatherParts): Validator | null {
   if (heldOut === null) return null;
   const { seed, prompt_key: promptKey } = config.data;
   const temperature = config.validate?.temperature ?? 0;
   return createValidator({
-    ...parts,
+    gathering,
     loader: createDataLoader({
       dataset: heldOut,
       promptKey,

@@ -256,7 +256,9 @@ export class Controller {
     const services = this.#assembly?.services;
     this.#assembly = null;
     if (!services) return;
-    const ends = await Promise.allSettled([services.inference.close(), services.training.close()]);
+    const { inference, training, teacher } = services;
+    const parts = [inference, training, ...(teacher === undefined ? [] : [teacher])];
+    const ends = await Promise.allSettled(parts.map((part) => part.close()));
     for (const end of ends) {
       if (end.status === 'rejected') {
         this.#deps.journal.log('warning', 'service', `Closing a service failed: ${messageOf(end.reason)}`);

@@ -9,7 +9,11 @@ import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
-import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { createConfigView } from '@/lib/recipes/config-view';
+import { migrateLegacy } from '@/lib/recipes/migrate-legacy';
+import { answerColumns, backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
+import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 
@@ -51,6 +55,8 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   return { config, dataset, heldOut, evaluator };
 }
 
+const TRAINERS: readonly string[] = TRAINER_TYPES;
+
 function readConfig(resolved: unknown): RecipeConfig {
   const parsed = RecipeConfig.safeParse(withSecrets(resolved));
   if (!parsed.success) {
@@ -61,18 +67,31 @@ function readConfig(resolved: unknown): RecipeConfig {
   if (mode !== 'sync') {
     throw refuse('weight.sync_mode', mode, 'asynchronous runs are not built yet: set it to sync');
   }
-  if (!/grpo$/.test(config.trainer.type)) {
-    throw refuse('trainer.type', config.trainer.type, 'only GRPO is built: set it to remote_api_grpo');
-  }
+  const { type } = config.trainer;
+  if (!TRAINERS.includes(type)) throw refuse('trainer.type', type, `set it to ${TRAINERS.join(', ')}`);
   if (config.data.type !== 'torch') throw refuse('data.type', config.data.type, 'set it to torch');
-  for (const [name, service] of Object.entries(config.service.train_service)) {
-    const loss = service.config.loss_fn;
-    if (service.backend !== 'embedded' || loss === 'importance_sampling' || loss === 'ppo') continue;
-    const setting = `service.train_service.${name}.config.loss_fn`;
-    throw refuse(setting, loss, 'the embedded service computes importance_sampling and ppo');
-  }
+  refuseAlgorithm(resolved, config);
   if (config.rollout_worker.type === 'mock') throw refuse('rollout_worker.type', 'mock', 'set it to simple');
   return config;
+}
+
+/** What no service here computes; preflight says the same before a launch. */
+function refuseAlgorithm(resolved: unknown, config: RecipeConfig): void {
+  const services = Object.entries(config.service.train_service);
+  const [actor] = services.find(([, { role }]) => role === 'actor') ?? services[0] ?? [];
+  const facts = {
+    config: createConfigView(migrateLegacy(resolved).config),
+    backend: backendOf(config),
+    actor: actor === undefined ? null : `service.train_service.${actor}`,
+    variant: '',
+  };
+  for (const { severity, backends, check } of ALGORITHM_RULES) {
+    const applies = severity === 'error' && backends?.includes(facts.backend) !== false;
+    const outcome = applies ? check(facts) : null;
+    if (outcome === null || typeof outcome === 'string') continue;
+    const [finding] = [outcome].flat();
+    if (finding !== undefined) throw new AppError('unavailable', finding.message);
+  }
 }
 
 /** The configuration with the secrets that this process was given; here alone they are put in. */

@@ -7,9 +7,11 @@ type Metrics = Readonly<Record<string, number>>;
 
 /** What the rollouts of a training step were like. Sums run in (prompt, sample) order. */
 export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<ScoredRollout, number>): Metrics {
-  const rollouts = batch.groups.flatMap((group) => group.rollouts);
+  const sampled = [...batch.groups, ...batch.dropped];
+  const rollouts = sampled.flatMap((group) => group.rollouts);
   const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
-  const advantage = summarise(rollouts.map((rollout) => advantages.get(rollout) ?? 0));
+  const trained = batch.groups.flatMap((group) => group.rollouts);
+  const advantage = summarise(trained.map((rollout) => advantages.get(rollout) ?? 0));
   return {
     ...evaluatorMetrics('rollout', rollouts),
     'rollout/reward_mean': reward.mean,
@@ -18,12 +20,12 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     'rollout/reward_max': reward.max,
     'rollout/failed': batch.failed.length,
     'rollout/failed_share': batch.asked === 0 ? 0 : batch.failed.length / batch.asked,
-    'critic/grpo_std/mean': mean(batch.groups.map((group) => summarise(rewardsOf(group)).std)),
+    'critic/grpo_std/mean': mean(sampled.map((group) => summarise(rewardsOf(group)).std)),
     'critic/grpo_num_groups': batch.groups.length,
     'critic/advantage_mean': advantage.mean,
     'critic/advantage_std': advantage.std,
-    'training/batch_size': rollouts.length,
-    ...signalMetrics(batch.groups),
+    'training/batch_size': trained.length,
+    ...signalMetrics(sampled),
     ...lengthMetrics(rollouts),
   };
 }

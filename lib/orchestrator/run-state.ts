@@ -14,6 +14,8 @@ export const RunState = z.object({
   /** Completed GRPO steps. */
   step: z.number().int().nonnegative(),
   rateFactor: z.number().positive(),
+  /** Coefficient of the KL penalty in the reward; null until a step has set it, and in runs without one. */
+  klCoefficient: z.number().nonnegative().nullable().default(null),
   weightVersion: z.number().int().nonnegative(),
   trainSeconds: z.number().nonnegative(),
   generatedTokens: z.number().nonnegative(),
@@ -25,6 +27,7 @@ export type RunState = z.infer<typeof RunState>;
 export const FRESH_STATE: RunState = {
   step: 0,
   rateFactor: 1,
+  klCoefficient: null,
   weightVersion: 0,
   trainSeconds: 0,
   generatedTokens: 0,

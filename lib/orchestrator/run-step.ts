@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@/lib/shared/app-error';
 import type { Assembly } from './assemble';
 import type { Journal } from './journal';
+import { healthMetrics } from './health-metrics';
 import { rolloutMetrics } from './rollout-metrics';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { RunControl } from './run-control';
@@ -21,16 +22,18 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
   const { step } = state;
   const started = now();
   deps.onPhase('rollout');
-  const { batch, times } = await rollOut(assembly, step, deps);
+  const { batch, times, rounds, isComplete } = await rollOut(assembly, step, deps);
+  if (!isComplete) tellShortBatch(journal, batch, rounds);
 
   // a stop lets an optimizer step end: half of one would be in no checkpoint
   deps.onPhase('train');
   const trainStart = now();
-  const { rateFactor, operationPrefix } = { ...state, ...deps };
-  const prepared = assembly.trainer.prepare(batch);
+  const { rateFactor, klCoefficient, operationPrefix } = { ...state, ...deps };
+  const turn = { step, rateFactor, klCoefficient, operationPrefix };
+  const prepared = await assembly.trainer.prepare(batch, turn, control.hard);
   const scores = { validation: false, advantages: prepared.advantages, weights: assembly.sync };
   const [trained] = await Promise.all([
-    assembly.trainer.train(prepared, { step, rateFactor, operationPrefix }, control.hard),
+    assembly.trainer.train(prepared, turn, control.hard),
     // writing down the rollouts costs as much as sampling them: it happens while the service computes
     setImmediate().then(() => journal.rollouts(batch, scores)),
   ]);
@@ -48,6 +51,7 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     ...state,
     step: step + 1,
     rateFactor: trained.rateFactor,
+    klCoefficient: prepared.klCoefficient,
     weightVersion: assembly.sync.version,
     trainSeconds: state.trainSeconds + seconds,
     generatedTokens: state.generatedTokens + tokens,
@@ -55,12 +59,16 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
   journal.metrics(step, {
     ...rolloutMetrics(batch, prepared.advantages),
     ...trained.metrics,
+    ...prepared.metrics,
+    ...healthMetrics(batch, version),
+    'rollout/rounds': rounds,
     'training/weight_version': version,
     'timing/step': seconds,
     'timing/rollout': times.rollout,
     'timing/evaluate': times.evaluate,
     'timing/train': train,
     'timing/sync': sync,
+    'timing/wait': Math.max(0, seconds - times.rollout - times.evaluate - train - sync),
     'throughput/tokens_per_second': times.rollout > 0 ? tokens / times.rollout : 0,
     'progress/generated_tokens': next.generatedTokens,
     'progress/epoch': assembly.loader.epochOf(step),
@@ -69,13 +77,19 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
   return next;
 }
 
+function tellShortBatch(journal: Journal, batch: RolloutBatch, rounds: number): void {
+  const what = rounds === 1 ? 'batch' : 'batches';
+  journal.log(
+    'warning',
+    'trajectory pool',
+    `Step ${batch.step} trains on ${batch.groups.length} groups: ${rounds} ${what} of prompts did not give more.`,
+  );
+}
+
 async function rollOut(assembly: Assembly, step: number, { control, journal }: StepDeps) {
-  const { loader, pool, workers } = assembly;
-  const tasks = assembly.tasksOf(await loader.batch(step), step);
-  pool.begin(step, tasks);
+  const { batches, pool } = assembly;
   try {
-    const times = await workers.run(tasks, (rollout) => pool.put(rollout), control.soft);
-    return { batch: pool.take(), times };
+    return await batches.sample(step, control.soft);
   } catch (error) {
     // too many failed: what there is explains why
     if (error instanceof AppError) {
@@ -88,7 +102,7 @@ async function rollOut(assembly: Assembly, step: number, { control, journal }: S
 
 function countTokens(batch: RolloutBatch): number {
   let tokens = 0;
-  for (const { rollouts } of batch.groups) {
+  for (const { rollouts } of [...batch.groups, ...batch.dropped]) {
     for (const { episode } of rollouts) tokens += episode.completionTokens;
   }
   return tokens;

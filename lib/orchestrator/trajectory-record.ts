@@ -16,7 +16,8 @@ type Scores = {
 
 /** The stored form of a step's rollouts, failed ones included, in (prompt, sample) order. */
 export function trajectoryRecords(batch: RolloutBatch, scores: Scores): readonly NewTrajectory[] {
-  const rollouts: readonly Rollout[] = [...batch.groups.flatMap((group) => group.rollouts), ...batch.failed];
+  const groups = [...batch.groups, ...batch.dropped];
+  const rollouts: readonly Rollout[] = [...groups.flatMap((group) => group.rollouts), ...batch.failed];
   return rollouts.toSorted(byPlace).map((rollout) => record(rollout, scores));
 }
 

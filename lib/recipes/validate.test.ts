@@ -157,7 +157,7 @@ test('a key without effect in this combination is named as such', () => {
     ({ path: at }) => at === 'trainer.algorithm.kl_ctrl.kl_coef',
   );
   expect(idle).toMatchObject({ code: 'no-effect', severity: 'info' });
-  expect(idle?.message).toContain('both KL switches are off');
+  expect(idle?.message).toContain('trainer.algorithm.use_kl_in_reward is off');
   const withKl = [...overrides, '+trainer.algorithm.use_kl_in_reward=true'];
   const paths = check(SHIPPED, 'arithmetic/self_hosted.yaml', withKl).diagnostics.map(({ path: at }) => at);
   expect(paths).not.toContain('trainer.algorithm.kl_ctrl.kl_coef');

@@ -1,8 +1,11 @@
 import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { teacherCheckpoint } from '@/lib/recipes/teacher-checkpoint';
 import type { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { connectEmbedded } from './embedded/connect-embedded';
+import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
 import type { InferenceService } from './inference-service';
+import type { Teacher } from './teacher';
 import type { TrainingService } from './training-service';
 
 export type ServiceContext = {
@@ -17,7 +20,12 @@ export type ServiceContext = {
   readonly stateFolder?: string;
 };
 
-export type Services = { readonly inference: InferenceService; readonly training: TrainingService };
+export type Services = {
+  readonly inference: InferenceService;
+  readonly training: TrainingService;
+  /** For on-policy distillation. */
+  readonly teacher?: Teacher;
+};
 
 const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
@@ -36,19 +44,40 @@ export async function openServices(config: RecipeConfig, context: ServiceContext
   }
   const embedded = config.service.embedded_service;
   const model = embedded?.model ?? DEFAULT_SHAPE;
-  const temperature = config.rollout_worker.temperature;
-  const { inference, training } = connectEmbedded({
+  const sampling = config.rollout_worker.temperature;
+  const common = {
     dataDir: context.dataDir,
     root: context.root,
     ...(context.bundle === undefined ? {} : { bundle: context.bundle }),
     ...(context.serviceArguments === undefined ? {} : { serviceArguments: context.serviceArguments }),
+    threads: embedded?.threads ?? null,
+    temperature: sampling > 0 ? sampling : 1,
+  };
+  const { inference, training } = connectEmbedded({
+    ...common,
     ...(context.stateFolder === undefined ? {} : { stateFolder: context.stateFolder }),
     modelName: `run-${context.runId}`,
     shape: { modelWidth: model.width, layers: model.layers, heads: model.heads, context: model.context },
-    threads: embedded?.threads ?? null,
-    temperature: temperature > 0 ? temperature : 1,
   });
-  return Promise.resolve({ inference, training });
+  const teacher = openTeacher(config, { ...common, modelName: `run-${context.runId}-teacher` });
+  return Promise.resolve({ inference, training, ...(teacher === null ? {} : { teacher }) });
+}
+
+function openTeacher(
+  config: RecipeConfig,
+  place: Omit<EmbeddedTeacherOptions, 'checkpoint'>,
+): Teacher | null {
+  const taught = teacherCheckpoint(config);
+  if (taught === null) return null;
+  if (taught.checkpoint === null) throw missingTeacher(taught.path);
+  return createEmbeddedTeacher({ ...place, checkpoint: taught.checkpoint });
+}
+
+function missingTeacher(setting: string): AppError {
+  return new AppError(
+    'unprocessable',
+    `The recipe distils and names no teacher: set ${setting} to a checkpoint of a run, such as checkpoints/run-12/step-300.`,
+  );
 }
 
 function notBuilt(backend: string): AppError {

@@ -1,19 +1,7 @@
-import type { LossSpec, OptimizerSpec } from '@/lib/rl/datum';
+import type { OptimizerSpec } from '@/lib/rl/datum';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 
 export type TrainingSettings = RecipeConfig['service']['train_service'][string]['config'];
-
-export function policyLoss(settings: TrainingSettings, temperature: number): LossSpec {
-  const common = { entropyCoefficient: settings.entropy_coeff, temperature };
-  if (settings.loss_fn === 'importance_sampling') return { kind: 'importance_sampling', ...common };
-  return {
-    kind: 'ppo',
-    clipLow: settings.clip_ratio_low,
-    clipHigh: settings.clip_ratio_high,
-    dualClip: settings.clip_ratio_c,
-    ...common,
-  };
-}
 
 export function optimizer(settings: TrainingSettings, learningRate: number): OptimizerSpec {
   return {

@@ -10,9 +10,11 @@ const CATALOGUE_NAME: Readonly<Record<string, string>> = {
   pg_clipfrac_low: 'actor/pg_clipfrac_low',
   pg_clipfrac_high: 'actor/pg_clipfrac_high',
   avg_ratio: 'actor/avg_ratio',
+  kl_loss: 'actor/kl_loss',
+  kl_loss_coef: 'actor/kl_loss_coef',
 };
-/** Known better here than by the service: a mean over mini-batches would mean nothing. */
-const OWN = new Set(['lr', 'tokens']);
+/** Told by themselves: a mean over mini-batches would mean nothing. */
+const OWN = new Set(['lr', 'tokens', 'logprob_gap_mean', 'logprob_gap_max']);
 
 type Trained = {
   readonly updates: readonly TrainMetrics[];
@@ -35,12 +37,20 @@ export function trainingMetrics(trained: Trained): Readonly<Record<string, numbe
   metrics['training/tokens'] = datums.reduce((sum, datum) => sum + countTrained(datum), 0);
   const last = updates.at(-1)?.ppo_kl;
   if (last !== undefined && updates.length > 1) metrics['actor/ppo_kl_last'] = last;
+  Object.assign(metrics, samplerGap(updates[0]));
   for (const name of Object.keys(updates[0] ?? {})) {
     if (OWN.has(name)) continue;
     const values = updates.flatMap((update) => update[name] ?? []);
     metrics[CATALOGUE_NAME[name] ?? `training/${name}`] = mean(values);
   }
   return metrics;
+}
+
+/** What the first mini-batch saw, before any update: how far trainer and sampler are apart on the same weights. */
+function samplerGap(first: TrainMetrics | undefined): Readonly<Record<string, number>> {
+  const [mean, max] = [first?.['logprob_gap_mean'], first?.['logprob_gap_max']];
+  if (mean === undefined || max === undefined) return {};
+  return { 'training/sampler_gap_mean': mean, 'training/sampler_gap_max': max };
 }
 
 function countTrained(datum: Datum): number {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aFailedRollout, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
 import type { RolloutTask } from '../rollout/rollout';
 import { createTrajectoryPool, type TrajectoryPool } from './trajectory-pool';
@@ -84,4 +84,99 @@ test('what an aborted step left behind does not reach the next', () => {
   pool.put(aScoredRollout({ task }));
   pool.begin(7, [task]);
   expect(() => pool.take()).toThrow(/no rollout/);
+});
+
+test('a failed rollout comes back until its tries are used up, and only then counts as failed', () => {
+  const told: string[] = [];
+  const pool = createTrajectoryPool({
+    maxFailedShare: 1,
+    maxAttempts: 3,
+    onFailed: ({ message }) => told.push(message),
+  });
+  const [first, second] = tasksOf(2, 1);
+  if (!first || !second) throw new Error('two tasks');
+  pool.begin(7, [first, second]);
+  pool.put(aFailedRollout({ task: first, message: 'down' }));
+  pool.put(aFailedRollout({ task: second, message: 'down' }));
+  expect(pool.toRepeat()).toEqual([first, second]);
+  expect(pool.toRepeat()).toEqual([]);
+  pool.put(aScoredRollout({ task: first }));
+  pool.put(aFailedRollout({ task: second, message: 'still down' }));
+  expect(pool.toRepeat()).toEqual([second]);
+  expect(pool.isReady()).toBe(false);
+  pool.put(aFailedRollout({ task: second, message: 'given up' }));
+  expect(pool.toRepeat()).toEqual([]);
+  expect(pool.isReady()).toBe(true);
+  expect(told).toEqual(['given up']);
+  expect(pool.take()).toMatchObject({ groups: [{ name: 'task-0' }], failed: [{ message: 'given up' }] });
+});
+
+describe('dynamic sampling', () => {
+  const reward = (task: RolloutTask, spread: boolean): number => (spread && task.sample === 0 ? 0 : 1);
+  const fill = (
+    pool: TrajectoryPool,
+    tasks: readonly RolloutTask[],
+    informative: readonly number[],
+  ): void => {
+    for (const task of tasks) {
+      pool.put(aScoredRollout({ task, reward: reward(task, informative.includes(task.prompt)) }));
+    }
+  };
+
+  test('asks for more prompts until enough groups have a signal, and drops the rest', () => {
+    const pool = createTrajectoryPool({ maxFailedShare: 1, onFailed: () => undefined, wantedGroups: 2 });
+    const tasks = tasksOf(6, 2);
+    const [early, late] = [tasks.slice(0, 6), tasks.slice(6)];
+    pool.begin(7, early);
+    fill(pool, early, [1]);
+    expect(pool.isReady()).toBe(false);
+    pool.extend(late);
+    expect(pool.isReady()).toBe(false);
+    fill(pool, late, [3, 5]);
+    expect(pool.isReady()).toBe(true);
+    const batch = pool.take();
+    expect(batch.groups.map(({ name }) => name)).toEqual(['task-1', 'task-3']);
+    expect(batch.dropped.map(({ name }) => name)).toEqual(['task-0', 'task-2', 'task-4', 'task-5']);
+    expect(batch.asked).toBe(12);
+  });
+
+  test('a step that gives up trains on the groups that it has', () => {
+    const pool = createTrajectoryPool({ maxFailedShare: 1, onFailed: () => undefined, wantedGroups: 2 });
+    const tasks = tasksOf(2, 2);
+    pool.begin(7, tasks);
+    fill(pool, tasks, [1]);
+    expect(pool.take().groups.map(({ name }) => name)).toEqual(['task-1']);
+  });
+});
+
+test('a batch may need more rollouts than one load of prompts gives', () => {
+  const pool = createTrajectoryPool({
+    maxFailedShare: 1,
+    onFailed: () => undefined,
+    readiness: {
+      kind: 'batch_size_reached_and_loaded_batch_finished',
+      batchSize: 4,
+      keys: ['group'],
+      groupSize: 2,
+    },
+  });
+  const tasks = tasksOf(2, 2);
+  pool.begin(7, tasks.slice(0, 2));
+  for (const task of tasks.slice(0, 2)) pool.put(aScoredRollout({ task }));
+  expect(pool.isReady()).toBe(false);
+  pool.extend(tasks.slice(2));
+  for (const task of tasks.slice(2)) pool.put(aScoredRollout({ task }));
+  expect(pool.isReady()).toBe(true);
+});
+
+test('a key that no rollout has is named', () => {
+  const pool = createTrajectoryPool({
+    maxFailedShare: 1,
+    onFailed: () => undefined,
+    readiness: { kind: 'loaded_batch_finished', batchSize: 1, keys: ['subject'], groupSize: 2 },
+  });
+  const tasks = tasksOf(1, 1);
+  pool.begin(7, tasks);
+  const put = (): void => tasks.forEach((task) => pool.put(aScoredRollout({ task })));
+  expect(put).toThrow(/key_list names "subject"/);
 });

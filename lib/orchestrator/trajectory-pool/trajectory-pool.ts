@@ -1,5 +1,16 @@
+import { hasSignal } from '@/lib/rl/signal';
 import { AppError } from '@/lib/shared/app-error';
-import type { FailedRollout, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
+import {
+  byPlace,
+  type FailedRollout,
+  placeOf,
+  type Rollout,
+  type RolloutTask,
+  type ScoredRollout,
+} from '../rollout/rollout';
+import { createFailureBook } from './failure-book';
+import { createGroupStore } from './group-store';
+import { type Readiness, readyCount } from './readiness';
 
 export type RolloutGroup = { readonly name: string; readonly rollouts: readonly ScoredRollout[] };
 
@@ -7,8 +18,10 @@ export type RolloutGroup = { readonly name: string; readonly rollouts: readonly 
 export type RolloutBatch = {
   readonly step: number;
   readonly asked: number;
-  /** Groups with at least one scored rollout. */
+  /** Groups with at least one scored rollout, to train on. */
   readonly groups: readonly RolloutGroup[];
+  /** Groups that dynamic sampling has replaced, or did not need any more. */
+  readonly dropped: readonly RolloutGroup[];
   readonly failed: readonly FailedRollout[];
 };
 
@@ -16,8 +29,14 @@ export type RolloutBatch = {
 export type TrajectoryPool = {
   /** Opens a step. What an aborted step left behind is dropped. */
   begin(step: number, tasks: readonly RolloutTask[]): void;
-  /** Throws `AppError('unprocessable')` as soon as too many rollouts of the step have failed. */
+  /** More prompts for the open step. */
+  extend(tasks: readonly RolloutTask[]): void;
+  /** Throws `AppError('unprocessable')` as soon as too many rollouts of the step have failed for good. */
   put(rollout: Rollout): void;
+  /** Failed rollouts that get another try, each given out once per failure. */
+  toRepeat(): readonly RolloutTask[];
+  /** Everything asked for is there, and it is enough for a batch. */
+  isReady(): boolean;
   /** The whole step; throws when rollouts are missing. */
   take(): RolloutBatch;
   /** What is there of a step that was given up. */
@@ -27,38 +46,72 @@ export type TrajectoryPool = {
 export type TrajectoryPoolOptions = {
   readonly maxFailedShare: number;
   readonly onFailed: (rollout: FailedRollout) => void;
+  /** Tries of one rollout, the first included. */
+  readonly maxAttempts?: number;
+  readonly readiness?: {
+    readonly kind: Readiness;
+    readonly batchSize: number;
+    readonly keys: readonly string[];
+    readonly groupSize: number;
+  };
+  /** Dynamic sampling: groups with a signal that a batch needs, and gets at most. */
+  readonly wantedGroups?: number;
 };
 
-export function createTrajectoryPool(options: TrajectoryPoolOptions): TrajectoryPool {
-  let open: { readonly step: number; readonly tasks: readonly RolloutTask[] } = { step: 0, tasks: [] };
-  let rollouts = new Map<string, Rollout>();
-  let failed: FailedRollout[] = [];
+const AT_ONCE = { kind: 'loaded_batch_finished', batchSize: 1, keys: [], groupSize: 1 } as const;
 
+export function createTrajectoryPool(options: TrajectoryPoolOptions): TrajectoryPool {
+  const { kind, batchSize, ...grouping } = options.readiness ?? AT_ONCE;
+  const { maxAttempts = 1, wantedGroups } = options;
+  const store = createGroupStore<ScoredRollout>(grouping);
+  const failures = createFailureBook(maxAttempts);
+  let open: { readonly step: number; readonly tasks: readonly RolloutTask[] } = { step: 0, tasks: [] };
+  const rollouts = new Map<string, Rollout>();
+
+  const clear = (): void => {
+    rollouts.clear();
+    failures.clear();
+    store.clear();
+  };
+  const arrived = (): readonly Rollout[] => open.tasks.flatMap((task) => rollouts.get(placeOf(task)) ?? []);
   const takePartial = (): RolloutBatch => {
-    const inOrder = open.tasks.flatMap((task) => rollouts.get(placeOf(task)) ?? []);
-    rollouts = new Map();
-    return {
-      step: open.step,
-      asked: open.tasks.length,
-      groups: groupsOf(inOrder),
-      failed: inOrder.filter((rollout) => rollout.kind === 'failed'),
-    };
+    const batch = batchOf(open, arrived().toSorted(byPlace), wantedGroups);
+    clear();
+    return batch;
+  };
+  const fail = (rollout: FailedRollout): void => {
+    if (!failures.add(rollout)) return;
+    rollouts.set(placeOf(rollout.task), rollout);
+    options.onFailed(rollout);
+    if (failures.final.length > options.maxFailedShare * open.tasks.length) {
+      throw tooManyFailed(failures.final, open.tasks.length, options);
+    }
   };
 
   return {
     begin: (step, tasks) => {
+      clear();
       open = { step, tasks };
-      rollouts = new Map();
-      failed = [];
+    },
+    extend: (tasks) => {
+      open = { ...open, tasks: [...open.tasks, ...tasks] };
     },
     put: (rollout) => {
-      rollouts.set(placeOf(rollout.task), rollout);
-      if (rollout.kind === 'scored') return;
-      failed.push(rollout);
-      options.onFailed(rollout);
-      if (failed.length > options.maxFailedShare * open.tasks.length) {
-        throw tooManyFailed(failed, open.tasks.length, options);
+      if (rollout.kind === 'failed') {
+        fail(rollout);
+        return;
       }
+      const missing = store.put(rollout, { ...rollout.task.data, group: rollout.task.group });
+      if (missing !== null) throw missingKey(missing);
+      rollouts.set(placeOf(rollout.task), rollout);
+    },
+    toRepeat: () => failures.toRepeat(),
+    isReady: () => {
+      const isLoadedFinished = open.tasks.every((task) => rollouts.has(placeOf(task)));
+      // a group that lost a member to a failure will not grow any more
+      if (isLoadedFinished) store.flush();
+      if (readyCount(kind, { finished: store.finished, batchSize, isLoadedFinished }) === 0) return false;
+      return wantedGroups === undefined || groupsOf(arrived()).filter(hasGroupSignal).length >= wantedGroups;
     },
     take: () => {
       const missing = open.tasks.find((task) => !rollouts.has(placeOf(task)));
@@ -73,8 +126,17 @@ export function createTrajectoryPool(options: TrajectoryPoolOptions): Trajectory
   };
 }
 
-function placeOf(task: RolloutTask): string {
-  return `${task.step}/${task.prompt}/${task.sample}`;
+function batchOf(
+  { step, tasks }: { readonly step: number; readonly tasks: readonly RolloutTask[] },
+  inOrder: readonly Rollout[],
+  wantedGroups: number | undefined,
+): RolloutBatch {
+  return {
+    step,
+    asked: tasks.length,
+    ...chosenOf(groupsOf(inOrder), wantedGroups),
+    failed: inOrder.filter((rollout) => rollout.kind === 'failed'),
+  };
 }
 
 function groupsOf(inOrder: readonly Rollout[]): readonly RolloutGroup[] {
@@ -86,6 +148,27 @@ function groupsOf(inOrder: readonly Rollout[]): readonly RolloutGroup[] {
     else groups.set(rollout.task.group, [rollout]);
   }
   return [...groups].map(([name, members]) => ({ name, rollouts: members }));
+}
+
+function hasGroupSignal({ rollouts }: RolloutGroup): boolean {
+  return hasSignal(rollouts.map(({ evaluation }) => evaluation.reward));
+}
+
+/** The first wanted groups with a signal, in the order of prompts; all groups where none is wanted. */
+function chosenOf(
+  groups: readonly RolloutGroup[],
+  wanted: number | undefined,
+): Pick<RolloutBatch, 'groups' | 'dropped'> {
+  if (wanted === undefined) return { groups, dropped: [] };
+  const kept = new Set(groups.filter(hasGroupSignal).slice(0, wanted));
+  return { groups: [...kept], dropped: groups.filter((group) => !kept.has(group)) };
+}
+
+function missingKey(key: string): AppError {
+  return new AppError(
+    'unprocessable',
+    `trajectory_pool.key_list names "${key}", which a rollout does not have: name a column of the data, group_id or run_id.`,
+  );
 }
 
 function tooManyFailed(

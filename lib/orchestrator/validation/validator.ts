@@ -1,7 +1,7 @@
 import type { DataLoader, LoadedPrompt } from '../data-loader/data-loader';
-import type { Rollout, RolloutTask } from '../rollout/rollout';
-import type { RolloutWorkers } from '../rollout/rollout-workers';
-import type { RolloutBatch, TrajectoryPool } from '../trajectory-pool/trajectory-pool';
+import { gatherRollouts, type GatherParts } from '../rollout/gather-rollouts';
+import type { RolloutTask } from '../rollout/rollout';
+import type { RolloutBatch } from '../trajectory-pool/trajectory-pool';
 
 /** Scores the held-out file with the weights that the sampler has. */
 export type Validator = {
@@ -12,18 +12,17 @@ export type Validator = {
 export type ValidatorParts = {
   /** The whole held-out file as batch 0. */
   readonly loader: DataLoader;
-  readonly workers: RolloutWorkers;
-  readonly pool: TrajectoryPool;
+  readonly gathering: GatherParts;
   readonly tasksOf: (prompts: readonly LoadedPrompt[], step: number) => readonly RolloutTask[];
 };
 
-export function createValidator({ loader, workers, pool, tasksOf }: ValidatorParts): Validator {
+export function createValidator({ loader, gathering, tasksOf }: ValidatorParts): Validator {
   return {
     validate: async (step, signal) => {
       const tasks = tasksOf(await loader.batch(0), step);
-      pool.begin(step, tasks);
-      await workers.run(tasks, (rollout: Rollout) => pool.put(rollout), signal);
-      return pool.take();
+      gathering.pool.begin(step, tasks);
+      await gatherRollouts(gathering, tasks, signal);
+      return gathering.pool.take();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { ALGORITHM_RULES } from './algorithm-rules';
 import { BATCH_RULES } from './batch-rules';
 import { DATA_RULES } from './data-rules';
 import { DISTILLATION_RULES } from './distillation-rules';
@@ -20,6 +21,7 @@ export const ALL_RULES: readonly Rule[] = [
   ...DISTILLATION_RULES,
   ...SCHEDULE_RULES,
   ...BATCH_RULES,
+  ...ALGORITHM_RULES,
   ...GPU_RULES,
   ...RUN_RULES,
 ];

@@ -12,9 +12,9 @@ export const DISTILLATION_RULES: readonly Rule[] = [
     title: 'Distillation has a teacher',
     reason: 'The student learns to match a teacher’s log-probabilities.',
     severity: 'error',
-    check: ({ config }) => {
+    check: ({ config, backend }) => {
       const type = config.text('trainer.type');
-      if (type === 'remote_api_opd') return checkRemoteTeachers(config);
+      if (type === 'remote_api_opd') return checkRemoteTeachers(config, backend);
       if (type !== 'self_hosted_opd') return null;
       const names = config.keys(SERVICES);
       const teacher = names.find((name) => config.get(`${SERVICES}.${name}.role`) === 'teacher');
@@ -66,11 +66,13 @@ export const DISTILLATION_RULES: readonly Rule[] = [
   },
 ];
 
-function checkRemoteTeachers(config: ConfigView): Outcome {
+function checkRemoteTeachers(config: ConfigView, backend: RuleFacts['backend']): Outcome {
   const teachers = config.get(TEACHERS);
   if (!Array.isArray(teachers) || teachers.length === 0) {
     return { path: TEACHERS, message: `trainer.type is remote_api_opd and ${TEACHERS} names no model.` };
   }
+  // an embedded teacher is a checkpoint and has no other name
+  if (backend === 'embedded') return `${teachers.length} named`;
   const nameless = teachers.flatMap((teacher: unknown, at) => {
     const path = `${TEACHERS}[${at}].base_model`;
     const model = isMap(teacher) ? teacher.base_model : undefined;

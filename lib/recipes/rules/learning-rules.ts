@@ -8,7 +8,9 @@ export const LEARNING_RULES: readonly Rule[] = [
     reason: 'GRPO learns from differences within a group; a group of one has none.',
     severity: 'warning',
     check: (facts) => {
-      if (!isGrpo(facts)) return null;
+      // without a group's baseline a prompt needs no second rollout
+      const isGrouped = facts.config.get('trainer.algorithm.adv_estimator') !== 'reinforce_plus_plus';
+      if (!isGrpo(facts) || !isGrouped) return null;
       const size = facts.config.number('data.rollout_repeat_n') ?? 1;
       if (size > 1) return `${size} rollouts per prompt`;
       return {
@@ -42,23 +44,6 @@ export const LEARNING_RULES: readonly Rule[] = [
       'LoRA learns with rates around 1e-5 to 1e-3, full fine-tuning around 1e-7 to 1e-5, the small embedded model around 1e-4 to 1e-2.',
     severity: 'warning',
     check: checkLearningRate,
-  },
-  {
-    id: 'loss-fits-service',
-    title: 'The service computes the loss',
-    reason: 'The embedded service computes importance_sampling and ppo.',
-    severity: 'error',
-    check: ({ config, backend, actor }) => {
-      const path = `${actor ?? ''}.config.loss_fn`;
-      const loss = config.text(path);
-      if (backend !== 'embedded' || loss === null) return null;
-      if (loss === 'ppo' || loss === 'importance_sampling') return loss;
-      return {
-        path,
-        message: `${path} is ${loss}; the embedded service computes importance_sampling and ppo.`,
-        repair: { title: 'Use ppo', path, set: '"ppo"' },
-      };
-    },
   },
   {
     id: 'clip-bounds-ordered',

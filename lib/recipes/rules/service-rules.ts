@@ -306,19 +306,20 @@ export const SERVICE_RULES: readonly Rule[] = [
   },
 ];
 
+/** The embedded service can be trained in every way. */
+const TRAINER_PREFIX: Readonly<Record<RuleFacts['backend'], string>> = {
+  embedded: '',
+  self_hosted: 'self_hosted_',
+  tinker: 'remote_api_',
+  weaver: 'remote_api_',
+};
+
 function checkTrainer({ config, backend }: RuleFacts): ReturnType<Rule['check']> {
   const type = config.text('trainer.type');
   if (type === null || config.text('trainer.custom_trainer_module_path') !== null) return null;
   const path = 'trainer.type';
-  if (backend === 'embedded') {
-    if (/grpo$/.test(type)) return type;
-    const message = `trainer.type is ${type}; the embedded service is trained with GRPO.`;
-    return { path, message, repair: { title: 'Use embedded_grpo', path, set: '"embedded_grpo"' } };
-  }
-  const known = TRAINER_TYPES.find((name) => name === type);
-  const prefix = backend === 'self_hosted' ? 'self_hosted_' : 'remote_api_';
-  if (known?.startsWith(prefix) === true) return type;
-  const fitting = TRAINER_TYPES.filter((name) => name.startsWith(prefix));
+  const fitting = TRAINER_TYPES.filter((name) => name.startsWith(TRAINER_PREFIX[backend]));
+  if (fitting.some((name) => name === type)) return type;
   const best =
     fitting.find((name) => name.endsWith(type.slice(type.lastIndexOf('_')))) ?? nearest(type, fitting);
   const message = `trainer.type is ${type}; the backend ${backend} takes ${fitting.join(', ')}.`;

@@ -7,6 +7,10 @@ const noTrace: Inert = {
   because: 'rollout_worker.save_trace is off',
   when: (config) => !config.isTrue('rollout_worker.save_trace'),
 };
+const onlyOnce: Inert = {
+  because: 'rollout_worker.max_attempts is 1',
+  when: (config) => (config.number('rollout_worker.max_attempts') ?? 1) <= 1,
+};
 const custom: Inert = {
   because: 'rollout_worker.custom_rollout_worker_module_path names a worker of its own',
   when: (config) => config.text('rollout_worker.custom_rollout_worker_module_path') !== null,
@@ -195,6 +199,19 @@ export const RolloutWorker = read(
       readers: ['rollout worker'],
       isGalleys: true,
     }),
+    max_attempts: read(positive.default(1), {
+      meaning: 'Tries of a rollout that fails; with 1 it is not repeated.',
+      unit: 'tries',
+      readers: ['trajectory pool'],
+      isGalleys: true,
+    }),
+    retry_pause: read(z.number().nonnegative().default(1), {
+      meaning: 'Pause before failed rollouts are repeated; it doubles each time and is shortened by chance.',
+      unit: 'seconds',
+      readers: ['rollout worker'],
+      isGalleys: true,
+      inert: [onlyOnce],
+    }),
     stop: read(z.array(z.string()).default([]), {
       meaning: 'Texts that end a response.',
       readers: ['inference client'],
@@ -244,55 +261,53 @@ export const RolloutWorker = read(
   { meaning: 'How prompts become rollouts, and rollouts rewards.', readers: ['rollout worker'] },
 );
 
-const READINESS = [
+export const READINESS = [
   'batch_size_reached',
   'loaded_batch_finished',
   'batch_size_reached_and_loaded_batch_finished',
 ] as const;
 
-export const TrajectoryPool = known(
-  z.looseObject({
-    type: known(z.enum(['default']), { meaning: 'Kind of pool.', readers: ['trajectory pool'] }),
-    batch_size: known(positive, {
-      meaning: 'Trajectories that make a batch.',
-      unit: 'trajectories',
-      readers: ['trajectory pool', 'checks'],
-      fallback: '32',
-      inert: [
-        {
-          because: 'a batch is ready when its loaded prompts are finished, whatever their number',
-          when: (config) =>
-            (config.get('trajectory_pool.check_batch_ready_function') ?? 'loaded_batch_finished') ===
-            'loaded_batch_finished',
-        },
-      ],
-    }),
-    group_size: known(positive, {
-      meaning: 'Trajectories that a group needs before it counts.',
-      unit: 'trajectories',
-      readers: ['trajectory pool'],
-      fallback: '1',
-      inert: [
-        {
-          because: 'trajectory_pool.key_list is empty, so nothing is grouped',
-          when: (config) => {
-            const keys = config.get('trajectory_pool.key_list');
-            return !Array.isArray(keys) || keys.length === 0;
-          },
-        },
-      ],
-    }),
-    key_list: known(z.array(z.string()), {
-      meaning: 'Fields by which the pool groups trajectories.',
-      readers: ['trajectory pool'],
-      fallback: '[]',
-      examples: ['["group_id"]'],
-    }),
-    check_batch_ready_function: known(z.enum(READINESS), {
-      meaning: 'When a batch is handed to the trainer.',
-      readers: ['trajectory pool', 'checks'],
-      fallback: 'loaded_batch_finished',
-    }),
+const Pool = z.looseObject({
+  type: known(z.enum(['default']), { meaning: 'Kind of pool.', readers: ['trajectory pool'] }),
+  batch_size: read(positive.default(32), {
+    meaning: 'Trajectories that make a batch.',
+    unit: 'trajectories',
+    readers: ['trajectory pool', 'checks'],
+    inert: [
+      {
+        because: 'a batch is ready when its loaded prompts are finished, whatever their number',
+        when: (config) =>
+          (config.get('trajectory_pool.check_batch_ready_function') ?? 'loaded_batch_finished') ===
+          'loaded_batch_finished',
+      },
+    ],
   }),
+  group_size: read(positive.default(1), {
+    meaning: 'Trajectories that a group needs before it counts.',
+    unit: 'trajectories',
+    readers: ['trajectory pool'],
+    inert: [
+      {
+        because: 'trajectory_pool.key_list is empty, so nothing is grouped',
+        when: (config) => {
+          const keys = config.get('trajectory_pool.key_list');
+          return !Array.isArray(keys) || keys.length === 0;
+        },
+      },
+    ],
+  }),
+  key_list: read(z.array(z.string()).default([]), {
+    meaning: 'Fields by which the pool groups trajectories.',
+    readers: ['trajectory pool'],
+    examples: ['["group_id"]'],
+  }),
+  check_batch_ready_function: read(z.enum(READINESS).default('loaded_batch_finished'), {
+    meaning: 'When a batch is handed to the trainer.',
+    readers: ['trajectory pool', 'checks'],
+  }),
+});
+
+export const TrajectoryPool = read(
+  Pool.nullish().transform((value) => value ?? Pool.parse({})),
   { meaning: 'Where trajectories wait until a batch is complete.', readers: ['trajectory pool'] },
 );

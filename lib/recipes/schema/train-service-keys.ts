@@ -1,26 +1,85 @@
 import { z } from 'zod';
+import { KL_ESTIMATORS } from '@/lib/rl/kl/estimate';
+import { LOSS_AGGREGATIONS } from '@/lib/rl/loss/aggregation';
 import { Actor } from './actor-keys';
 import { known, read, type Inert } from './key-meta';
-import { positive, share, text } from './value-types';
+import { flag, positive, share, text } from './value-types';
 
 const CLUSTER = { readers: ['launcher'], backends: ['self_hosted'] } as const;
 
 export const TRAINING_BACKENDS = ['embedded', 'http', 'direct-zmq', 'tinker', 'weaver', 'mock'] as const;
-export const LOSS_FUNCTIONS = ['importance_sampling', 'ppo', 'cross_entropy', 'cispo', 'dro'] as const;
+export const LOSS_FUNCTIONS = [
+  'importance_sampling',
+  'ppo',
+  'gspo',
+  'cispo',
+  'cross_entropy',
+  'dro',
+] as const;
 const TRAINED = ['embedded', 'tinker', 'weaver'] as const;
 
+const CLIPPING = ['ppo', 'gspo', 'cispo'];
 const notClipping: Inert = {
   because: 'config.loss_fn does not clip',
+  when: (config, section) => !CLIPPING.includes(config.text(`${section}.loss_fn`) ?? ''),
+};
+const notDual: Inert = {
+  because: 'config.loss_fn is not ppo',
   when: (config, section) => config.get(`${section}.loss_fn`) !== 'ppo',
+};
+const noKlLoss: Inert = {
+  because: 'config.use_kl_loss is off',
+  when: (config, section) => !config.isTrue(`${section}.use_kl_loss`),
+};
+const notByConstant: Inert = {
+  because: 'config.loss_agg_mode is not seq-mean-token-sum-norm',
+  when: (config, section) => config.get(`${section}.loss_agg_mode`) !== 'seq-mean-token-sum-norm',
 };
 const oneMiniBatch: Inert = {
   because: 'config.max_mini_batches is 1',
   when: (config, section) => (config.number(`${section}.max_mini_batches`) ?? 1) <= 1,
 };
-const notDistilling = {
-  trainers: ['remote_api_opd'],
-  backends: ['tinker', 'weaver'],
-} as const;
+const DISTILLING = { readers: ['trainer'], trainers: ['remote_api_opd'], backends: TRAINED } as const;
+
+/** The terms of the loss beside the policy's, and how tokens are summed. */
+const LOSS_KEYS = {
+  loss_agg_mode: read(z.enum(LOSS_AGGREGATIONS).nullish(), {
+    meaning: 'How losses of tokens become one number; docs/algorithms.md gives the formulas.',
+    readers: ['trainer'],
+    backends: TRAINED,
+    isGalleys: true,
+    fallback: 'token-mean; seq-mean-token-mean for gspo',
+  }),
+  loss_scale_factor: read(z.number().positive().nullish(), {
+    meaning: 'Constant by which the losses of a sequence are divided.',
+    unit: 'tokens',
+    readers: ['trainer'],
+    backends: TRAINED,
+    isGalleys: true,
+    fallback: 'data.max_response_length',
+    inert: [notByConstant],
+  }),
+  use_kl_loss: read(flag.default(false), {
+    meaning: 'Adds the KL to the reference model to the loss.',
+    readers: ['trainer', 'training client'],
+    backends: ['embedded'],
+    isGalleys: true,
+  }),
+  kl_loss_coef: read(z.number().nonnegative().default(0.001), {
+    meaning: 'Weight of that KL.',
+    readers: ['trainer', 'training client'],
+    backends: ['embedded'],
+    isGalleys: true,
+    inert: [noKlLoss],
+  }),
+  kl_loss_type: read(z.enum(KL_ESTIMATORS).default('low_var_kl'), {
+    meaning: 'Estimator of that KL; the gradient of k1 is 0 on average.',
+    readers: ['trainer', 'training client'],
+    backends: ['embedded'],
+    isGalleys: true,
+    inert: [noKlLoss],
+  }),
+};
 
 const ADAM_KEYS = {
   learning_rate: read(z.number().positive().default(2e-6), {
@@ -84,8 +143,9 @@ const RemoteTraining = z.looseObject({
     meaning: 'Dual clip: bound on the ratio for negative advantages; null turns it off.',
     readers: ['trainer'],
     backends: TRAINED,
-    inert: [notClipping],
+    inert: [notDual],
   }),
+  ...LOSS_KEYS,
   max_mini_batches: read(positive.default(1), {
     meaning: 'Optimizer steps per batch of rollouts, at most.',
     unit: 'steps',
@@ -115,17 +175,13 @@ const RemoteTraining = z.looseObject({
     backends: TRAINED,
     isGalleys: true,
   }),
-  kl_penalty_coef: known(z.number(), {
+  kl_penalty_coef: read(z.number().default(1), {
     meaning: 'Weight of the distance to the teacher.',
-    readers: ['trainer'],
-    ...notDistilling,
-    fallback: '1.0',
+    ...DISTILLING,
   }),
-  kl_discount_factor: known(z.number(), {
+  kl_discount_factor: read(share.default(0), {
     meaning: 'How far the distance of later tokens counts for earlier ones.',
-    readers: ['trainer'],
-    ...notDistilling,
-    fallback: '0.0',
+    ...DISTILLING,
   }),
   zmq_recv_timeout_ms: known(positive, {
     meaning: 'Longest wait for one message of the workers.',
@@ -177,10 +233,11 @@ export const TrainService = read(
       backends: ['self_hosted'],
       examples: ['"http://${oc.env:API_SERVER_URL}:8000"'],
     }),
-    model_path: known(z.string(), {
-      meaning: 'Model of the service, for other keys to take it from.',
-      readers: ['checks'],
-      backends: ['self_hosted'],
+    model_path: read(z.string().nullish(), {
+      meaning: 'Model of the service; of an embedded teacher, the saved state that it is loaded from.',
+      readers: ['checks', 'trainer'],
+      backends: ['self_hosted', 'embedded'],
+      examples: ['checkpoints/run-12/step-300'],
     }),
     resource: known(
       z.looseObject({

@@ -78,42 +78,45 @@ const PATH_KEYS = {
   }),
 };
 
-const teachers = known(
-  z.array(
-    z.looseObject({
-      base_model: known(z.string(), {
-        meaning: 'Model that teaches.',
-        readers: ['trainer'],
-        trainers: ['remote_api_opd'],
-        examples: ['"Qwen/Qwen3-32B"'],
+const teachers = read(
+  z
+    .array(
+      z.looseObject({
+        base_model: read(z.string().default('embedded'), {
+          meaning: 'Model that teaches.',
+          readers: ['trainer'],
+          trainers: ['remote_api_opd'],
+          examples: ['"Qwen/Qwen3-32B"'],
+        }),
+        checkpoint: read(z.string().nullish(), {
+          meaning: 'Checkpoint of that model; of an embedded teacher, a saved state below the data folder.',
+          readers: ['trainer'],
+          trainers: ['remote_api_opd'],
+          examples: ['"checkpoints/run-12/step-300"'],
+        }),
+        base_url: known(text, {
+          meaning: 'Service of the teacher, when it is another than the student’s.',
+          readers: ['trainer'],
+          trainers: ['remote_api_opd'],
+        }),
+        api_key: known(text, {
+          meaning: 'Key of that service.',
+          readers: ['trainer'],
+          trainers: ['remote_api_opd'],
+        }),
+        backend: known(z.string(), {
+          meaning: 'Kind of that service.',
+          readers: ['trainer'],
+          trainers: ['remote_api_opd'],
+          allowed: ['embedded', 'tinker', 'weaver'],
+        }),
       }),
-      checkpoint: known(z.string(), {
-        meaning: 'Checkpoint of that model.',
-        readers: ['trainer'],
-        trainers: ['remote_api_opd'],
-      }),
-      base_url: known(text, {
-        meaning: 'Service of the teacher, when it is another than the student’s.',
-        readers: ['trainer'],
-        trainers: ['remote_api_opd'],
-      }),
-      api_key: known(text, {
-        meaning: 'Key of that service.',
-        readers: ['trainer'],
-        trainers: ['remote_api_opd'],
-      }),
-      backend: known(z.string(), {
-        meaning: 'Kind of that service.',
-        readers: ['trainer'],
-        trainers: ['remote_api_opd'],
-        allowed: ['tinker', 'weaver'],
-      }),
-    }),
-  ),
+    )
+    .nullish(),
   {
     meaning: 'Models whose log-probabilities the student learns to match; the first is used.',
     readers: ['trainer'],
-    backends: ['tinker', 'weaver'],
+    backends: ['embedded', 'tinker', 'weaver'],
     trainers: ['remote_api_opd'],
   },
 );

@@ -1,0 +1,46 @@
+import { distill } from '@/lib/rl/distillation';
+import { mean } from '@/lib/rl/statistics';
+import type { Teacher } from '@/lib/services/teacher';
+import { advantagesByRollout, sequencesOf } from './batch-sequences';
+import type { BatchPreparer } from './trainer';
+
+export type DistillationObjective = { readonly coefficient: number; readonly discount: number };
+
+/** On-policy distillation: what the teacher thinks of the student's own tokens is their advantage; no reward counts. */
+export function createDistillationPreparer(
+  teacher: Teacher,
+  objective: DistillationObjective,
+): BatchPreparer {
+  return async (batch, { klCoefficient }, signal) => {
+    const sequences = sequencesOf(batch);
+    const taught = await teacher.logprobs(
+      sequences.map(({ datum }) => datum),
+      signal,
+    );
+    const distilled = sequences.map(({ datum }, index) =>
+      distill(
+        { student: datum.logprobs ?? [], teacher: taught[index] ?? [], mask: datum.weights },
+        objective,
+      ),
+    );
+    const tokens = distilled.reduce((sum, each) => sum + each.tokens, 0);
+    const reverseKl = distilled.reduce((sum, each) => sum + each.reverseKl, 0);
+    return {
+      advantages: advantagesByRollout(
+        sequences,
+        distilled.map(({ advantages }, index) =>
+          mean((sequences[index]?.trained ?? []).map((at) => advantages[at] ?? 0)),
+        ),
+      ),
+      datums: sequences.map(({ datum }, index) => ({
+        ...datum,
+        advantages: Float32Array.from(distilled[index]?.advantages ?? []),
+      })),
+      klCoefficient,
+      metrics: {
+        'opd/teacher_kl': tokens === 0 ? 0 : reverseKl / tokens,
+        'opd/valid_tokens': tokens,
+      },
+    };
+  };
+}
