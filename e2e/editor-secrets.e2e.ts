@@ -64,10 +64,7 @@ test('a secret in clear is covered in hovers, peeks and panes, and its draft sta
   });
 });
 
-test('of two versions of a file neither shows its secret, and that it has changed can be seen', async ({
-  page,
-  galley,
-}) => {
+test('of two versions of a file neither shows its secret', async ({ page, galley }) => {
   const other = 'hunter3-of-somebody-else';
   const folder = await writeWords(galley, (text) => `judge_api_key: ${SECRET}\n${text}`);
   const file = path.join(folder, 'embedded.yaml');
@@ -81,7 +78,6 @@ test('of two versions of a file neither shows its secret, and that it has change
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Compare' }).click();
   await expect(dialog.locator('.view-line').filter({ hasText: '••••' }).first()).toBeVisible();
-  await expect(dialog.locator('.view-line').filter({ hasText: '(another)' })).toHaveCount(1);
   await expect(dialog).not.toContainText(SECRET);
   await expect(dialog).not.toContainText(other);
 });

@@ -97,10 +97,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
             sideTexts={sideTexts}
             onSave={life.save}
             radius={life.radius}
-            onRadius={() => {
-              life.showRadius();
-              shown.setTab('diff');
-            }}
+            onRadius={() => showRadius(life, shown)}
             onLaunch={() => shown.launch(true)}
             onCursor={shown.setCursorPath}
             onMend={onFix}
@@ -150,6 +147,13 @@ function useLiveData(data: StudioData, studio: Studio): { readonly data: StudioD
   const entries = disk.state?.entries ?? data.entries;
   return { data: { ...data, variants: studio.variants, entries }, disk };
 }
+
+function showRadius(life: ReturnType<typeof useStudioLife>, view: StudioView): void {
+  life.showRadius();
+  view.setTab('diff');
+}
+
+type StudioView = ReturnType<typeof useStudioView>;
 
 /** What of the studio is in front: on the address is only what a link should carry. */
 function useStudioView(studio: Studio, rows: LivePreview['lastRows']) {

@@ -9,6 +9,7 @@ export function Toaster() {
     <Sonner
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
       position="bottom-right"
+      style={{ fontFamily: 'inherit' }}
       toastOptions={{
         style: {
           background: 'var(--panel)',
@@ -17,7 +18,6 @@ export function Toaster() {
           borderRadius: 10,
           boxShadow: 'none',
           fontSize: 13,
-          fontFamily: 'inherit',
         },
       }}
     />
