@@ -17,8 +17,8 @@ export function isPattern(named: string): boolean {
 }
 
 /**
- * Absolute paths of what a recipe names; `*`, `?` and `[…]` match within one part of a path, and what they find comes
- * in the order of its names. Rejects with `AppError('not_found')` that says where it looked.
+ * Absolute paths of what a recipe names; `*`, `?` and `[…]` match within one part of a path, `**` any folders, and what
+ * they find comes in the order of its names. Rejects with `AppError('not_found')` that says where it looked.
  */
 export async function findDataFiles(named: string, options: FindOptions): Promise<readonly string[]> {
   const { setting, baseDirs } = options;
@@ -57,15 +57,38 @@ async function expand(pattern: string): Promise<readonly string[]> {
 
 async function step(folder: string, part: string): Promise<readonly string[]> {
   if (!PATTERN.test(part)) return [path.join(folder, part)];
+  if (part === '**') return foldersBelow(folder);
   const names = await readdir(folder).catch(() => []);
-  const matcher = new RegExp(
-    `^${part
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  );
+  const matcher = matcherOf(part);
   return names
     .filter((name) => matcher.test(name) && (!name.startsWith('.') || part.startsWith('.')))
     .toSorted()
     .map((name) => path.join(folder, name));
+}
+
+/** The folder itself and all below it but hidden ones, in the order of their names. */
+async function foldersBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const below = await Promise.all(
+    names
+      .map(({ name }) => name)
+      .toSorted()
+      .map((name) => foldersBelow(path.join(folder, name))),
+  );
+  return [folder, ...below.flat()];
+}
+
+function matcherOf(part: string): RegExp {
+  const pattern = part
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('[!', '[^')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  try {
+    return new RegExp(`^${pattern}$`);
+  } catch {
+    // a bracket that opens no set stands for itself
+    return new RegExp(`^${pattern.replaceAll('[', String.raw`\[`).replaceAll(']', String.raw`\]`)}$`);
+  }
 }

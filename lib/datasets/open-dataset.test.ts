@@ -101,3 +101,21 @@ test('a pattern stands for the files that it matches, in the order of their name
   ]);
   await expect(open(['shart_*.jsonl'])).rejects.toThrow(/no file matches.*Looked at: .*shart_\*/);
 });
+
+test('folders, sets and lists of patterns mix, and a stray bracket is a letter', async () => {
+  const files = [
+    'deep/a/part1.jsonl',
+    'deep/b/c/part2.jsonl',
+    'deep/b/c/part3.jsonl',
+    'deep/.old/part1.jsonl',
+  ];
+  for (const name of files) {
+    await mkdir(path.join(recipe, path.dirname(name)), { recursive: true });
+    await writeFile(path.join(recipe, name), JSON.stringify({ prompt: name }));
+  }
+  const found = async (...named: string[]) =>
+    (await open(named)).files.map((file) => path.relative(recipe, file));
+  expect(await found('deep/**/part[!3].jsonl')).toEqual(files.slice(0, 2));
+  expect(await found('deep/b/c/part3.jsonl', 'deep/**/part1.jsonl')).toEqual([files[2], files[0]]);
+  await expect(open(['no[thing.jsonl'])).rejects.toThrow(/no file matches/);
+});

@@ -1,4 +1,5 @@
 import {
+  type AsyncBuffer,
   asyncBufferFromFile,
   type FileMetaData,
   parquetMetadataAsync,
@@ -30,6 +31,7 @@ export async function readParquet(file: string): Promise<ParquetTable> {
 export async function openParquet(file: string, bytes: number): Promise<Table> {
   const metadata = await parquetMetadataAsync(await asyncBufferFromFile(file));
   const blocks = blocksOf(metadata);
+  const groups = createGroupSlices();
   return {
     file,
     format: 'parquet',
@@ -40,6 +42,7 @@ export async function openParquet(file: string, bytes: number): Promise<Table> {
       name: child.element.name,
       declared: declaredType(child),
     })),
+    bytesAtOnce: Math.max(0, ...metadata.row_groups.map(bytesAtOnce)),
     blocks,
     readBlock: async (index) => {
       const block = blocks[index];
@@ -47,32 +50,81 @@ export async function openParquet(file: string, bytes: number): Promise<Table> {
       const [rowStart, rowEnd] = [block.firstRow, block.firstRow + block.rows];
       const buffer = await asyncBufferFromFile(file);
       const rows: unknown = await parquetReadObjects({
-        file: buffer,
+        file: block.isPart ? groups.of(block.group, buffer) : buffer,
         metadata,
         compressors,
         rowStart,
         rowEnd,
+        useOffsetIndex: true,
       });
       return Array.isArray(rows) ? rows.filter(isRow) : [];
     },
   };
 }
 
-function blocksOf(metadata: FileMetaData): readonly TableBlock[] {
+type Block = TableBlock & {
+  /** Row group, and whether the block is a part of one that is fetched whole. */
+  readonly group: number;
+  readonly isPart: boolean;
+};
+
+function blocksOf(metadata: FileMetaData): readonly Block[] {
   let firstRow = 0;
-  return metadata.row_groups.flatMap((group) => {
+  return metadata.row_groups.flatMap((group, index) => {
     const rows = Number(group.num_rows);
     const bytes = Number(group.total_byte_size);
     const parts = Math.min(rows, Math.max(1, Math.ceil(bytes / MAX_BLOCK_BYTES)));
     const size = Math.ceil(rows / Math.max(1, parts));
-    const blocks: TableBlock[] = [];
+    const blocks: Block[] = [];
     for (let start = 0; start < rows; start += size) {
       const share = Math.min(size, rows - start);
-      blocks.push({ firstRow: firstRow + start, rows: share, bytes: Math.round(bytes / parts) });
+      blocks.push({
+        firstRow: firstRow + start,
+        rows: share,
+        bytes: Math.round(bytes / parts),
+        group: index,
+        isPart: parts > 1 && bytesAtOnce(group) > 0,
+      });
     }
     firstRow += rows;
     return blocks;
   });
+}
+
+/** Without an index of its pages a column of a row group is fetched whole, whatever part of it is wanted. */
+function bytesAtOnce({ columns }: FileMetaData['row_groups'][number]): number {
+  let bytes = 0;
+  for (const { offset_index_offset, meta_data } of columns) {
+    if (offset_index_offset === undefined) bytes += Number(meta_data?.total_compressed_size ?? 0);
+  }
+  return bytes;
+}
+
+/**
+ * The bytes of one row group at a time. A column without a page index is fetched whole for each part, and is in memory
+ * then anyway: kept until another group is asked for, it is read from disk once.
+ */
+function createGroupSlices() {
+  let group = -1;
+  let slices = new Map<string, ReturnType<AsyncBuffer['slice']>>();
+  return {
+    of: (wanted: number, buffer: AsyncBuffer): AsyncBuffer => {
+      if (wanted !== group) slices = new Map();
+      group = wanted;
+      const kept = slices;
+      return {
+        byteLength: buffer.byteLength,
+        slice: (start, end) => {
+          const key = `${start}-${end ?? ''}`;
+          const known = kept.get(key);
+          if (known !== undefined) return known;
+          const slice = buffer.slice(start, end);
+          kept.set(key, slice);
+          return slice;
+        },
+      };
+    },
+  };
 }
 
 const PLAIN_TYPES: Readonly<Record<string, string>> = {
