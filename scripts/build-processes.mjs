@@ -14,6 +14,7 @@ export const PROCESS_ENTRIES = [
   'lib/embedded/model/worker.ts',
   'lib/run-store/writer-worker.ts',
   'lib/evaluators/evaluator-child.ts',
+  'lib/datasets/profile/profile-child.ts',
   'lib/cli/main.ts',
 ];
 

@@ -1,15 +1,18 @@
 import 'server-only';
 import { findDataFiles } from '@/lib/datasets/find-data-files';
-import { profileData } from '@/lib/datasets/profile/profile-data';
+import { profileInProcess } from '@/lib/datasets/profile/profile-process';
 import { versionOf } from '@/lib/datasets/text-blocks';
 import type { DataPlan, DataProfile } from '@/lib/domain/data-profile';
 import { readEnv } from '@/lib/env';
 import { dataFolders } from '@/lib/launch/check-data';
 import { AppError } from '@/lib/shared/app-error';
+import { processBundle } from '@/lib/shared/process-bundle';
 
 /** Work that nobody has asked about for so long is given up. */
-const ABANDONED_MS = 15_000;
-const MAX_KEPT = 16;
+const ABANDONED_MS = 10_000;
+const MAX_KEPT = 64;
+/** Each reads its files in a process of its own. */
+const MAX_RUNNING = 2;
 /** A small data set is answered whole, without a second question. */
 const PATIENCE_MS = 300;
 
@@ -38,15 +41,22 @@ export async function dataProfile(plan: DataPlan): Promise<Pick<Job, 'progress' 
   const key = JSON.stringify([plan, await versions(plan, baseDirs)]);
   const job = jobs.get(key) ?? start(plan, baseDirs, () => jobs.delete(key));
   jobs.set(key, job);
-  const [oldest] = jobs.keys();
-  if (jobs.size > MAX_KEPT && oldest !== undefined) {
-    jobs.get(oldest)?.stop.abort();
-    jobs.delete(oldest);
-  }
   job.lastAsked = Date.now();
+  makeRoom(jobs);
   await Promise.race([job.done, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   if (job.error !== null) throw job.error;
   return { progress: job.progress, profile: job.profile, isComplete: job.isComplete };
+}
+
+/** Ends what was asked about longest ago when too much is under way, and forgets the oldest answers. */
+function makeRoom(jobs: Map<string, Job>): void {
+  const running = [...jobs.values()].filter(({ isComplete }) => !isComplete);
+  const byAge = running.toSorted((left, right) => left.lastAsked - right.lastAsked);
+  for (const job of byAge.slice(0, Math.max(0, running.length - MAX_RUNNING))) job.stop.abort();
+  const [oldest] = jobs.keys();
+  if (jobs.size <= MAX_KEPT || oldest === undefined) return;
+  jobs.get(oldest)?.stop.abort();
+  jobs.delete(oldest);
 }
 
 /** What tells one state of the files from another; a missing file is a state too. */
@@ -71,8 +81,11 @@ function start(plan: DataPlan, baseDirs: readonly string[], forget: () => void):
   }, 1000);
   const work = async (): Promise<void> => {
     try {
-      job.profile = await profileData(plan, {
+      const env = readEnv();
+      job.profile = await profileInProcess(plan, {
         baseDirs,
+        hubCache: env.hubCache,
+        childPath: processBundle(env.root, 'datasets/profile/profile-child'),
         signal: stop.signal,
         onFirst: (profile) => (job.profile = profile),
         onProgress: (share) => (job.progress = share),

@@ -5,6 +5,7 @@ export type ProcessEntry =
   | 'embedded/model/worker'
   | 'run-store/writer-worker'
   | 'evaluators/evaluator-child'
+  | 'datasets/profile/profile-child'
   | 'cli/main';
 
 /**
