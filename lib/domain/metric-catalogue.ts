@@ -269,7 +269,14 @@ export const METRICS: readonly MetricInfo[] = [
       'none',
       'Completion tokens of all steps so far.',
     ],
-    ['progress/epoch', 'Epoch', 'count', 'none', 'Pass over the training data, from 0.'],
+    ['data/epoch', 'Epoch', 'count', 'none', 'Pass over the training data, from 0.'],
+    [
+      'data/filtered_prompts',
+      'Filtered prompts',
+      'count',
+      'none',
+      'Training rows that data.filter_prompts left out before the run began.',
+    ],
   ]),
   ...family('warm_start', [
     [

@@ -22,6 +22,8 @@ export type Assembly = {
   readonly services: Services;
   readonly model: ModelSpec;
   readonly loader: DataLoader;
+  /** Training rows that the prompt filter left out; null when it is off. */
+  readonly filteredPrompts: number | null;
   readonly pool: TrajectoryPool;
   readonly batches: BatchSampler;
   readonly trainer: Trainer;
@@ -76,22 +78,28 @@ export function assemble(options: AssembleOptions): Assembly {
       seed,
     },
     loader,
+    filteredPrompts: prepared.filteredPrompts,
     pool: gathering.pool,
     batches: createBatchSampler({
       ...gathering,
       loader,
       tasksOf,
       maxRounds: maxRounds(config),
-      totalSteps: config.trainer.total_train_steps,
+      totalSteps: prepared.totalSteps,
       promptsPerRound: batchSize,
     }),
     sync,
-    trainer: assembleTrainer(config, trainingSettings(prepared), services),
+    trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
     warmStart: assembleWarmStart(options, sync),
     // its batches are complete whatever they earn
     validator: assembleValidator(prepared, { ...gathering, pool: assembleValidationPool(options) }),
     tasksOf,
   };
+}
+
+/** Schedules end where the run does. */
+function withTotalSteps({ config, totalSteps }: PreparedRun): PreparedRun['config'] {
+  return { ...config, trainer: { ...config.trainer, total_train_steps: totalSteps } };
 }
 
 function assemblePool(options: AssembleOptions): TrajectoryPool {
@@ -173,13 +181,13 @@ function assembleWarmStart(options: AssembleOptions, sync: WeightSync): WarmStar
 
 function assembleValidator({ config, heldOut }: PreparedRun, gathering: GatherParts): Validator | null {
   if (heldOut === null) return null;
-  const { seed, prompt_key: promptKey } = config.data;
+  const { seed } = config.data;
   const temperature = config.validate?.temperature ?? 0;
   return createValidator({
     gathering,
     loader: createDataLoader({
       dataset: heldOut,
-      promptKey,
+      promptKey: config.validate?.data?.prompt_key ?? config.data.prompt_key,
       batchSize: heldOut.count,
       shuffle: false,
       dropLast: false,

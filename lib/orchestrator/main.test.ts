@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '@/lib/domain/run';
@@ -82,3 +82,28 @@ test('SIGTERM stops a run with a checkpoint, within the time that a stop may tak
   expect(stopped.status).toBe('stopped');
   expect((await store.checkpoints(runId))[0]?.step).toBe(stopped.step);
 }, 120_000);
+
+test.each([
+  [
+    'train.jsonl',
+    (row: number) => JSON.stringify({ prompt: `digit ${row}=`, answer: String((row * 7) % 10) }),
+  ],
+  [
+    'train.csv',
+    (row: number) => (row === 0 ? 'prompt,answer\n' : '') + `"digit ${row}=","a${(row * 7) % 10}"`,
+  ],
+])(
+  'a run trains on %s as it is, more than once around',
+  async (name, line) => {
+    const { env, launch, runToEnd, store } = await setUp();
+    const rows = Array.from({ length: 24 }, (_, row) => `${line(row)}\n`);
+    await writeFile(path.join(env.recipesDir, 'digits', name), rows.join(''));
+    const runId = await launch({ ...TINY, data: { data_files: [name] } });
+    await runToEnd(runId);
+    expect(await store.get(runId)).toMatchObject({ reason: null, status: 'succeeded', step: 6 });
+    const series = await seriesOf(store, runId);
+    expect(series['training/grad_norm@5'], 'weights moved').toBeGreaterThan(0);
+    expect(series['data/epoch@5']).toBe(1);
+  },
+  120_000,
+);

@@ -1,8 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Dataset } from '@/lib/datasets/dataset';
-import { openDataset } from '@/lib/datasets/open-dataset';
 import type { RunId } from '@/lib/domain/run';
 import { type Env, processEnvironment, secretsOfProcess } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
@@ -11,17 +9,19 @@ import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { createConfigView } from '@/lib/recipes/config-view';
 import { migrateLegacy } from '@/lib/recipes/migrate-legacy';
-import { answerColumns, backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
 import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
+import { batchesPerEpoch } from './data-loader/data-loader';
+import { openRunData, type RunData } from './data-loader/open-run-data';
 
 /** What a run needs beside its services; the same for every attempt of this process. */
-export type PreparedRun = {
+export type PreparedRun = RunData & {
   readonly config: RecipeConfig;
-  readonly dataset: Dataset;
-  readonly heldOut: Dataset | null;
+  /** Steps after which the run ends: `total_train_steps`, or fewer when `data.epochs` passes are over before. */
+  readonly totalSteps: number;
   readonly evaluator: EvaluatorHost;
 };
 
@@ -32,6 +32,8 @@ export type PrepareOptions = {
   /** Bundle of the evaluator's child process. */
   readonly evaluatorChild: string;
   readonly onEvaluatorLine: (line: string) => void;
+  /** What is worth knowing of the data. */
+  readonly onDataLine: (line: string) => void;
 };
 
 /** Rejects with an `AppError` that names the setting that is wrong and what to do. */
@@ -41,18 +43,23 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const frozen = path.join(env.dataDir, 'runs', String(options.runId), 'recipe');
   await materialise(snapshot.files, frozen);
   const folder = path.dirname(snapshot.entry);
-  const baseDirs = [path.join(env.recipesDir, folder), env.root];
-  const { prompt_key: promptKey } = config.data;
-  const alsoRequired = answerColumns(config);
-  const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey, alsoRequired });
-  const heldOutFiles = config.validate?.data?.data_files ?? null;
-  const heldOut =
-    heldOutFiles === null
-      ? null
-      : await openDataset(heldOutFiles, { baseDirs, promptKey, setting: 'validate.data.data_files' });
+  const data = await openRunData(config, { env, entry: snapshot.entry, onLine: options.onDataLine });
   // the evaluator as it was at launch: editing the recipe must not change what a resumed run rewards
   const evaluator = await openEvaluator(config, [path.join(frozen, folder), env.root], options);
-  return { config, dataset, heldOut, evaluator };
+  return { ...data, config, evaluator, totalSteps: totalStepsOf(config, data, options) };
+}
+
+function totalStepsOf(
+  { data, trainer }: RecipeConfig,
+  { dataset }: RunData,
+  { onDataLine }: PrepareOptions,
+): number {
+  const most = trainer.total_train_steps;
+  if (data.epochs === undefined || data.epochs === null) return most;
+  const shape = { count: dataset.count, batchSize: data.batch_size, dropLast: data.drop_last };
+  const steps = Math.min(most, data.epochs * batchesPerEpoch(shape));
+  onDataLine(`The run ends after ${steps} steps: data.epochs is ${data.epochs}, total_train_steps ${most}.`);
+  return steps;
 }
 
 const TRAINERS: readonly string[] = TRAINER_TYPES;

@@ -13,7 +13,7 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
   const trained = batch.groups.flatMap((group) => group.rollouts);
   const advantage = summarise(trained.map((rollout) => advantages.get(rollout) ?? 0));
   return {
-    ...evaluatorMetrics('rollout', rollouts),
+    ...evaluatorMetrics('rollout/', rollouts),
     'rollout/reward_mean': reward.mean,
     'rollout/reward_std': reward.std,
     'rollout/reward_min': reward.min,
@@ -35,7 +35,8 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
   const rollouts = batch.groups.flatMap((group) => group.rollouts);
   const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
   return {
-    ...evaluatorMetrics('val', rollouts),
+    ...evaluatorMetrics('val/', rollouts),
+    ...sourceMetrics(rollouts),
     'val/reward_mean': reward.mean,
     'val/reward_std': reward.std,
     'val/num_samples': rollouts.length,
@@ -43,6 +44,24 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
     'val/truncated_share': truncatedShare(rollouts),
     'val/response_length_mean': mean(rollouts.map((rollout) => rollout.episode.completionTokens)),
   };
+}
+
+/** Each source of the held-out rows by itself: `val/<data_source>_<name>`, for rows that have the column. */
+function sourceMetrics(rollouts: readonly ScoredRollout[]): Metrics {
+  const bySource = new Map<string, ScoredRollout[]>();
+  for (const rollout of rollouts) {
+    const source = rollout.task.data['data_source'];
+    if (typeof source !== 'string' || source === '') continue;
+    const list = bySource.get(source);
+    if (list) list.push(rollout);
+    else bySource.set(source, [rollout]);
+  }
+  const metrics: Record<string, number> = {};
+  for (const [source, list] of bySource) {
+    metrics[`val/${source}_reward_mean`] = mean(list.map((rollout) => rollout.evaluation.reward));
+    Object.assign(metrics, evaluatorMetrics(`val/${source}_`, list));
+  }
+  return metrics;
 }
 
 /** Mean of every metric that the evaluator returned, over the rollouts that have it. */
@@ -55,7 +74,7 @@ function evaluatorMetrics(prefix: string, rollouts: readonly ScoredRollout[]): M
       else values.set(name, [value]);
     }
   }
-  return Object.fromEntries([...values].map(([name, list]) => [`${prefix}/${name}`, mean(list)]));
+  return Object.fromEntries([...values].map(([name, list]) => [`${prefix}${name}`, mean(list)]));
 }
 
 function signalMetrics(groups: readonly RolloutGroup[]): Metrics {

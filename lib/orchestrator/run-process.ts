@@ -132,13 +132,14 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
       snapshot: await createRunStore(db).snapshot(runId),
       evaluatorChild: options.evaluatorChild,
       onEvaluatorLine: (line) => prints.add(line),
+      onDataLine: (line) => journal.log('info', 'data', line),
     });
   } catch (error) {
     return tellFailure(journal, error);
   }
   try {
     return await new Controller({
-      plan: planOf(prepared.config),
+      plan: planOf(prepared),
       control,
       journal,
       checkpoints: openCheckpoints(options, prepared.config, journal),
@@ -175,9 +176,9 @@ function openCheckpoints(
   });
 }
 
-function planOf({ trainer, validate }: RecipeConfig): RunPlan {
+function planOf({ config: { trainer, validate }, totalSteps }: PreparedRun): RunPlan {
   return {
-    totalSteps: trainer.total_train_steps,
+    totalSteps,
     saveEvery: trainer.save_freq,
     validation: {
       beforeTrain: validate?.validate_before_train ?? false,

@@ -71,7 +71,8 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     'timing/wait': Math.max(0, seconds - times.rollout - times.evaluate - train - sync),
     'throughput/tokens_per_second': times.rollout > 0 ? tokens / times.rollout : 0,
     'progress/generated_tokens': next.generatedTokens,
-    'progress/epoch': assembly.loader.epochOf(step),
+    'data/epoch': assembly.loader.epochOf(step),
+    ...(assembly.filteredPrompts === null ? {} : { 'data/filtered_prompts': assembly.filteredPrompts }),
   });
   journal.progress(next, 'rollout');
   return next;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DataPlan } from '@/lib/domain/data-profile';
+import { tokenizerOf } from './tokenizer-of';
 
 // Looser than RecipeConfig: the data of a variant can be looked at while other parts of it are unfinished.
 
@@ -15,13 +16,19 @@ const Settings = record({
   data: record({
     data_files: Files,
     prompt_key: z.string().catch('prompt'),
+    tokenizer_path: z.string().nullish().catch(null),
     max_prompt_length: whole.catch(DEFAULT_LENGTH),
     max_response_length: whole.catch(DEFAULT_LENGTH),
     filter_prompts: z.boolean().catch(false),
     batch_size: whole.catch(DEFAULT_BATCH),
     drop_last: z.boolean().catch(false),
   }),
-  validate: record({ data: record({ data_files: Files.nullish() }).nullish() }).nullish(),
+  validate: record({
+    data: record({
+      data_files: Files.nullish(),
+      tokenizer_path: z.string().nullish().catch(null),
+    }).nullish(),
+  }).nullish(),
   trainer: record({
     warm_start: record({
       enabled: z.boolean().catch(true),
@@ -32,6 +39,8 @@ const Settings = record({
   service: record({
     inference_service: record({
       backend: z.string().catch(''),
+      tokenizer: z.unknown(),
+      model: z.string().nullish().catch(null),
       max_tokens: whole.nullish().catch(null),
     }).nullish(),
     embedded_service: record({
@@ -54,6 +63,7 @@ export function dataPlanOf(resolved: unknown, entry: string): DataPlan | null {
     answerKey: answerKeyOf(trainer?.warm_start),
     maxPromptLength: data.max_prompt_length,
     maxResponseLength: service?.inference_service?.max_tokens ?? data.max_response_length,
+    ...tokenizerOf(parsed.data),
     ...sequenceLimit(parsed.data),
     filterPrompts: data.filter_prompts,
     batchSize: data.batch_size,

@@ -35,27 +35,35 @@ export type DataLoaderOptions = {
 
 export function createDataLoader(options: DataLoaderOptions): DataLoader {
   const { dataset, batchSize } = options;
-  const batchesPerEpoch = options.dropLast
-    ? Math.floor(dataset.count / batchSize)
-    : Math.ceil(dataset.count / batchSize);
-  if (batchesPerEpoch === 0) {
+  const perEpoch = batchesPerEpoch({ ...options, count: dataset.count });
+  if (perEpoch === 0) {
     throw new AppError(
       'unprocessable',
-      `data.drop_last leaves no batch: the data has ${dataset.count} rows and data.batch_size is ${batchSize}. ` +
+      `data.drop_last leaves no batch: there are ${dataset.count} rows to train on and data.batch_size is ${batchSize}. ` +
         'Lower data.batch_size, set data.drop_last=false, or add data.',
     );
   }
   const orderOf = rememberLast((epoch) => epochOrder(options, epoch));
-  const epochOf = (step: number): number => Math.floor(step / batchesPerEpoch);
+  const epochOf = (step: number): number => Math.floor(step / perEpoch);
   return {
-    batchesPerEpoch,
+    batchesPerEpoch: perEpoch,
     epochOf,
     batch: async (step) => {
-      const first = (step % batchesPerEpoch) * batchSize;
+      const first = (step % perEpoch) * batchSize;
       const rows = orderOf(epochOf(step)).subarray(first, first + batchSize);
       return Promise.all(Array.from(rows, (row, index) => loadPrompt(options, { row, index })));
     },
   };
+}
+
+/** Batches of one pass over the data; the last one may be smaller. */
+export function batchesPerEpoch(shape: {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+}): number {
+  const batches = shape.count / shape.batchSize;
+  return shape.dropLast ? Math.floor(batches) : Math.ceil(batches);
 }
 
 function epochOrder({ dataset, shuffle, seed }: DataLoaderOptions, epoch: number): Uint32Array {

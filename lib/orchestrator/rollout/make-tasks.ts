@@ -23,9 +23,16 @@ export function makeTasks(prompts: readonly LoadedPrompt[], options: TaskOptions
       group: loaded.group,
       text: loaded.prompt,
       // what the evaluator knows of the row: its columns, and the names that the reference framework adds
-      data: { index: loaded.row, ...loaded.data, group_id: loaded.group, run_id: sample },
+      data: { index: indexOf(loaded), ...loaded.data, group_id: loaded.group, run_id: sample },
       seed: deriveSeed(options.seed, purpose, step, loaded.index, sample),
       temperature,
     })),
   );
+}
+
+/** The number that the file gives a row in `extra_info.index`, else its place among the rows that are trained on. */
+function indexOf({ data, row }: LoadedPrompt): unknown {
+  const extra = data['extra_info'];
+  const hasIndex = typeof extra === 'object' && extra !== null && 'index' in extra;
+  return hasIndex ? (extra.index ?? row) : row;
 }

@@ -21,13 +21,13 @@ const noValidation = {
 };
 
 const FILTER_KEYS = {
-  filter_prompts: known(flag, {
+  filter_prompts: read(flag.default(false), {
     meaning: 'Drops rows whose prompt is longer than max_prompt_length before the run starts.',
     readers: ['data loader'],
-    fallback: 'false',
   }),
-  tokenizer_path: known(z.string(), {
-    meaning: 'Tokenizer that counts the tokens of prompts; a folder or a name on Hugging Face.',
+  tokenizer_path: read(z.string().nullish(), {
+    meaning:
+      'Tokenizer that counts the tokens of prompts; a folder, or a name on Hugging Face that is in the local cache.',
     readers: ['data loader'],
     examples: ['"${oc.env:NEXRL_MODEL_PATH}/Qwen/Qwen3-8B"', '${service.inference_service.model}'],
   }),
@@ -93,6 +93,14 @@ export const Data = read(
       meaning: 'Leaves out the last batch when it is not full.',
       readers: ['data loader'],
     }),
+    epochs: read(positive.nullish(), {
+      meaning:
+        'Passes over the data after which the run ends; without it the data come round until total_train_steps.',
+      unit: 'passes',
+      readers: ['data loader', 'run process'],
+      examples: ['1'],
+      isGalleys: true,
+    }),
     mock_api_type: known(z.enum(['completion', 'generate']), {
       meaning: 'Whether made-up prompts are texts or lists of messages.',
       readers: ['data loader'],
@@ -143,16 +151,17 @@ export const ValidationData = read(
           },
         ],
       }),
-      prompt_key: known(z.string(), {
+      prompt_key: read(z.string().nullish(), {
         meaning: 'Column with the prompt.',
         readers: ['validation'],
         fallback: 'data.prompt_key',
       }),
       ...FILTER_KEYS,
-      max_prompt_length: known(positive, {
+      max_prompt_length: read(positive.nullish(), {
         meaning: 'Longest prompt that passes the filter.',
         unit: 'tokens',
         readers: ['validation'],
+        fallback: 'data.max_prompt_length',
         inert: [notFiltering],
       }),
       shuffle: known(flag, {
