@@ -54,8 +54,10 @@ function columnCells({ name, type, nulls, distinct, length, range }: ColumnProfi
   ];
 }
 
-function renderPrompts({ prompts }: SplitProfile, { tokens, plan }: DataProfile): string {
-  const unit = tokens === 'bytes' ? 'tokens (bytes)' : 'tokens, about (estimated from characters)';
+function renderPrompts({ prompts, rowsRead }: SplitProfile, { tokens, plan }: DataProfile): string {
+  const looked = prompts.counted + prompts.nulls + prompts.other;
+  const where = looked < rowsRead ? ` in the first ${number(looked)} rows` : '';
+  const unit = UNITS[tokens];
   const most = Math.max(1, ...prompts.bins.map(({ count }) => count));
   const width = String(prompts.bins.at(-1)?.to ?? 0).length;
   const bars = prompts.bins.map(({ from, to, count }) => {
@@ -66,11 +68,17 @@ function renderPrompts({ prompts }: SplitProfile, { tokens, plan }: DataProfile)
   });
   const { min, max, median, p95, p99 } = prompts;
   return [
-    `Prompt length: ${min} to ${max} ${unit}`,
+    `Prompt length${where}: ${min} to ${max} ${unit}`,
     `  median ${median}, 95 % up to ${p95}, 99 % up to ${p99}; data.max_prompt_length ${plan.maxPromptLength}`,
     ...bars,
   ].join('\n');
 }
+
+const UNITS: Readonly<Record<DataProfile['tokens'], string>> = {
+  bytes: 'tokens (bytes)',
+  tokenizer: 'tokens',
+  estimate: 'tokens, about (estimated from characters)',
+};
 
 function number(value: number): string {
   return value.toLocaleString('en');

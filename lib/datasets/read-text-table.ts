@@ -39,6 +39,7 @@ export async function readTextTable(
     count,
     isPartial,
     columns: format.columns(),
+    bytesAtOnce: Math.max(0, ...blocks.map(({ bytes }) => bytes)),
     blocks,
     readBlock: async (index) => {
       const block = blocks[index];

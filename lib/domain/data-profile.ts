@@ -12,6 +12,9 @@ export const DataPlan = z.object({
   trainFiles: z.array(z.string()),
   validationFiles: z.array(z.string()).nullable(),
   promptKey: z.string(),
+  /** Folder or hub id of the tokenizer that counts prompts, and the config path that names it. */
+  tokenizer: z.string().nullable(),
+  tokenizerKey: z.string(),
   /** Column that a warm start imitates; null when there is none. */
   answerKey: z.string().nullable(),
   maxPromptLength: z.number(),
@@ -72,6 +75,8 @@ const FileProfile = z.object({
   file: z.string(),
   format: z.string(),
   bytes: count,
+  /** Of the file, in memory while a part of it is read. */
+  bytesAtOnce: count,
   /** Null while only the beginning of a text file is known. */
   rows: count.nullable(),
   columns: z.array(z.object({ name: z.string(), declared: z.string().nullable() })),
@@ -85,7 +90,7 @@ export type SampleRow = z.infer<typeof SampleRow>;
 const TokenBin = z.object({ from: count, to: count, count });
 
 export const PromptProfile = z.object({
-  /** Rows whose prompt has text or messages, and was counted. */
+  /** Rows whose prompt has text or messages, and was counted; with a tokenizer fewer than all in a large file. */
   counted: count,
   nulls: count,
   /** Prompts that are neither text nor a list of messages. */
@@ -134,8 +139,8 @@ export type SplitProfile = z.infer<typeof SplitProfile>;
 
 export const DataProfile = z.object({
   plan: DataPlan,
-  /** `bytes` is exact for the embedded model; otherwise tokens are estimated from characters. */
-  tokens: z.enum(['bytes', 'estimate']),
+  /** `bytes` is exact for the embedded model, `tokenizer` for the one that the recipe names; else estimated from characters. */
+  tokens: z.enum(['bytes', 'tokenizer', 'estimate']),
   train: SplitProfile,
   validation: SplitProfile.nullable(),
   /** Validation rows whose prompt is in the training data; `rows` of an example are training row, validation row. */

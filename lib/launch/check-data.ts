@@ -1,7 +1,11 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { openDataset } from '@/lib/datasets/open-dataset';
+import { profileData } from '@/lib/datasets/profile/profile-data';
+import type { DataFinding } from '@/lib/domain/data-profile';
 import type { Env } from '@/lib/env';
+import { dataPlanOf } from '@/lib/recipes/data-plan';
 import { answerColumns, type RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
 import type { PreflightCheck } from './launch';
@@ -12,29 +16,71 @@ export type DataFacts = {
   readonly firstRow: DataRow | null;
 };
 
-/** Data files exist, can be read, and have the columns that the recipe names. */
+/** Above this a launch looks at the beginning of the files only; it must not take minutes. */
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+/** Data files exist, can be read, have the columns that the recipe names, and hold no finding of `galley data check`. */
 export async function checkData(env: Env, entry: string, config: RecipeConfig): Promise<DataFacts> {
   const baseDirs = dataFolders(env, entry);
   const { prompt_key: promptKey } = config.data;
-  const open = (
-    files: readonly string[],
-    setting: string,
-    alsoRequired: ReturnType<typeof answerColumns> = [],
-  ): Promise<Dataset> => openDataset(files, { baseDirs, promptKey, setting, alsoRequired });
-  const validationFiles = config.validate?.data?.data_files ?? null;
+  const held = config.validate?.data;
+  const validationFiles = held?.data_files ?? null;
   let firstRow: DataRow | null = null;
   const training = await check({ id: 'data', title: 'Training data', path: 'data.data_files' }, async () => {
-    const dataset = await open(config.data.data_files, 'data.data_files', answerColumns(config));
+    const alsoRequired = answerColumns(config);
+    const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey, alsoRequired });
     requireBatch(dataset, config);
     firstRow = await dataset.row(0);
-    return describe(dataset);
+    return dataset;
   });
-  if (validationFiles === null) return { checks: [training], firstRow };
-  const title = { id: 'validation_data', title: 'Validation data', path: 'validate.data.data_files' };
-  const validation = await check(title, async () =>
-    describe(await open(validationFiles, 'validate.data.data_files')),
+  const opened = [training];
+  if (validationFiles !== null) {
+    const title = { id: 'validation_data', title: 'Validation data', path: 'validate.data.data_files' };
+    const options = {
+      baseDirs,
+      promptKey: held?.prompt_key ?? promptKey,
+      setting: 'validate.data.data_files',
+    };
+    opened.push(await check(title, () => openDataset(validationFiles, options)));
+  }
+  if (opened.some(({ dataset }) => dataset === null))
+    return { checks: opened.map((each) => each.check), firstRow };
+  const found = await findingsOf(env, entry, {
+    config,
+    files: opened.flatMap((each) => each.dataset?.files ?? []),
+  });
+  return { checks: opened.map((each) => withFindings(each, found)), firstRow };
+}
+
+type Opened = { readonly check: PreflightCheck; readonly dataset: Dataset | null };
+type Found = { readonly findings: readonly DataFinding[]; readonly isWhole: boolean };
+
+async function findingsOf(
+  env: Env,
+  entry: string,
+  { config, files }: { readonly config: RecipeConfig; readonly files: readonly string[] },
+): Promise<Found> {
+  const plan = dataPlanOf(config, entry);
+  if (plan === null) return { findings: [], isWhole: true };
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const isFirstOnly = sizes.reduce((sum, size) => sum + size, 0) > MAX_READ_BYTES;
+  const places = { baseDirs: dataFolders(env, entry), hubCache: env.hubCache };
+  const { findings, isComplete } = await profileData(plan, { ...places, isFirstOnly });
+  return { findings: findings.filter(({ severity }) => severity !== 'info'), isWhole: isComplete };
+}
+
+/** A finding belongs to the validation data when its setting does. */
+function withFindings(opened: Opened, { findings, isWhole }: Found): PreflightCheck {
+  const isValidation = opened.check.id === 'validation_data';
+  const own = findings.filter(
+    ({ path: setting }) => (setting ?? '').startsWith('validate.') === isValidation,
   );
-  return { checks: [training, validation], firstRow };
+  const beginning = isWhole
+    ? ''
+    : ' Only the beginning of the files was looked at; galley data check reads all.';
+  const detail = [opened.check.detail, ...own.map(({ message }) => message)].join(' ') + beginning;
+  if (own.some(({ severity }) => severity === 'error')) return { ...opened.check, status: 'failed', detail };
+  return { ...opened.check, status: own.length > 0 ? 'warning' : 'passed', detail };
 }
 
 /** Where a recipe's relative paths start, in the order in which they are tried. */
@@ -57,12 +103,13 @@ function describe(dataset: Dataset): string {
 
 async function check(
   about: Pick<PreflightCheck, 'id' | 'title' | 'path'>,
-  work: () => Promise<string>,
-): Promise<PreflightCheck> {
+  open: () => Promise<Dataset>,
+): Promise<Opened> {
   try {
-    return { ...about, status: 'passed', detail: await work() };
+    const dataset = await open();
+    return { check: { ...about, status: 'passed', detail: describe(dataset) }, dataset };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { ...about, status: 'failed', detail: error.message };
+    return { check: { ...about, status: 'failed', detail: error.message }, dataset: null };
   }
 }

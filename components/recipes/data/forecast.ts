@@ -1,11 +1,18 @@
 import type { DataProfile, PromptProfile } from '@/lib/domain/data-profile';
 
 /** What the recipe's limits would do to these prompts, in words. */
-export function forecast(prompts: PromptProfile, { plan, tokens }: DataProfile): string {
-  const unit = tokens === 'bytes' ? 'tokens (bytes of UTF-8)' : 'tokens, about: estimated from characters';
+export function forecast(
+  prompts: PromptProfile,
+  { plan, tokens }: Pick<DataProfile, 'plan' | 'tokens'>,
+  rowsRead: number,
+): string {
+  const unit = UNITS[tokens];
   const lengths = `${prompts.min} to ${prompts.max} ${unit}; median ${prompts.median}, 99 % up to ${prompts.p99}.`;
   const { overLimit, overSequence, cutResponses } = prompts;
-  const parts = [lengths];
+  const looked = prompts.counted + prompts.nulls + prompts.other;
+  const parts = [
+    looked < rowsRead ? `Counted in the first ${looked.toLocaleString('en')} rows: ${lengths}` : lengths,
+  ];
   parts.push(
     overLimit === 0
       ? `None is above data.max_prompt_length (${plan.maxPromptLength}).`
@@ -24,7 +31,12 @@ export function forecast(prompts: PromptProfile, { plan, tokens }: DataProfile):
   return parts.join(' ');
 }
 
-function fate({ backend, filterPrompts }: DataProfile['plan']): string {
-  if (backend === 'embedded') return ' and kept';
+const UNITS: Readonly<Record<DataProfile['tokens'], string>> = {
+  bytes: 'tokens (bytes of UTF-8)',
+  tokenizer: 'tokens',
+  estimate: 'tokens, about: estimated from characters',
+};
+
+function fate({ filterPrompts }: DataProfile['plan']): string {
   return filterPrompts ? ' and would be dropped' : ' and kept, since data.filter_prompts is off';
 }

@@ -38,7 +38,7 @@ export function SplitView({ title, split, profile }: SplitViewProps) {
                 title={`${title}: prompts by length`}
                 model={prepareTokenBars(prompts.bins, profile.plan.maxPromptLength)}
               />
-              <p>{forecast(prompts, profile)}</p>
+              <p>{forecast(prompts, profile, rowsRead)}</p>
             </>
           )}
           <SampleRows title={title} first={split.first} random={split.random} />

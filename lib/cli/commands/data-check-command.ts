@@ -9,6 +9,7 @@ import { listVariants } from '@/lib/recipes/list-variants';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode } from '../exit-code';
+import { createReadingBar } from '../reading-bar';
 import { renderDataProfile } from '../render-data-profile';
 import { resolveEntry } from '../resolve-entry';
 import type { CommandContext } from '../session';
@@ -73,11 +74,19 @@ async function checkEntry(
   if (plan === null) return { entry, profile: null, reason: 'it names no files in data.data_files.' };
   const baseDirs = dataFolders(env, entry);
   const stop = new AbortController();
+  const reading = createReadingBar(io, entry);
   const stopListening = io.onInterrupt(() => stop.abort(new AppError('conflict', 'Interrupted.')));
   try {
-    const profile = await profileData(plan, { baseDirs, signal: stop.signal });
+    const { hubCache } = env;
+    const profile = await profileData(plan, {
+      baseDirs,
+      hubCache,
+      signal: stop.signal,
+      onProgress: (share) => reading.show(share),
+    });
     return { entry, profile, reason: null };
   } finally {
+    reading.finish();
     stopListening();
   }
 }

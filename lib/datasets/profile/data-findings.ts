@@ -6,15 +6,19 @@ import { RESERVED_COLUMNS } from './reserved-columns';
 /** Below this share repeated prompts are usual (two phrasings of a data set overlap); above, a step sees few tasks. */
 const MANY_DUPLICATES = 0.05;
 
+/** What a laptop can spare while it trains. */
+const MANY_BYTES_AT_ONCE = 256 * 1024 * 1024;
+
 type Facts = Omit<DataProfile, 'findings'>;
 
 /** What is worth knowing, or wrong, in data that could be read. */
-export function dataFindings(facts: Facts): readonly DataFinding[] {
+export function dataFindings(facts: Facts, noTokenizer: string | null): readonly DataFinding[] {
   const { train, validation, plan } = facts;
   const splits = [train, ...(validation === null ? [] : [validation])];
   return [
     ...splits.flatMap((split) => [
       ...emptyFindings(split),
+      ...rowGroupFindings(split),
       ...promptFindings(split, facts),
       ...duplicateFindings(split),
       ...typeFindings(split),
@@ -24,6 +28,8 @@ export function dataFindings(facts: Facts): readonly DataFinding[] {
     ...overlapFindings(facts),
     ...batchFindings(facts),
     ...lengthFindings(facts),
+    ...filterFindings(facts),
+    ...tokenizerFindings(facts, noTokenizer),
     ...patternFindings(facts),
   ];
 }
@@ -45,6 +51,15 @@ function emptyFindings({ files, setting }: SplitProfile): readonly DataFinding[]
         ]
       : [],
   );
+}
+
+function rowGroupFindings({ files, setting }: SplitProfile): readonly DataFinding[] {
+  return files.flatMap(({ file, bytesAtOnce }) => {
+    if (bytesAtOnce <= MANY_BYTES_AT_ONCE) return [];
+    const size = `${Math.round(bytesAtOnce / 1024 / 1024)} MiB`;
+    const message = `${setting}: ${file} has a row group of ${size} without an index of its pages. It is fetched whole for each part that is read, which is slow. Write it again with smaller row groups, e.g. df.to_parquet(…, row_group_size=20_000).`;
+    return [finding('data_large_row_group', 'warning', { path: setting, message })];
+  });
 }
 
 function promptFindings(split: SplitProfile, { plan, tokens }: Facts): readonly DataFinding[] {
@@ -166,7 +181,7 @@ function batchFindings({ plan, train }: Facts): readonly DataFinding[] {
 }
 
 function lengthFindings({ plan, train, validation, tokens }: Facts): readonly DataFinding[] {
-  const about = tokens === 'bytes' ? '' : 'about ';
+  const about = tokens === 'estimate' ? 'about ' : '';
   const splits = [train, ...(validation === null ? [] : [validation])];
   return splits.flatMap((split) => {
     const { overLimit, overSequence, cutResponses, max } = split.prompts;
@@ -178,7 +193,7 @@ function lengthFindings({ plan, train, validation, tokens }: Facts): readonly Da
     if (overSequence > 0) {
       const message = `${split.setting}: ${about}${rowsOf(overSequence, split)} have a prompt that leaves no room for a response in ${plan.sequenceKey} (${plan.maxSequenceLength ?? 0}). Their rollouts fail; raise it, or drop those rows.`;
       found.push(
-        finding('data_no_room', tokens === 'bytes' ? 'error' : 'warning', {
+        finding('data_no_room', tokens === 'estimate' ? 'warning' : 'error', {
           path: plan.sequenceKey,
           message,
         }),
@@ -193,13 +208,37 @@ function lengthFindings({ plan, train, validation, tokens }: Facts): readonly Da
 }
 
 /** What becomes of a prompt above the limit. */
-export function fateOfLong({ backend, filterPrompts }: Facts['plan']): string {
-  if (backend === 'embedded') {
-    return 'Runs on the embedded model do not drop them: what counts there is the context.';
-  }
+function fateOfLong({ filterPrompts }: Facts['plan']): string {
   return filterPrompts
     ? 'They are dropped before training (data.filter_prompts is on).'
     : 'They are kept, since data.filter_prompts is off; turn it on to drop them, or raise the limit.';
+}
+
+/** What the prompt filter would leave; only where tokens are counted and all rows have been. */
+function filterFindings({ plan, train, tokens }: Facts): readonly DataFinding[] {
+  const { counted, overLimit } = train.prompts;
+  if (!plan.filterPrompts || tokens === 'estimate' || overLimit === 0 || counted < train.rowsRead) return [];
+  const left = counted - overLimit;
+  const limit = `data.max_prompt_length (${plan.maxPromptLength} tokens)`;
+  if (left === 0) {
+    const message = `data.filter_prompts drops every row: all prompts are above ${limit}. Raise it, or turn the filter off.`;
+    return [finding('data_all_filtered', 'error', { path: 'data.max_prompt_length', message })];
+  }
+  if (!plan.dropLast || left >= plan.batchSize || train.rows !== train.rowsRead) return [];
+  const message = `data.filter_prompts leaves ${left} rows under ${limit}, fewer than data.batch_size (${plan.batchSize}), and data.drop_last is on: no batch would ever be full. Lower data.batch_size or turn data.drop_last off.`;
+  return [finding('data_batch_never_full', 'error', { path: 'data.batch_size', message })];
+}
+
+function tokenizerFindings({ plan }: Facts, reason: string | null): readonly DataFinding[] {
+  if (reason === null) return [];
+  const lost = plan.filterPrompts ? 'data.filter_prompts needs it' : 'Token counts are estimates';
+  const severity = plan.filterPrompts ? 'warning' : 'info';
+  return [
+    finding('data_no_tokenizer', severity, {
+      path: plan.tokenizer === null ? 'data.tokenizer_path' : plan.tokenizerKey,
+      message: `${lost}: ${reason}`,
+    }),
+  ];
 }
 
 function patternFindings({ plan }: Facts): readonly DataFinding[] {

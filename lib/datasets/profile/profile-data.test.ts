@@ -4,10 +4,11 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { DataPlan, DataProfile } from '@/lib/domain/data-profile';
 import { byteTokenizer } from '@/lib/embedded/byte-tokenizer';
+import { openPromptCounter } from '../prompt-counter';
 import { testFolder } from '@/lib/testing/test-folder';
+import { loadTokenizer } from '@/lib/tokenizers/load-tokenizer';
 import { createDistinctCount } from './distinct-count';
 import { profileData } from './profile-data';
-import { countPromptTokens } from './prompt-tokens';
 import { hashText } from './text-hash';
 import { createTextIndex } from './text-index';
 import { createTokenHistogram } from './token-histogram';
@@ -18,6 +19,8 @@ const PLAN: DataPlan = {
   trainFiles: ['train.jsonl'],
   validationFiles: null,
   promptKey: 'prompt',
+  tokenizer: null,
+  tokenizerKey: 'data.tokenizer_path',
   answerKey: null,
   maxPromptLength: 8,
   maxResponseLength: 4,
@@ -37,7 +40,7 @@ async function profileOf(
     const text = typeof rows === 'string' ? rows : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     await writeFile(path.join(folder, name), text);
   }
-  return profileData({ ...PLAN, ...plan }, { baseDirs: [folder] });
+  return profileData({ ...PLAN, ...plan }, { baseDirs: [folder], hubCache: folder });
 }
 
 const codes = ({ findings }: DataProfile) => findings.map(({ code, severity }) => `${severity} ${code}`);
@@ -98,10 +101,11 @@ test('duplicates and overlap count rows, with examples', async () => {
 });
 
 test('prompt lengths are those that the embedded service counts', async () => {
+  const counter = await openPromptCounter(PLAN, { baseDirs: [], hubCache: '' });
   for (const text of ['', 'plain', 'Straße 😀', '日本語']) {
     const encoded = byteTokenizer.encode(text, { appendEnd: false });
     const served = encoded.length === 0 ? [byteTokenizer.beginToken] : encoded;
-    expect(countPromptTokens(text, 'bytes')).toBe(served.length);
+    expect(counter.count(text)).toBe(served.length);
   }
   const prompts = ['1234567', '12345678', '123456789', '1234567890123', '1234567890123456'];
   const profile = await profileOf({ 'train.jsonl': prompts.map((prompt) => ({ prompt })) });
@@ -133,8 +137,34 @@ test('another model’s tokens are an estimate, and a list of messages is a prom
   );
   expect(profile.tokens).toBe('estimate');
   expect(profile.train.prompts).toMatchObject({ counted: 1, messages: 1, max: 55 });
-  expect(codes(profile)).toEqual(['error data_reserved_column', 'warning data_prompt_too_long']);
+  expect(codes(profile)).toEqual([
+    'error data_reserved_column',
+    'warning data_prompt_too_long',
+    'warning data_no_tokenizer',
+  ]);
   expect(profile.findings[1]?.message).toMatch(/about 1 of 1 rows.*dropped before training/);
+});
+
+test('with the tokenizer of the model tokens are exact, and templates count', async () => {
+  const tokenizer = path.resolve('lib/tokenizers/fixtures/bytes-chatml');
+  const prompt = [{ role: 'user', content: 'Hello' }];
+  const profile = await profileOf(
+    { 'train.jsonl': [{ prompt }, { prompt: [{ role: 'oracle', content: '?' }] }] },
+    { backend: 'self_hosted', tokenizer, maxPromptLength: 100, maxSequenceLength: null },
+  );
+  const loaded = await loadTokenizer(tokenizer, { baseDirs: [], hubCache: '', setting: '' });
+  const text = loaded.applyChatTemplate(prompt, { addGenerationPrompt: true });
+  expect(profile.tokens).toBe('tokenizer');
+  expect(profile.train.prompts).toMatchObject({ counted: 1, other: 1, max: loaded.encode(text).length });
+});
+
+test('a filter that would leave nothing, or no batch, is an error', async () => {
+  const rows = ['short', 'a long prompt'].map((prompt) => ({ prompt }));
+  const plan = { filterPrompts: true, maxSequenceLength: null };
+  const all = await profileOf({ 'train.jsonl': rows.slice(1) }, plan);
+  expect(codes(all)).toContain('error data_all_filtered');
+  const few = await profileOf({ 'train.jsonl': rows }, { ...plan, batchSize: 2 });
+  expect(codes(few)).toContain('error data_batch_never_full');
 });
 
 test.each<[string, Readonly<Record<string, readonly object[] | string>>, Partial<DataPlan>, string, RegExp]>([
@@ -222,6 +252,7 @@ test('a large file answers first from its beginning, then with all rows', async 
     { ...PLAN, maxPromptLength: 1000, maxSequenceLength: null },
     {
       baseDirs: [folder],
+      hubCache: folder,
       onFirst: (first) => void firsts.push(first),
       onProgress: (share) => void shares.push(share),
     },
@@ -232,9 +263,9 @@ test('a large file answers first from its beginning, then with all rows', async 
   expect(profile).toMatchObject({ isComplete: true, train: { rows: 9000, rowsRead: 9000 } });
   expect(profile.train.columns[0]?.distinct).toEqual({ count: 9000, isExact: true });
   expect(shares.at(-1)).toBe(1);
-  await expect(profileData(PLAN, { baseDirs: [folder], signal: AbortSignal.abort() })).rejects.toThrow(
-    /aborted/,
-  );
+  await expect(
+    profileData(PLAN, { baseDirs: [folder], hubCache: folder, signal: AbortSignal.abort() }),
+  ).rejects.toThrow(/aborted/);
 });
 
 test('Parquet types are those that the file declares', async () => {
@@ -245,7 +276,10 @@ test('Parquet types are those that the file declares', async () => {
     { name: 'id', data: [1n, null], type: 'INT64' as const },
   ];
   await writeFile(path.join(folder, 'p.parquet'), Buffer.from(parquetWriteBuffer({ columnData: columns })));
-  const { train } = await profileData({ ...PLAN, trainFiles: ['p.parquet'] }, { baseDirs: [folder] });
+  const { train } = await profileData(
+    { ...PLAN, trainFiles: ['p.parquet'] },
+    { baseDirs: [folder], hubCache: folder },
+  );
   expect(train.columns.map(({ type, nulls }) => [type, nulls])).toEqual([
     ['string', 0],
     ['double', 0],

@@ -3,13 +3,17 @@ import type { DataFinding, DataPlan, DataProfile, SplitProfile } from '@/lib/dom
 import { AppError } from '@/lib/shared/app-error';
 import { findDataFiles } from '../find-data-files';
 import { openTable, readingError } from '../open-table';
+import { estimateTokens, openPromptCounter, type PromptCounter } from '../prompt-counter';
 import { dataFindings } from './data-findings';
-import { tokenCounting } from './prompt-tokens';
 import { createSplitStats, type NamedTable, type SplitStats } from './split-stats';
 import type { TextIndex } from './text-index';
 
 export type ProfileOptions = {
   readonly baseDirs: readonly string[];
+  /** Where the Hugging Face tools keep tokenizers. */
+  readonly hubCache: string;
+  /** Reads no more of the files than their beginning. */
+  readonly isFirstOnly?: boolean;
   readonly signal?: AbortSignal;
   /** A first answer from the beginning of each file, before all of them are read. */
   readonly onFirst?: (profile: DataProfile) => void;
@@ -22,20 +26,31 @@ const FIRST_BYTES = 1024 * 1024;
 
 /** Reads a recipe's data files to their end, a block at a time. What is wrong with them is a finding, not a rejection. */
 export async function profileData(plan: DataPlan, options: ProfileOptions): Promise<DataProfile> {
-  const started = performance.now();
-  if (options.onFirst !== undefined) {
+  const pass = { started: performance.now(), ...(await openCounting(plan, options)) };
+  if (options.onFirst !== undefined || options.isFirstOnly === true) {
     const first = await profileOnce(
       plan,
       { ...options, onProgress: () => undefined },
-      { isFirst: true, started },
+      { ...pass, isFirst: true },
     );
-    if (first.isComplete) return first;
-    options.onFirst(first);
+    if (first.isComplete || options.isFirstOnly === true) return first;
+    options.onFirst?.(first);
   }
-  return profileOnce(plan, options, { isFirst: false, started });
+  return profileOnce(plan, options, { ...pass, isFirst: false });
 }
 
-type Pass = { readonly isFirst: boolean; readonly started: number };
+/** Without the tokenizer tokens are estimated, and it is said why. */
+async function openCounting(plan: DataPlan, options: ProfileOptions): Promise<Counting> {
+  try {
+    return { counter: await openPromptCounter(plan, options), noTokenizer: null };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { counter: estimateTokens, noTokenizer: error.message };
+  }
+}
+
+type Pass = { readonly isFirst: boolean; readonly started: number } & Counting;
+type Counting = { readonly counter: PromptCounter; readonly noTokenizer: string | null };
 type Work = ProfileOptions & Pass & { readonly plan: DataPlan; readonly setting: string };
 type Split = {
   readonly profile: SplitProfile;
@@ -63,7 +78,7 @@ async function profileOnce(plan: DataPlan, options: ProfileOptions, pass: Pass):
   const splits = [train, ...(validation === null ? [] : [validation])];
   const profile = {
     plan,
-    tokens: tokenCounting(plan),
+    tokens: pass.counter.kind,
     train: train.profile,
     validation: validation?.profile ?? null,
     overlap: validation?.stats.overlap() ?? null,
@@ -71,7 +86,7 @@ async function profileOnce(plan: DataPlan, options: ProfileOptions, pass: Pass):
     milliseconds: performance.now() - pass.started,
   };
   const problems = splits.flatMap((split) => split.problems);
-  return { ...profile, findings: [...problems, ...dataFindings(profile)] };
+  return { ...profile, findings: [...problems, ...dataFindings(profile, pass.noTokenizer)] };
 }
 
 async function profileSplit(files: readonly string[], others: TextIndex | null, work: Work): Promise<Split> {
@@ -91,7 +106,7 @@ async function profileSplit(files: readonly string[], others: TextIndex | null, 
       }
     });
   }
-  const stats = createSplitStats({ setting, plan, tables, others });
+  const stats = createSplitStats({ setting, plan, tables, others, counter: work.counter });
   const total = tables.reduce((sum, { table }) => sum + table.count, 0);
   for (const { table } of tables) {
     await collectProblem(problems, setting, async () => {

@@ -1,8 +1,8 @@
 import type { DataPlan, PromptProfile, SplitProfile, Twins } from '@/lib/domain/data-profile';
 import type { DataRow } from '../dataset';
+import type { PromptCounter } from '../prompt-counter';
 import type { Table } from '../table';
 import { type ColumnStats, createColumnStats, kindOf, textOf } from './column-stats';
-import { countPromptTokens, tokenCounting } from './prompt-tokens';
 import { createRowSamples } from './row-samples';
 import { hashText } from './text-hash';
 import { createTextIndex, type TextIndex } from './text-index';
@@ -10,6 +10,8 @@ import { createTokenHistogram } from './token-histogram';
 
 /** Prompts that are remembered for comparison: 48 MiB. Beyond, counts say of how many rows they are. */
 const MAX_COMPARED = 2_000_000;
+/** Text that a tokenizer is asked about, in characters: about 20 s of its work. Bytes and estimates cost nothing. */
+const MAX_TOKENIZED = 16_000_000;
 const MAX_EXAMPLES = 5;
 const MAX_EXAMPLE_CHARACTERS = 200;
 
@@ -20,6 +22,7 @@ export type SplitContext = {
   readonly tables: readonly NamedTable[];
   /** Prompts of the training data, for the validation data. */
   readonly others: TextIndex | null;
+  readonly counter: PromptCounter;
 };
 
 /** What is learnt of one list of files, row by row. */
@@ -33,13 +36,13 @@ export type SplitStats = {
 };
 
 export function createSplitStats(context: SplitContext): SplitStats {
-  const { plan, tables, others, setting } = context;
+  const { plan, tables, others, setting, counter } = context;
   const columns = new Map<string, ColumnStats>();
   for (const { table } of tables)
     for (const { name } of table.columns) columns.set(name, createColumnStats());
   const samples = createRowSamples();
   const prompts = createTextIndex();
-  const lengths = createPromptLengths(plan);
+  const lengths = createPromptLengths(plan, counter);
   const duplicates = createTwins();
   const overlap = createTwins();
   let rows = 0;
@@ -86,8 +89,8 @@ export function createSplitStats(context: SplitContext): SplitStats {
 }
 
 function fileProfile({ named, table }: NamedTable): SplitProfile['files'][number] {
-  const { file, format, bytes, isPartial, count, columns } = table;
-  return { named, file, format, bytes, rows: isPartial ? null : count, columns: [...columns] };
+  const { file, format, bytes, bytesAtOnce, isPartial, count, columns } = table;
+  return { named, file, format, bytes, bytesAtOnce, rows: isPartial ? null : count, columns: [...columns] };
 }
 
 /** Null where files differ: then the kinds of the cells say more. */
@@ -102,8 +105,8 @@ function declaredAs(name: string, tables: readonly NamedTable[]): string | null 
   return types.size === 1 ? (type ?? null) : null;
 }
 
-function createPromptLengths(plan: DataPlan) {
-  const counting = tokenCounting(plan);
+function createPromptLengths(plan: DataPlan, counter: PromptCounter) {
+  let tokenized = 0;
   const histogram = createTokenHistogram();
   const sequence = plan.maxSequenceLength ?? Infinity;
   const seen = {
@@ -121,13 +124,17 @@ function createPromptLengths(plan: DataPlan) {
         seen.nulls += 1;
         return;
       }
-      const tokens = countPromptTokens(prompt, counting);
-      if (Array.isArray(prompt)) seen.messages += 1;
+      if (counter.kind === 'tokenizer') {
+        if (tokenized > MAX_TOKENIZED) return;
+        tokenized += textOf(prompt).length;
+      }
+      const tokens = counter.count(prompt);
       if (tokens === null) {
         seen.other += 1;
         return;
       }
       seen.counted += 1;
+      if (Array.isArray(prompt)) seen.messages += 1;
       histogram.add(tokens);
       if (tokens > plan.maxPromptLength) seen.overLimit += 1;
       if (tokens >= sequence) seen.overSequence += 1;
