@@ -57,8 +57,8 @@ async function prepare(
 ): Promise<Pick<ChildSetup, 'module' | 'label' | 'className'>> {
   if ('builtin' in which) return { module: null, label: 'Galley', className: which.builtin };
   const { modulePath, className } = which;
-  const module = path.join(folder, 'evaluator.mjs');
-  await writeFile(module, await transpileEvaluator(modulePath));
+  const bundle = path.join(folder, 'evaluator.mjs');
+  await writeFile(bundle, await transpileEvaluator(modulePath));
   const label = path.join(path.basename(path.dirname(modulePath)), path.basename(modulePath));
-  return { module, label, className };
+  return { module: bundle, label, className };
 }

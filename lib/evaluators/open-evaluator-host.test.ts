@@ -58,12 +58,13 @@ async function open(
   return host;
 }
 
-const score = (
-  host: EvaluatorHost,
-  finalAnswer: string,
-  data: Record<string, unknown> = {},
-  isTruncated = false,
-) => host.evaluate({ data, target: { finalAnswer, isTruncated } }, new AbortController().signal);
+type Rest = { readonly data?: Record<string, unknown>; readonly isTruncated?: boolean };
+
+const scored = (host: EvaluatorHost, finalAnswer: string, { data = {}, isTruncated = false }: Rest = {}) =>
+  host.evaluate({ data, target: { finalAnswer, isTruncated } }, new AbortController().signal);
+
+const score = (host: EvaluatorHost, finalAnswer: string, data: Record<string, unknown> = {}) =>
+  scored(host, finalAnswer, { data });
 
 async function recipeOf(evaluator: string): Promise<string> {
   const folder = await testFolder();
@@ -177,7 +178,7 @@ pythonTest(
       `${IMPORTS}class Base(Evaluator):\n    def evaluate(self, data, evaluation_target):\n        result = super().evaluate(data, evaluation_target)\n        result.extra_info = {"cut": evaluation_target.is_truncated, "seen": evaluation_target.observation}\n        return result\n`,
     );
     const host = await open('agent_workspace/evaluator.py:Base', { folder });
-    expect(await score(host, 'a', { ground_truth: 'a' }, true)).toMatchObject({
+    expect(await scored(host, 'a', { data: { ground_truth: 'a' }, isTruncated: true })).toMatchObject({
       reward: 1,
       groundTruth: 'a',
       extraInfo: { cut: true, seen: [] },
@@ -207,7 +208,10 @@ pythonTest('an installed nexrl takes the place of the one that ships', async () 
     'from dataclasses import dataclass, field\norigin = "installed"\nclass Evaluator: pass\n@dataclass\nclass BaseEvaluationTarget:\n    final_answer: str\n@dataclass\nclass NexAUEvaluationTarget(BaseEvaluationTarget):\n    observation: list\n@dataclass\nclass EvaluationRunResult:\n    reward: float = 0.0\n    ground_truth: str = ""\n    metrics: dict = field(default_factory=dict)\n    extra_info: dict = field(default_factory=dict)\n',
   );
   const host = await open('agent_workspace/evaluator.py:Which', { folder });
-  expect(await score(host, '', {}, true)).toMatchObject({ ok: true, groundTruth: 'installed True' });
+  expect(await scored(host, '', { isTruncated: true })).toMatchObject({
+    ok: true,
+    groundTruth: 'installed True',
+  });
 });
 
 pythonTest('no secret of its environment comes back from an evaluator', async () => {

@@ -87,6 +87,7 @@ function hearAnswer(
   const call = member.running.get(message.id);
   if (call === undefined) return;
   member.hasRecalled = false;
+  member.lastAnswerAt = member.lastWordAt;
   members.answered();
   if (message.k === 'done') {
     members.settle(member, call, { ok: true, value: message.value, printed: call.printed });

@@ -24,7 +24,7 @@ export function judge(members: Members, now: number): void {
     const silence = now - member.lastWordAt;
     const limits = [...member.running.values()].map(({ call }) => call.timeoutMs);
     if (limits.length > 0 && silence > Math.max(...limits) + SILENCE_MS) cutSilent(members, member);
-    else if (silence > BEHIND_MS) takeBackWaiting(members, member);
+    else if (now - member.lastAnswerAt > BEHIND_MS) takeBackWaiting(members, member);
     if (member.isIdle() && silence >= members.options.idleMs) members.end(member);
   }
   members.pump();

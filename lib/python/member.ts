@@ -26,11 +26,14 @@ export class Member {
   isExclusive = false;
   hasRecalled = false;
   lastWordAt: number;
+  /** Words may be prints of one long call; answers show that calls go on. */
+  lastAnswerAt: number;
   #secondsPerCall: number | null = null;
 
   constructor(process: PythonProcess, now: number) {
     this.process = process;
     this.lastWordAt = now;
+    this.lastAnswerAt = now;
   }
 
   /** How many more calls of a target it takes now. */

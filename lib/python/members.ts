@@ -197,7 +197,7 @@ export class Members {
   }
 
   #begin(member: Member, pending: PendingCall): ToPython {
-    if (member.running.size === 0) member.lastWordAt = performance.now();
+    if (member.running.size === 0) member.lastWordAt = member.lastAnswerAt = performance.now();
     member.running.set(pending.id, pending);
     member.isExclusive = pending.isSuspect;
     const { handle, method, args = [], kwargs = {}, timeoutMs } = pending.call;

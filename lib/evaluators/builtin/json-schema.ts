@@ -37,17 +37,21 @@ export function jsonSchema(args: BuiltinArgs): BuiltinEvaluator {
     evaluate: (data, { finalAnswer, isTruncated }) => {
       const validate = fixed ?? compile(schemaOf(data, options.schema_key ?? ''));
       const found = jsonIn(finalAnswer, options.strict);
-      const isValid = found !== null && validate(found.value);
-      const problems = found === null ? ['no JSON'] : (validate.errors ?? []).map(describe);
-      const earned = isValid ? 1 : found === null ? 0 : options.reward_parsed;
+      if (found === null) return { reward: 0, metrics: NO_JSON, extraInfo: { problems: ['no JSON'] } };
+      const isValid = validate(found.value);
+      const problems = (validate.errors ?? []).map(describe).slice(0, MAX_PROBLEMS);
+      const earned = isValid ? 1 : options.reward_parsed;
       return {
         reward: options.zero_if_truncated && isTruncated ? 0 : earned,
-        metrics: { json_parsed: found === null ? 0 : 1, schema_valid: isValid ? 1 : 0 },
-        extraInfo: isValid ? {} : { problems: problems.slice(0, 20) },
+        metrics: { json_parsed: 1, schema_valid: isValid ? 1 : 0 },
+        extraInfo: isValid ? {} : { problems },
       };
     },
   };
 }
+
+const NO_JSON = { json_parsed: 0, schema_valid: 0 };
+const MAX_PROBLEMS = 20;
 
 function describe({
   instancePath,

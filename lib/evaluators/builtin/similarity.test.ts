@@ -12,14 +12,18 @@ const Cases = z.array(z.tuple([z.string(), z.string(), z.number()]));
 test('the ratio is that of Python’s SequenceMatcher, popular characters and all', () => {
   const wanted = Cases.parse(cases);
   expect(wanted.length).toBeGreaterThan(400);
-  expect(wanted.filter(([one, other]) => [...one, ...other].length > 400).length).toBeGreaterThan(30);
+  expect(wanted.filter(([one, other]) => one.length + other.length > 400).length).toBeGreaterThan(30);
   for (const [one, other, ratio] of wanted)
     expect([one, other, similarity(one, other)]).toEqual([one, other, ratio]);
 });
 
 test.skipIf(python === null)('so it is for texts that nobody chose', () => {
   const short = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', 'é', '😀'), maxLength: 40 });
-  const long = fc.string({ unit: fc.constantFrom(...'abcdefgh '), minLength: 190, maxLength: 420 });
+  const long = fc.string({
+    unit: fc.constantFrom(...Array.from('abcdefgh ')),
+    minLength: 190,
+    maxLength: 420,
+  });
   const pairs = fc.sample(fc.oneof(fc.tuple(short, short), fc.tuple(long, long), fc.tuple(short, long)), 300);
   const script =
     'import json, sys\nfrom difflib import SequenceMatcher\nprint(json.dumps([SequenceMatcher(None, a, b).ratio() for a, b in json.load(sys.stdin)]))';

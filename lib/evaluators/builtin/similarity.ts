@@ -10,8 +10,8 @@ type Range = { readonly aLow: number; readonly aHigh: number; readonly bLow: num
  * Takes time in the product of the lengths at worst.
  */
 export function similarity(left: string, right: string): number {
-  const a = [...left];
-  const b = [...right];
+  const a = Array.from(left);
+  const b = Array.from(right);
   const length = a.length + b.length;
   if (length === 0) return 1;
   return (2 * matching(a, b)) / length;

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import type { EvaluationRunResult } from '@/lib/evaluators/api';
 import type { BuiltinArgs, BuiltinEvaluator } from '../make-builtin';
 import { CommonArgs, readArgs } from '../read-args';
 import { valueAt } from '../read-truth';
@@ -43,19 +44,28 @@ export function codeTests(args: BuiltinArgs): BuiltinEvaluator {
       const tests = testsOf(data, options.tests_key);
       const isCut = options.zero_if_truncated && isTruncated;
       const code = isCut ? '' : findCode(finalAnswer, language.fences);
-      const verdicts = code.trim() === '' ? null : await judged(code, tests, { options, language });
-      const passed = verdicts?.filter((verdict) => verdict === null).length ?? 0;
-      const share = passed / (verdicts?.length ?? 1);
-      const isAll = verdicts !== null && passed === verdicts.length;
-      const problems = verdicts?.flatMap((verdict, index) =>
-        verdict === null ? [] : [`test ${index}: ${verdict}`],
-      );
-      return {
-        reward: options.partial ? share : isAll ? 1 : 0,
-        metrics: { tests_passed: share, all_passed: isAll ? 1 : 0, has_code: verdicts === null ? 0 : 1 },
-        extraInfo: { problems: (problems ?? ['no code']).slice(0, 10) },
-      };
+      if (code.trim() === '') return NO_CODE;
+      return resultOf(await judged(code, tests, { options, language }), options.partial);
     },
+  };
+}
+
+const NO_CODE: EvaluationRunResult = {
+  reward: 0,
+  metrics: { tests_passed: 0, all_passed: 0, has_code: 0 },
+  extraInfo: { problems: ['no code'] },
+};
+
+function resultOf(verdicts: Verdicts, partial: boolean): EvaluationRunResult {
+  const problems = verdicts.flatMap((verdict, index) =>
+    verdict === null ? [] : [`test ${index}: ${verdict}`],
+  );
+  const share = (verdicts.length - problems.length) / verdicts.length;
+  const isAll = problems.length === 0;
+  return {
+    reward: partial ? share : isAll ? 1 : 0,
+    metrics: { tests_passed: share, all_passed: isAll ? 1 : 0, has_code: 1 },
+    extraInfo: { problems: problems.slice(0, 10) },
   };
 }
 

@@ -1,3 +1,4 @@
+/* eslint @typescript-eslint/no-unsafe-class-instance-assignment: off -- it never ends on the recursive types of MathJSON */
 import { ComputeEngine } from '@cortex-js/compute-engine';
 
 /** A formula as a tree of MathJSON in which juxtaposition is decided: `2\frac{3}{4}` is a sum, `2x` a product. */
@@ -13,6 +14,9 @@ const MAX_NODES = 200;
 /** Powers and factorials beyond this would fill the memory rather than decide anything. */
 const MAX_EXPONENT = 400;
 const MAX_FACTORIAL = 100;
+const MAX_SIZE = 1e300;
+/** Unknowns are put at places below it. */
+const UNKNOWN_SIZE = 5;
 
 const FUNCTIONS = new Set(
   (
@@ -69,15 +73,17 @@ function complexOf({ re, im }: ComplexNumber): ComplexNumber | null {
   return Number.isNaN(re) || Number.isNaN(im) ? null : { re, im };
 }
 
+const BINOMIAL = /\\binom\s*(?:\{([^{}]+)\}|(\w))\s*(?:\{([^{}]+)\}|(\w))/;
+
 /** The engine reads no binomial coefficients. */
 function binomials(latex: string): string {
-  return latex.replace(
-    /\\binom\s*(?:\{([^{}]+)\}|(\w))\s*(?:\{([^{}]+)\}|(\w))/g,
-    (_, n1?: string, n2?: string, k1?: string, k2?: string) => {
-      const [n, k] = [n1 ?? n2 ?? '', k1 ?? k2 ?? ''];
-      return String.raw`\frac{(${n})!}{(${k})!((${n})-(${k}))!}`;
-    },
-  );
+  let text = latex;
+  for (let match = BINOMIAL.exec(text); match !== null; match = BINOMIAL.exec(text)) {
+    const [n, k] = [match[1] ?? match[2] ?? '', match[3] ?? match[4] ?? ''];
+    const written = String.raw`\frac{(${n})!}{(${k})!((${n})-(${k}))!}`;
+    text = text.slice(0, match.index) + written + text.slice(match.index + match[0].length);
+  }
+  return text;
 }
 
 type Reading = { nodes: number; readonly unknowns: Set<string> };
@@ -86,17 +92,21 @@ type Reading = { nodes: number; readonly unknowns: Set<string> };
 function treeOf(raw: unknown, state: Reading): Tree | null {
   state.nodes += 1;
   if (state.nodes > MAX_NODES) return null;
-  if (typeof raw === 'number') return raw;
+  if (typeof raw === 'number' || isNumeral(raw)) return raw;
   if (typeof raw === 'string') return symbolOf(raw, state);
-  if (isNumeral(raw)) return raw;
-  if (!Array.isArray(raw)) return null;
-  const [operator, ...operands] = raw;
-  const parts = operands.map((operand: unknown) => treeOf(operand, state));
-  const trees = parts.filter((part) => part !== null);
-  if (typeof operator !== 'string' || trees.length < parts.length) return null;
+  return Array.isArray(raw) ? nodeOf(raw, state) : null;
+}
+
+function nodeOf([operator, ...operands]: readonly unknown[], state: Reading): Tree | null {
+  const trees: Tree[] = [];
+  for (const operand of operands) {
+    const tree = treeOf(operand, state);
+    if (tree === null) return null;
+    trees.push(tree);
+  }
   if (operator === 'Delimiter') return trees.length === 1 ? (trees[0] ?? null) : null;
   if (operator === 'InvisibleOperator') return isMixed(trees) ? ['Add', ...trees] : ['Multiply', ...trees];
-  return FUNCTIONS.has(operator) ? [operator, ...trees] : null;
+  return typeof operator === 'string' && FUNCTIONS.has(operator) ? [operator, ...trees] : null;
 }
 
 function symbolOf(name: string, { unknowns }: Reading): string | null {
@@ -119,23 +129,34 @@ function isMixed(trees: readonly Tree[]): boolean {
 /** An upper bound of the size of a value; null where a power or factorial is too large to be computed. */
 function size(tree: Tree): number | null {
   if (typeof tree === 'number') return Math.abs(tree);
-  // an unknown is sampled below this
-  if (typeof tree === 'string') return 5;
+  if (typeof tree === 'string') return UNKNOWN_SIZE;
   if (!isNode(tree)) return Math.abs(Number(tree.num));
   const [operator, ...operands] = tree;
-  const sizes = operands.map(size);
-  if (sizes.some((each) => each === null)) return null;
-  const [first = 0, second = 0] = sizes.map((each) => each ?? 0);
-  if (operator === 'Power')
-    return second > MAX_EXPONENT || first ** second > 1e300 ? null : Math.max(1, first ** second);
-  if (operator === 'Factorial') return first > MAX_FACTORIAL ? null : 1e160;
-  if (operator === 'Multiply')
-    return sizes.reduce<number>((product, each) => product * Math.max(1, each ?? 0), 1);
-  if (operator === 'Divide')
-    return typeof operands[1] === 'number' ? first / second : Math.max(first, 1) * 1e6;
-  if (operator === 'Exp') return Math.exp(first) > 1e300 ? null : Math.exp(first);
-  return sizes.reduce<number>((sum, each) => sum + (each ?? 0), 1);
+  const sizes: number[] = [];
+  for (const operand of operands) {
+    const each = size(operand);
+    if (each === null) return null;
+    sizes.push(each);
+  }
+  const rule = SIZES[operator] ?? sum;
+  const found = rule(sizes, operands);
+  return found === null || found > MAX_SIZE ? null : found;
 }
+
+type SizeRule = (sizes: readonly number[], operands: readonly Tree[]) => number | null;
+
+const sum: SizeRule = (sizes) => sizes.reduce((total, each) => total + each, 1);
+
+const SIZES: Readonly<Record<string, SizeRule>> = {
+  Power: ([base = 0, exponent = 0]) => (exponent > MAX_EXPONENT ? null : Math.max(1, base ** exponent)),
+  Square: ([base = 0]) => base ** 2,
+  Factorial: ([of = 0]) => (of > MAX_FACTORIAL ? null : Math.max(1, of ** of)),
+  Multiply: (sizes) => sizes.reduce((product, each) => product * Math.max(1, each), 1),
+  // what is divided by may be small, unless it is written out
+  Divide: ([above = 0, below = 0], operands) =>
+    typeof operands[1] === 'number' && below > 0 ? above / below : Math.max(above, 1) * 1e6,
+  Exp: ([exponent = 0]) => Math.exp(exponent),
+};
 
 function withValues(tree: Tree, at: ReadonlyMap<string, number>): Tree {
   if (typeof tree === 'string') return at.get(tree) ?? tree;

@@ -2,8 +2,13 @@ import { expect, test } from 'vitest';
 import { boxedAnswer } from './boxed-answer';
 import { mathMatch } from './math-match';
 
-const score = async (response: string, data: Record<string, unknown>, args = {}, isTruncated = false) =>
-  (await mathMatch(args).evaluate(data, { finalAnswer: response, isTruncated })).reward;
+type Options = { readonly isTruncated?: boolean } & Record<string, unknown>;
+
+const score = async (
+  response: string,
+  data: Record<string, unknown>,
+  { isTruncated = false, ...args }: Options = {},
+) => (await mathMatch(args).evaluate(data, { finalAnswer: response, isTruncated })).reward;
 
 test('the last box counts, with braces inside', () => {
   expect(boxedAnswer('so \\boxed{1}, no: \\boxed{\\frac{1}{2}}.')).toBe('\\frac{1}{2}');
@@ -17,8 +22,8 @@ test('right 1, boxed and wrong 0.1, no box 0, cut 0', async () => {
   expect(await score('\\boxed{0.5}', data)).toBe(1);
   expect(await score('\\boxed{0.6}', data)).toBe(0.1);
   expect(await score('0.5', data)).toBe(0);
-  expect(await score('\\boxed{0.5}', data, {}, true)).toBe(0);
-  expect(await score('\\boxed{0.5}', data, { zero_if_truncated: false }, true)).toBe(1);
+  expect(await score('\\boxed{0.5}', data, { isTruncated: true })).toBe(0);
+  expect(await score('\\boxed{0.5}', data, { isTruncated: true, zero_if_truncated: false })).toBe(1);
   expect(await score('\\boxed{0.6}', data, { reward_boxed: 0 })).toBe(0);
 });
 

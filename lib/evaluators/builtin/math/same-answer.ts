@@ -1,3 +1,4 @@
+import { assertNever } from '@/lib/shared/assert-never';
 import { type AnswerParts, answerParts } from './answer-parts';
 import { type ComplexNumber, createFormulaReader, type Formula, type FormulaReader } from './formula';
 import { normalLatex } from './normal-latex';
@@ -29,24 +30,22 @@ export function createSameAnswer({ simplestForm }: SameAnswerOptions): SameAnswe
     return verdict ?? byValue(formulas, given, truth);
   };
   const sameParts = (given: AnswerParts, truth: AnswerParts): boolean => {
-    if (given.kind === 'value' && truth.kind === 'value') return sameValue(given.text, truth.text);
-    if (given.kind === 'values' && truth.kind === 'values')
-      return sameInAnyOrder(given.items, truth.items, sameText);
-    if (given.kind === 'union' && truth.kind === 'union')
-      return sameInAnyOrder(given.items, truth.items, sameText);
-    if (given.kind === 'tuple' && truth.kind === 'tuple') {
-      return given.brackets === truth.brackets && sameInOrder(given.items, truth.items, sameText);
+    switch (truth.kind) {
+      case 'value':
+      case 'values':
+        if (given.kind === 'value' && truth.kind === 'value') return sameValue(given.text, truth.text);
+        // one value may stand alone in braces
+        return sameInAnyOrder(valuesOf(given), valuesOf(truth), sameText);
+      case 'union':
+        return given.kind === 'union' && sameInAnyOrder(given.items, truth.items, sameText);
+      case 'relation':
+        return given.kind === 'relation' && sameRelation(formulas, given, truth);
+      case 'tuple':
+      case 'matrix':
+        return sameInPlaces(given, truth, sameText);
+      default:
+        return assertNever(truth);
     }
-    if (given.kind === 'matrix' && truth.kind === 'matrix') {
-      return sameInOrder(given.rows, truth.rows, (row, other) => sameInOrder(row, other, sameText));
-    }
-    if (given.kind === 'relation' && truth.kind === 'relation') return sameRelation(formulas, given, truth);
-    // one value alone in braces
-    if (given.kind === 'values' && truth.kind === 'value')
-      return given.items.length === 1 && sameText(given.items[0] ?? '', truth.text);
-    if (given.kind === 'value' && truth.kind === 'values')
-      return truth.items.length === 1 && sameText(given.text, truth.items[0] ?? '');
-    return false;
   };
   const sameText = (given: string, truth: string): boolean =>
     sameParts(answerParts(given), answerParts(truth));
@@ -101,26 +100,28 @@ function compact(text: string): string {
 
 function byValue(formulas: FormulaReader, given: string, truth: string): boolean {
   const [one, other] = [formulas.read(given), formulas.read(truth)];
-  return one !== null && other !== null && haveSameValues(formulas, one, other, isNear);
+  return one !== null && other !== null && haveSameValues(formulas, [one, other], isNear);
 }
 
 type Compare = (one: ComplexNumber, other: ComplexNumber) => boolean;
 
+type Pair = readonly [given: Formula, truth: Formula];
+
 /** At every sample where either has a value, both have, and `compare` holds. */
-function haveSameValues(formulas: FormulaReader, one: Formula, other: Formula, compare: Compare): boolean {
-  const unknowns = [...new Set([...one.unknowns, ...other.unknowns])].toSorted();
+function haveSameValues(formulas: FormulaReader, [given, truth]: Pair, compare: Compare): boolean {
+  const unknowns = [...new Set([...given.unknowns, ...truth.unknowns])].toSorted();
   const samples = unknowns.length === 0 ? [0] : SAMPLES.keys();
   let seen = 0;
   for (const sample of samples) {
     const at = new Map(
       unknowns.map((name, index) => [name, SAMPLES[(sample + 3 * index) % SAMPLES.length] ?? 1]),
     );
-    const [left, right] = [formulas.value(one, at), formulas.value(other, at)];
+    const [left, right] = [formulas.value(given, at), formulas.value(truth, at)];
     if (left === null && right === null) continue;
     if (left === null || right === null || !compare(left, right)) return false;
     seen += 1;
   }
-  return seen >= Math.min(MIN_SAMPLES, unknowns.length === 0 ? 1 : MIN_SAMPLES);
+  return seen >= (unknowns.length === 0 ? 1 : MIN_SAMPLES);
 }
 
 function isNear(one: ComplexNumber, other: ComplexNumber): boolean {
@@ -146,7 +147,7 @@ function sameRelation(formulas: FormulaReader, given: Relation, truth: Relation)
     return compact(given.left) === compact(truth.left) && compact(given.right) === compact(truth.right);
   }
   let factor: number | null = null;
-  return haveSameValues(formulas, one, other, (left, right) => {
+  return haveSameValues(formulas, [one, other], (left, right) => {
     if (Math.hypot(left.re, left.im) < NOTHING || Math.hypot(right.re, right.im) < NOTHING)
       return isNear(left, right);
     const ratio = left.re / right.re;
@@ -154,6 +155,22 @@ function sameRelation(formulas: FormulaReader, given: Relation, truth: Relation)
     const isMultiple = isNearReal(ratio, factor, Math.abs(factor));
     return isMultiple && (given.sign === '=' || given.sign === '\\ne' || ratio > 0);
   });
+}
+
+function valuesOf(parts: AnswerParts): readonly string[] {
+  if (parts.kind === 'values') return parts.items;
+  return parts.kind === 'value' ? [parts.text] : [];
+}
+
+type InPlaces = Extract<AnswerParts, { kind: 'tuple' | 'matrix' }>;
+type Same<T> = (given: T, truth: T) => boolean;
+
+function sameInPlaces(given: AnswerParts, truth: InPlaces, same: Same<string>): boolean {
+  if (given.kind === 'tuple' && truth.kind === 'tuple') {
+    return given.brackets === truth.brackets && sameInOrder(given.items, truth.items, same);
+  }
+  if (given.kind !== 'matrix' || truth.kind !== 'matrix') return false;
+  return sameInOrder(given.rows, truth.rows, (row, other) => sameInOrder(row, other, same));
 }
 
 function sameInOrder<T>(
