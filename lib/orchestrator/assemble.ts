@@ -6,7 +6,7 @@ import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
 import type { FailedRollout, RolloutTask } from './rollout/rollout';
 import { type BatchSampler, createBatchSampler } from './rollout/batch-sampler';
-import type { GatherParts } from './rollout/gather-rollouts';
+import { gatherRollouts, type GatherParts } from './rollout/gather-rollouts';
 import { createRolloutWorkers } from './rollout/rollout-workers';
 import { createSingleTurnWorker } from './rollout/workers/single-turn-worker';
 import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
@@ -184,7 +184,8 @@ function assembleValidator({ config, heldOut }: PreparedRun, gathering: GatherPa
   const { seed } = config.data;
   const temperature = config.validate?.temperature ?? 0;
   return createValidator({
-    gathering,
+    pool: gathering.pool,
+    gather: (tasks, signal) => gatherRollouts(gathering, tasks, signal),
     loader: createDataLoader({
       dataset: heldOut,
       promptKey: config.validate?.data?.prompt_key ?? config.data.prompt_key,

@@ -70,11 +70,6 @@ export type FailedRollout = {
 
 export type Rollout = ScoredRollout | FailedRollout;
 
-/** Names a task among all of a run. */
-export function placeOf(task: RolloutTask): string {
-  return `${task.step}/${task.prompt}/${task.sample}`;
-}
-
 /** The order in which every statistic is summed, whatever finished first. */
 export function byPlace(left: Rollout, right: Rollout): number {
   return left.task.prompt - right.task.prompt || left.task.sample - right.task.sample;

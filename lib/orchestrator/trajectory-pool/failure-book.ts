@@ -1,4 +1,5 @@
-import { type FailedRollout, placeOf, type RolloutTask } from '../rollout/rollout';
+import type { FailedRollout, RolloutTask } from '../rollout/rollout';
+import { placeOf } from './place-of';
 
 /** Failures of a step: which are for good, and which get another try. */
 export type FailureBook = {

@@ -1,15 +1,9 @@
 import { hasSignal } from '@/lib/rl/signal';
 import { AppError } from '@/lib/shared/app-error';
-import {
-  byPlace,
-  type FailedRollout,
-  placeOf,
-  type Rollout,
-  type RolloutTask,
-  type ScoredRollout,
-} from '../rollout/rollout';
+import type { FailedRollout, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
 import { createFailureBook } from './failure-book';
 import { createGroupStore } from './group-store';
+import { placeOf } from './place-of';
 import { type Readiness, readyCount } from './readiness';
 
 export type RolloutGroup = { readonly name: string; readonly rollouts: readonly ScoredRollout[] };
@@ -29,7 +23,7 @@ export type RolloutBatch = {
 export type TrajectoryPool = {
   /** Opens a step. What an aborted step left behind is dropped. */
   begin(step: number, tasks: readonly RolloutTask[]): void;
-  /** More prompts for the open step. */
+  /** More prompts for the open step; their places come after those that are there. */
   extend(tasks: readonly RolloutTask[]): void;
   /** Throws `AppError('unprocessable')` as soon as too many rollouts of the step have failed for good. */
   put(rollout: Rollout): void;
@@ -75,7 +69,7 @@ export function createTrajectoryPool(options: TrajectoryPoolOptions): Trajectory
   };
   const arrived = (): readonly Rollout[] => open.tasks.flatMap((task) => rollouts.get(placeOf(task)) ?? []);
   const takePartial = (): RolloutBatch => {
-    const batch = batchOf(open, arrived().toSorted(byPlace), wantedGroups);
+    const batch = batchOf(open, arrived(), wantedGroups);
     clear();
     return batch;
   };

@@ -1,7 +1,6 @@
 import type { DataLoader, LoadedPrompt } from '../data-loader/data-loader';
-import { gatherRollouts, type GatherParts } from '../rollout/gather-rollouts';
 import type { RolloutTask } from '../rollout/rollout';
-import type { RolloutBatch } from '../trajectory-pool/trajectory-pool';
+import type { RolloutBatch, TrajectoryPool } from '../trajectory-pool/trajectory-pool';
 
 /** Scores the held-out file with the weights that the sampler has. */
 export type Validator = {
@@ -12,17 +11,19 @@ export type Validator = {
 export type ValidatorParts = {
   /** The whole held-out file as batch 0. */
   readonly loader: DataLoader;
-  readonly gathering: GatherParts;
+  readonly pool: TrajectoryPool;
+  /** Rolls out tasks into the pool. */
+  readonly gather: (tasks: readonly RolloutTask[], signal: AbortSignal) => Promise<unknown>;
   readonly tasksOf: (prompts: readonly LoadedPrompt[], step: number) => readonly RolloutTask[];
 };
 
-export function createValidator({ loader, gathering, tasksOf }: ValidatorParts): Validator {
+export function createValidator({ loader, pool, gather, tasksOf }: ValidatorParts): Validator {
   return {
     validate: async (step, signal) => {
       const tasks = tasksOf(await loader.batch(0), step);
-      gathering.pool.begin(step, tasks);
-      await gatherRollouts(gathering, tasks, signal);
-      return gathering.pool.take();
+      pool.begin(step, tasks);
+      await gather(tasks, signal);
+      return pool.take();
     },
   };
 }
