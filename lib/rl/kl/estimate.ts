@@ -30,7 +30,7 @@ export function estimateKl(estimator: KlEstimator, logprob: number, reference: n
     case 'k2':
       return { value: 0.5 * d * d, slope: -d };
     case 'k3':
-      return { value: Math.exp(d) - d - 1, slope: 1 - Math.exp(d) };
+      return { value: distance(d), slope: 1 - Math.exp(d) };
     case 'low_var_kl':
       return lowVariance(d);
     default:
@@ -38,9 +38,14 @@ export function estimateKl(estimator: KlEstimator, logprob: number, reference: n
   }
 }
 
+/** e^d − d − 1, which rounding must not take below 0. */
+function distance(d: number): number {
+  return Math.max(0, Math.expm1(d) - d);
+}
+
 function lowVariance(d: number): KlEstimate {
   const held = Math.min(LOG_RATIO_BOUND, Math.max(-LOG_RATIO_BOUND, d));
-  const value = Math.exp(held) - held - 1;
+  const value = distance(held);
   if (value > VALUE_BOUND) return { value: VALUE_BOUND, slope: 0 };
   return { value, slope: held === d ? 1 - Math.exp(d) : 0 };
 }
