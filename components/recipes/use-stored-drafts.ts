@@ -95,7 +95,8 @@ function keepDraft(file: StudioFile, unkept: Set<string>): void {
     const reason = fate === 'secret' ? 'it holds a secret in clear' : 'the browser has no room for its draft';
     toast.warning(`Unsaved changes of ${file.path} end with this page, because ${reason}. Save them.`, {
       id: `draft ${file.path}`,
-      duration: Infinity,
+      // not for good: it would lie over the checks, where the way out is
+      duration: 15_000,
       closeButton: true,
     });
   }
