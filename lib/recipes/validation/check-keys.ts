@@ -116,8 +116,10 @@ function reasonWithoutEffect(node: KeyNode, facts: KeyFacts, path: string): stri
   const section = cut === -1 ? '' : path.slice(0, cut);
   const idle = node.inert.find(({ when }) => when(facts.config, section));
   if (idle !== undefined) return node.holds === 'value' || facts.isOwn(path) ? idle.because : null;
-  if (node.holds !== 'value' || !facts.isOwn(path)) return null;
-  return readElsewhere(node.facts.appliesTo, facts);
+  if (node.holds !== 'value') return null;
+  const reason = readElsewhere(node.facts.appliesTo, facts);
+  // asked last: looking up a place costs more than all the rest
+  return reason !== null && facts.isOwn(path) ? reason : null;
 }
 
 function readElsewhere(
