@@ -40,7 +40,7 @@ describe('reading older shapes', () => {
       { resource: { train: { i: { world_size: 1 } } } },
       'a',
     ],
-  ] as const)('http means direct-zmq in an older shape: %s', (_, service, more, name) => {
+  ] as const)('http means direct-zmq in an older shape: %s', (...[, service, more, name]) => {
     const { config, migrations } = migrateLegacy({ service, ...more });
     expect(config).toMatchObject({ service: { train_service: { [name]: { backend: 'direct-zmq' } } } });
     expect(migrations.map(({ from }) => from)).toContain(`service.train_service.${name}.backend`);

@@ -1,3 +1,4 @@
+import { ADDRESS_RULES } from './address-rules';
 import { ALGORITHM_RULES } from './algorithm-rules';
 import { BATCH_RULES } from './batch-rules';
 import { DATA_RULES } from './data-rules';
@@ -14,6 +15,7 @@ import { SERVICE_RULES } from './service-rules';
 /** Every rule across keys, in the order in which findings of one severity are shown. */
 export const ALL_RULES: readonly Rule[] = [
   ...SERVICE_RULES,
+  ...ADDRESS_RULES,
   ...LENGTH_RULES,
   ...ORDER_RULES,
   ...DATA_RULES,

@@ -143,12 +143,11 @@ test.each([
 });
 
 test('one that cannot be used does not silence the others', () => {
-  const text =
-    'checks:\n  - {id: a, assert: (, message: m}\n  - {id: b, assert: data.batch_size < 2, message: large}\n';
-  expect(ask(text)).toMatchObject([
-    { message: expect.stringContaining('a: assert') as unknown },
-    { message: 'large' },
-  ]);
+  const broken = '  - {id: a, assert: (, message: m}\n';
+  const other = '  - {id: b, assert: data.batch_size < 2, message: large}\n';
+  const said = JSON.stringify(ask(`checks:\n${broken}${other}`));
+  expect(said).toContain('a: assert: ');
+  expect(said).toContain('large');
 });
 
 test('a check of a key that nothing sets, but that recipes know, is asked', () => {
