@@ -37,7 +37,15 @@ export async function moveEntry(root: string, from: string, to: string): Promise
   const source = await existingEntry(root, from);
   const isRespelled = path.posix.dirname(to) === path.posix.dirname(from) && nameKey(to) === nameKey(from);
   const target = isRespelled ? await resolveRecipeEntry(root, to) : await placeForNew(root, to);
+  if (isRespelled) await refuseOther(source, target, to);
   await translated(() => rename(source, target), to, path.dirname(target));
+}
+
+/** Where cases are told apart, the other spelling may be another entry; elsewhere it is this one. */
+async function refuseOther(source: string, target: string, to: string): Promise<void> {
+  const [ours, other] = [await lstat(source), await lstat(target).catch(() => null)];
+  if (other !== null && (other.ino !== ours.ino || other.dev !== ours.dev))
+    throw clashError(to, path.posix.basename(to));
 }
 
 /** Copies a file or a folder; links are copied as links. A crash leaves no half copy under the new name. */

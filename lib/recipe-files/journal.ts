@@ -15,25 +15,29 @@ export type Journal = {
   add(recipe: string, version: NewVersion): Promise<void>;
   /** A version with all of an entry as it is on disk now. */
   addEntry(entry: string, kind: VersionKind, message?: string): Promise<void>;
+  /** The history goes with a renamed recipe. */
+  move(from: string, to: string): Promise<void>;
   /** What `add` takes of an entry: its files with their texts. */
   contentOf(entry: string): Promise<NewVersion['files']>;
 };
 
 export function createJournal(root: string, store: VersionStore): Journal {
-  async function add(recipe: string, version: NewVersion): Promise<void> {
+  async function write(recipe: string, work: () => Promise<void>): Promise<void> {
     try {
-      await store.add(recipe, version);
+      await work();
     } catch (error) {
       // The change itself has happened; losing it over its history would be worse.
       const why = error instanceof Error ? error.message : error;
       console.warn(`The history of ${recipe} could not be written:`, why);
     }
   }
+  const add = (recipe: string, version: NewVersion) => write(recipe, () => store.add(recipe, version));
   const contentOf = (entry: string) => readContent(root, entry);
   return {
     add,
     addEntry: async (entry, kind, message) =>
       add(recipeOf(entry), { kind, message, files: await contentOf(entry) }),
+    move: (from, to) => write(from, () => store.moveRecipe(from, to)),
     contentOf,
   };
 }

@@ -3,14 +3,12 @@ import { copyEntry, moveEntry } from './change-entries';
 import { assertRecipeName } from './entry-name';
 import type { Journal } from './journal';
 import { placeRecipe } from './place-recipe';
-import type { VersionStore } from './versions/version-store';
 import { readRecipeZip } from './zip/read-recipe-zip';
 
 export type RecipeTools = {
   readonly root: string;
   readonly templatesDir: string;
   readonly journal: Journal;
-  readonly store: VersionStore;
 };
 
 /** Changes of whole recipes. */
@@ -25,7 +23,7 @@ export type RecipeChanges = {
   ): Promise<{ readonly name: string; readonly leftOut: readonly string[] }>;
 };
 
-export function recipeChanges({ root, templatesDir, journal, store }: RecipeTools): RecipeChanges {
+export function recipeChanges({ root, templatesDir, journal }: RecipeTools): RecipeChanges {
   return {
     async createRecipe(name, template) {
       await placeRecipe(root, name, { kind: 'template', templatesDir, template });
@@ -35,7 +33,7 @@ export function recipeChanges({ root, templatesDir, journal, store }: RecipeTool
       assertRecipeName(from);
       assertRecipeName(to);
       await moveEntry(root, from, to);
-      await store.moveRecipe(from, to);
+      await journal.move(from, to);
       await journal.add(to, { kind: 'renamed', message: `was ${from}`, files: [] });
     },
     async duplicateRecipe(from, to) {

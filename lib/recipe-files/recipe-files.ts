@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { listVariants } from '@/lib/recipes/list-variants';
 import { AppError } from '@/lib/shared/app-error';
 import { err, ok, type Result } from '@/lib/shared/result';
+import { createTurns } from '@/lib/shared/turns';
 import { describeReadme } from './describe-readme';
 import { resolveRecipePath } from './recipe-path';
-import { decodeText, readTextFile, type TextFile, writeTextFile } from './text-file';
+import { decodeText, readBytes, readTextFile, type TextFile, writeTextFile } from './text-file';
 import { type RecipeEntry, walkRecipes } from './walk';
 
 /** All layers of a recipes folder together; far above any real one, far below what a worker takes. */
@@ -53,7 +53,7 @@ export type RecipeFiles = {
 
 export function createRecipeFiles(root: string): RecipeFiles {
   // One save at a time: between the check of the version and the write no other save of ours may come.
-  let lastSave: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   return {
     root,
     list: () => listRecipes(root),
@@ -63,11 +63,7 @@ export function createRecipeFiles(root: string): RecipeFiles {
       return entries;
     },
     read: (file) => readOrRefuse(root, file),
-    save: (request) => {
-      const save = lastSave.then(() => saveFile(root, request));
-      lastSave = save.catch(() => undefined);
-      return save;
-    },
+    save: (request) => inTurn(() => saveFile(root, request)),
     layers: () => readLayers(root),
     scripts: () => readScripts(root),
     snapshot: (entry, layers) => readSnapshot(root, entry, layers),
@@ -186,7 +182,10 @@ async function readTexts(
   entries: readonly RecipeEntry[],
 ): Promise<Readonly<Record<string, string>>> {
   const texts = await Promise.all(
-    entries.map(async ({ path: file }) => [file, decodeText(await readFile(path.join(root, file)))] as const),
+    entries.map(async ({ path: file }) => {
+      const bytes = await readBytes(path.join(root, file), file);
+      return [file, bytes === null ? null : decodeText(bytes)] as const;
+    }),
   );
   return Object.fromEntries(texts.flatMap(([file, text]) => (text === null ? [] : [[file, text]])));
 }

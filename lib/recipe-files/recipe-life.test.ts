@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { compose } from '@/lib/recipes/compose';
 import { listVariants } from '@/lib/recipes/list-variants';
 import { testFolder } from '@/lib/testing/test-folder';
@@ -117,6 +117,16 @@ describe('files and folders', () => {
   ])('"%s" is no name', async (file) => {
     await expect(life.createFile(file)).rejects.toMatchObject({ code: 'invalid_input' });
     await expect(life.rename('spell/common.yaml', file)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('a name that differs in case only from another file is not overwritten', async () => {
+    // On a file system that does not tell cases apart these are one file, and the rename succeeds.
+    await put('recipes/spell/Common.yaml', 'seed: 2 # another file\n');
+    const isOne = (await text('spell/common.yaml')).includes('another');
+    const rename = life.rename('spell/common.yaml', 'spell/Common.yaml');
+    await (isOne ? rename : expect(rename).rejects.toMatchObject({ code: 'conflict' }));
+    expect(await text('spell/Common.yaml')).toBe('seed: 2 # another file\n');
+    expect(there('spell/common.yaml')).toBe(true);
   });
 
   test('a link does not lead a change out of the root, and its target survives its deletion', async () => {
@@ -241,6 +251,20 @@ describe('versions', () => {
       ['found', null],
     ]);
     expect(await life.versionText('spelling', version?.id ?? '', 'common.yaml')).toBe('seed: 2\n');
+  });
+
+  test('an address names no history outside the store', async () => {
+    await put('data/1700000000000-0badcafe.json.gz', 'not of a recipe');
+    for (const name of ['..', '../recipes/spell', '.root', 'a/b'])
+      await expect(life.versions(name)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
+  test('a recipe is renamed even if its history cannot be', async () => {
+    await put('data/recipe-versions', 'no folder');
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    await life.renameRecipe('spell', 'spelling');
+    expect(await text('spelling/common.yaml')).toBe('seed: 1\n');
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('history of spell'), expect.anything());
   });
 
   test('named versions outlive the bound on unnamed ones', { timeout: 60_000 }, async () => {

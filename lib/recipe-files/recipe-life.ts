@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Result } from '@/lib/shared/result';
+import { createTurns } from '@/lib/shared/turns';
 import { type EntryChanges, entryChanges } from './entry-changes';
 import { createJournal } from './journal';
 import { type RecipeChanges, recipeChanges } from './recipe-changes';
@@ -35,9 +36,10 @@ export function createRecipeLife({ files, dataDir, templatesDir }: RecipeLifeOpt
   const trash = createTrash(path.join(dataDir, 'recipe-trash'));
   const store = createVersionStore(path.join(dataDir, 'recipe-versions'));
   const journal = createJournal(root, store);
+  // Between a check and the write after it no other change of ours may come.
   const inTurn = createTurns();
   const entries = entryChanges({ files, journal, trash });
-  const recipes = recipeChanges({ root, templatesDir, journal, store });
+  const recipes = recipeChanges({ root, templatesDir, journal });
   return {
     save: (order) => inTurn(() => saveVersion({ files, store, journal }, order)),
     createFile: (entry) => inTurn(() => entries.createFile(entry)),
@@ -55,15 +57,5 @@ export function createRecipeLife({ files, dataDir, templatesDir }: RecipeLifeOpt
     versions: (recipe) => store.list(recipe),
     versionText: (recipe, id, file) => store.text(recipe, id, file),
     nameVersion: (recipe, id, name) => store.name(recipe, id, name),
-  };
-}
-
-/** One change at a time: between a check and the write after it no other change of ours may come. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
   };
 }

@@ -28,13 +28,20 @@ export async function readTextFile(place: string, name: string): Promise<TextFil
   if (facts === null) return null;
   if (!facts.isFile()) throw new AppError('invalid_input', `${name} is a folder, not a file.`);
   assertSize(facts.size, name);
-  const bytes = await readFile(place).catch((error: unknown) => {
-    throw explainReadError(error, name);
-  });
+  const bytes = await readBytes(place, name);
+  if (bytes === null) return null;
   const text = decodeText(bytes);
   if (text === null)
     throw new AppError('unprocessable', `${name} is not a text file; it cannot be edited here.`);
   return { path: name, text, etag: etagOf(text) };
+}
+
+/** `null` when the file is gone, as between a look at its folder and this while git changes branch. */
+export async function readBytes(place: string, name: string): Promise<Uint8Array | null> {
+  return readFile(place).catch((error: unknown) => {
+    if (errno(error) === 'ENOENT') return null;
+    throw explainReadError(error, name);
+  });
 }
 
 /** Text of UTF-8 bytes, or `null` for anything that is not text. */

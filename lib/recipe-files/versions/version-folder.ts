@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { AppError } from '@/lib/shared/app-error';
 import { RecipeVersion, VersionFile } from './recipe-version';
 
 const compress = promisify(gzip);
@@ -30,7 +31,7 @@ export type VersionFolder = {
 };
 
 export function openVersionFolder(folder: string): VersionFolder {
-  const folderOf = (recipe: string) => path.join(folder, recipe === '' ? NO_RECIPE : recipe);
+  const folderOf = (recipe: string) => path.join(folder, recipe === '' ? NO_RECIPE : plainName(recipe));
   const placeOf = (recipe: string, id: string) => path.join(folderOf(recipe), `${id}${ENDING}`);
 
   async function ids(recipe: string): Promise<readonly string[]> {
@@ -65,7 +66,14 @@ export function openVersionFolder(folder: string): VersionFolder {
     async moveRecipe(from, to) {
       await mkdir(folderOf(to), { recursive: true });
       for (const id of await ids(from)) await rename(placeOf(from, id), placeOf(to, id));
-      await rm(folderOf(from), { recursive: true, force: true });
+      // Empty only where the two names are two folders: `Task` and `task` are one on many machines.
+      await rmdir(folderOf(from)).catch(() => undefined);
     },
   };
+}
+
+/** Names come from addresses; none may lead to a folder elsewhere. */
+function plainName(recipe: string): string {
+  if (recipe === path.basename(recipe) && !recipe.startsWith('.') && !recipe.includes('\0')) return recipe;
+  throw new AppError('invalid_input', `"${recipe}" is not the name of a recipe.`);
 }
