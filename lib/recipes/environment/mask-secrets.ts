@@ -9,10 +9,14 @@ const SHORTEST_PART = 4;
 
 /** Stars in the place of every secret of a text. */
 export function redact(text: string, secrets: readonly KnownSecret[]): string {
+  return byLength(secrets).reduce((result, { value }) => result.replaceAll(value, '***'), text);
+}
+
+/** Those that are hidden inside a text. The longest first: the rest of one that begins like another would stay. */
+function byLength(secrets: readonly KnownSecret[]): readonly KnownSecret[] {
   return secrets
     .filter(({ value }) => value.length >= SHORTEST_PART)
-    .toSorted((a, b) => b.value.length - a.value.length)
-    .reduce((result, { value }) => result.replaceAll(value, '***'), text);
+    .toSorted((a, b) => b.value.length - a.value.length);
 }
 
 /** A composition in which every value that holds one of the secrets is a secret too, wherever interpolation took it. */
@@ -53,9 +57,7 @@ function masked(value: ConfigValue, secrets: readonly KnownSecret[]): ConfigValu
 function maskedText(value: ConfigValue, text: string, secrets: readonly KnownSecret[]): ConfigValue {
   const whole = secrets.find((secret) => secret.value === text);
   if (whole !== undefined) return { kind: 'secret', name: whole.name };
-  const inside = secrets.filter(
-    (secret) => secret.value.length >= SHORTEST_PART && text.includes(secret.value),
-  );
+  const inside = byLength(secrets).filter(({ value: secret }) => text.includes(secret));
   const [first] = inside;
   if (first === undefined) return value;
   const template = inside.reduce((rest, secret) => rest.replaceAll(secret.value, `\${${secret.name}}`), text);
