@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { asAction } from '@/app/_server/as-action';
 import { evaluatorTrials } from '@/app/_server/evaluator-trials';
 import { recipeFolder } from '@/app/_server/recipe-folder';
-import { readCases, removeCase, saveCase } from '@/lib/launch/trial/case-file';
+import { recipeLife } from '@/app/_server/recipe-life';
+import { type CaseFiles, readCases, removeCase, saveCase } from '@/lib/launch/trial/case-file';
 
 const Variant = { entry: z.string(), overrides: z.array(z.string()) };
 const Input = {
@@ -39,15 +40,21 @@ export async function listEvaluatorCases(input: unknown) {
   );
 }
 
+/** Each change of the cases is a version of the recipe. */
+const caseFiles = (): CaseFiles => ({
+  read: (file) => recipeFolder().read(file),
+  save: (order) => recipeLife().save(order),
+});
+
 export async function saveEvaluatorCase(input: unknown) {
   return asAction(z.strictObject({ recipe: z.string(), added: CaseInput }), input, ({ recipe, added }) =>
-    saveCase(recipeFolder(), recipe, added),
+    saveCase(caseFiles(), recipe, added),
   );
 }
 
 export async function removeEvaluatorCase(input: unknown) {
   return asAction(z.strictObject({ recipe: z.string(), name: z.string() }), input, ({ recipe, name }) =>
-    removeCase(recipeFolder(), recipe, name),
+    removeCase(caseFiles(), recipe, name),
   );
 }
 

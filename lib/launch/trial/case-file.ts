@@ -14,19 +14,25 @@ const Line = z.object({
   expect: z.object({ reward: z.number(), metrics: z.record(z.string(), z.number()).default({}) }),
 }) satisfies z.ZodType<EvaluatorCase>;
 
+/** Where cases are read and saved; a save is a version of the recipe where its history is written. */
+export type CaseFiles = Pick<RecipeFiles, 'read' | 'save'>;
+
 export function caseFileOf(recipe: string): string {
   return `${recipe}/${FILE}`;
 }
 
 /** The saved cases of a recipe, none when there is no file. Rejects with `AppError('unprocessable')` that names the line. */
-export async function readCases(recipeFiles: RecipeFiles, recipe: string): Promise<readonly EvaluatorCase[]> {
+export async function readCases(
+  recipeFiles: Pick<CaseFiles, 'read'>,
+  recipe: string,
+): Promise<readonly EvaluatorCase[]> {
   const file = await readOrNull(recipeFiles, caseFileOf(recipe));
   return file === null ? [] : parseCases(file.text, caseFileOf(recipe));
 }
 
 /** Adds a case, or replaces the one of that name. */
 export async function saveCase(
-  recipeFiles: RecipeFiles,
+  recipeFiles: CaseFiles,
   recipe: string,
   added: EvaluatorCase,
 ): Promise<readonly EvaluatorCase[]> {
@@ -43,7 +49,7 @@ export async function saveCase(
 
 /** Takes the case of that name out; what is not there stays away. */
 export async function removeCase(
-  recipeFiles: RecipeFiles,
+  recipeFiles: CaseFiles,
   recipe: string,
   name: string,
 ): Promise<readonly EvaluatorCase[]> {
@@ -56,7 +62,7 @@ export async function removeCase(
 }
 
 async function write(
-  recipeFiles: RecipeFiles,
+  recipeFiles: CaseFiles,
   request: {
     readonly path: string;
     readonly cases: readonly EvaluatorCase[];
@@ -68,7 +74,7 @@ async function write(
   if (!saved.ok) throw new AppError('conflict', `${saved.error.message} Nothing was written; try again.`);
 }
 
-async function readOrNull(recipeFiles: RecipeFiles, path: string) {
+async function readOrNull(recipeFiles: Pick<CaseFiles, 'read'>, path: string) {
   try {
     return await recipeFiles.read(path);
   } catch (error) {
