@@ -35,6 +35,11 @@ describe('editing', () => {
       draft: 'a: 23\n',
     });
     expect(fileOf(run(edited('a: 2\n'), saved))).toMatchObject({ text: 'a: 2\n', etag: 'v2', draft: null });
+    // The editor shows the old text again, which is not what is on disk any more.
+    expect(fileOf(run(edited('a: 2\n'), edited('a: 1\n'), saved))).toMatchObject({
+      etag: 'v2',
+      draft: 'a: 1\n',
+    });
   });
 
   test('typing never makes the editor take its own text back; replacing it does', () => {

@@ -183,10 +183,12 @@ function replace(state: StudioState, path: string, text: string): StudioState {
   return edit(next, path, text);
 }
 
-/** What was typed while the save was on its way stays a draft. */
+/** What was typed while the save was on its way stays a draft, also where it was typed back to the old text. */
 function save(state: StudioState, saved: DiskFile): StudioState {
-  const { draft, revision } = state.files[saved.path] ?? { draft: null, revision: 0 };
-  return withFile(state, { ...saved, draft: draft === saved.text ? null : draft, revision });
+  const file = state.files[saved.path];
+  const shown = file === undefined ? saved.text : currentText(file);
+  const draft = shown === saved.text ? null : shown;
+  return withFile(state, { ...saved, draft, revision: file?.revision ?? 0 });
 }
 
 function close(state: StudioState, path: string): StudioState {

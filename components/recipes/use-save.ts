@@ -1,6 +1,5 @@
 'use client';
 
-import { currentText } from './studio-state';
 import { type FormatOnSave, useFormatOnSave } from './use-format-on-save';
 import type { PreviewClient } from './use-preview';
 import type { Studio } from './use-studio';
@@ -15,27 +14,25 @@ export function useSave(studio: Studio, client: PreviewClient): Save {
   const format = useFormatOnSave();
   return {
     format,
-    async save(paths, message = '') {
-      const formatted = format.isOn ? await formatAll(paths, client, studio) : {};
-      return studio.save(paths, { formatted, message });
+    async save(paths, message) {
+      if (format.isOn) await formatAll(paths, client, studio);
+      return studio.save(paths, message);
     },
   };
 }
 
-/** The texts of those layers that the format changes. */
+/** Formats those layers that have a draft. */
 async function formatAll(
   paths: readonly string[],
   { ask }: PreviewClient,
-  { state, dispatch }: Studio,
-): Promise<Readonly<Record<string, string>>> {
-  const formatted: Record<string, string> = {};
+  { latest, dispatch }: Studio,
+): Promise<void> {
   for (const path of paths) {
-    const file = state.files[path];
+    const file = latest().files[path];
     if (!/\.ya?ml$/.test(path) || file === undefined || file.draft === null) continue;
     const text = await ask('format', { file: path });
-    if (text === currentText(file)) continue;
-    formatted[path] = text;
-    dispatch({ kind: 'replaced', path, text });
+    // What was typed while the answer came goes before the format, which is of the text without it.
+    const isSame = latest().files[path]?.draft === file.draft;
+    if (isSame && text !== file.draft) dispatch({ kind: 'replaced', path, text });
   }
-  return formatted;
 }

@@ -1,12 +1,13 @@
 'use client';
 
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useReducer, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { listVariants } from '@/lib/recipes/list-variants';
+import { createTurns } from '@/lib/shared/turns';
 import { recipeHref, type RecipeView } from './recipe-href';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
@@ -16,17 +17,12 @@ import { useStoredDrafts } from './use-stored-drafts';
 /** Counted from 1, as an error names it. */
 type LineNumber = { readonly line: number };
 
-export type SaveOptions = {
-  /** Texts newer than the drafts. */
-  readonly formatted?: Readonly<Record<string, string>>;
-  /** What the version is called; empty = nothing. */
-  readonly message?: string;
-};
-
 export type StudioVariant = { readonly name: string; readonly entry: string };
 
 export type Studio = {
   readonly state: StudioState;
+  /** The state as it is now, for work that waited meanwhile: `state` is that of the last drawing. */
+  readonly latest: () => StudioState;
   /** The layers of the recipe that can be launched, as they lie on the disk now. */
   readonly variants: readonly StudioVariant[];
   readonly dispatch: (action: StudioAction) => void;
@@ -34,8 +30,8 @@ export type Studio = {
   readonly isSaving: boolean;
   /** Opens a file in the editor, at a range or a line if one is given. */
   readonly open: (path: string, place?: SourceRange | LineNumber) => void;
-  /** Saves files with a draft; answers whether all of them were saved. */
-  readonly save: (paths: readonly string[], options?: SaveOptions) => Promise<boolean>;
+  /** Saves files with a draft; answers whether all of them were saved. `message`: what the version is called. */
+  readonly save: (paths: readonly string[], message?: string) => Promise<boolean>;
   /** Changes and saves a file that need not be open; `change` answers null to leave it. */
   readonly rewrite: (path: string, change: (text: string) => Promise<string | null>) => Promise<void>;
   /** Ends a conflict by saving over what is on disk. */
@@ -43,11 +39,12 @@ export type Studio = {
 };
 
 export function useStudio(data: StudioData, view: RecipeView, actions: StudioActions): Studio {
-  const [held, dispatch] = useReducer(studioReducer, { data, view }, initialState);
+  const { held, latest, dispatch } = useHeldState(data, view);
   const variants = useVariants(data.recipe, held.files);
   const state = useWithVariant(held, variants);
   const [reveal, setReveal] = useState<SourceRange | null>(null);
   const [savesUnderWay, setSavesUnderWay] = useState(0);
+  const [inTurn] = useState(createTurns);
   const client = useQueryClient();
   useStoredDrafts(data.recipe, held.files, dispatch);
   useAddress(data.recipe, state);
@@ -90,20 +87,22 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
     return true;
   }
 
-  async function save(paths: readonly string[], options: SaveOptions = {}): Promise<boolean> {
-    const { formatted = {}, message = '' } = options;
+  async function saveAll(paths: readonly string[], message: string): Promise<boolean> {
     for (const path of paths) {
-      const file = state.files[path];
+      const file = latest().files[path];
       if (file === undefined || file.draft === null) continue;
-      const request = { path, text: formatted[path] ?? file.draft, ifMatch: file.etag };
+      const request = { path, text: file.draft, ifMatch: file.etag };
       if (!(await saveOne(message === '' ? request : { ...request, message }))) return false;
     }
     return true;
   }
+  // A second save waits for the first, whose version it replaces.
+  const save = (paths: readonly string[], message = '') => inTurn(() => saveAll(paths, message));
 
-  const changing = { state, dispatch, client, saveOne };
+  const changing = { latest, dispatch, client, save };
   return {
     state,
+    latest,
     variants,
     dispatch,
     reveal,
@@ -137,34 +136,51 @@ function initialState({ data, view }: { data: StudioData; view: RecipeView }): S
   };
 }
 
-type Changing = Pick<Studio, 'state' | 'dispatch'> & {
-  readonly client: QueryClient;
-  readonly saveOne: (request: Parameters<StudioActions['save']>[0]) => Promise<boolean>;
-};
+/** The reducer's state, also between two drawings. */
+function useHeldState(data: StudioData, view: RecipeView) {
+  const [held, setHeld] = useState(() => initialState({ data, view }));
+  const newest = useRef(held);
+  const latest = useCallback(() => newest.current, []);
+  const dispatch = useCallback((action: StudioAction) => {
+    newest.current = studioReducer(newest.current, action);
+    setHeld(newest.current);
+  }, []);
+  return { held, latest, dispatch };
+}
 
-function rewriter({ state, dispatch, client, saveOne }: Changing): Studio['rewrite'] {
+type Changing = Pick<Studio, 'latest' | 'dispatch' | 'save'> & { readonly client: QueryClient };
+
+function rewriter({ latest, dispatch, client, save }: Changing): Studio['rewrite'] {
+  const shownText = (path: string) => {
+    const file = latest().files[path];
+    return file === undefined ? undefined : currentText(file);
+  };
   return async (path, change) => {
-    const known = state.files[path];
-    const loaded = known === undefined ? await client.query(recipeFileQuery(path)).catch(() => null) : null;
-    if (loaded !== null) dispatch({ kind: 'loaded', file: loaded });
-    const before = known === undefined ? loaded?.text : currentText(known);
+    if (latest().files[path] === undefined) {
+      const loaded = await client.query(recipeFileQuery(path)).catch(() => null);
+      if (loaded !== null) dispatch({ kind: 'loaded', file: loaded });
+    }
+    const before = shownText(path);
     if (before === undefined) {
       toast.error(`${path} could not be opened.`);
       return;
     }
     const text = await change(before);
     if (text === null) return;
+    if (shownText(path) !== before) {
+      toast.error(`${path} was changed meanwhile, so it was left as it is. Try again.`);
+      return;
+    }
     dispatch({ kind: 'replaced', path, text });
-    await saveOne({ path, text, ifMatch: (known ?? loaded)?.etag ?? null });
+    await save([path]);
   };
 }
 
-function keepMine({ state, dispatch, saveOne }: Changing): void {
-  const file = state.conflict === null ? undefined : state.files[state.conflict.path];
-  if (file === undefined) return;
-  const ifMatch = state.conflict?.theirs?.etag ?? null;
+/** The draft is over their version from now on, so saving it replaces that. */
+function keepMine({ latest, dispatch, save }: Changing): void {
+  const { conflict } = latest();
   dispatch({ kind: 'kept-mine' });
-  void saveOne({ path: file.path, text: currentText(file), ifMatch });
+  if (conflict !== null) void save([conflict.path]);
 }
 
 /** A file named by the address decides the variant, a variant named by it the file. */

@@ -18,10 +18,15 @@ export type Disk = {
   readonly during: <T>(change: () => Promise<T>) => Promise<T>;
 };
 
-type Studio = { readonly state: StudioState; readonly dispatch: (action: StudioAction) => void };
+type Studio = {
+  readonly state: StudioState;
+  /** A save that is under way changes the disk itself, which is no news. */
+  readonly isSaving: boolean;
+  readonly dispatch: (action: StudioAction) => void;
+};
 
 /** Keeps the studio's files in step with the disk: what git, another editor or another tab does shows within a moment. */
-export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Disk {
+export function useDisk(recipe: string, { state: studio, isSaving, dispatch }: Studio): Disk {
   const client = useQueryClient();
   const stamp = useQuery(recipeStampQuery).data ?? null;
   const {
@@ -40,12 +45,10 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
   useEffect(() => followRecipes(client), [client]);
 
   const compare = useEffectEvent(async (etags: Readonly<Record<string, string>>) => {
-    if (changes.current > 0) return;
+    if (changes.current > 0 || isSaving) return;
     forgetSideTexts(client, studio, { before: known.current, after: etags });
     known.current = etags;
-    for (const path of Object.keys(studio.files)) {
-      const isOurs = path.startsWith(`${recipe}/`) || /\.ya?ml$/.test(path);
-      if (path in etags || !isOurs || studio.files[path]?.etag === null) continue;
+    for (const path of gonePaths(recipe, studio, etags)) {
       // Asked once more: it may have come back since the answer was given.
       const isThere = await client.query(recipeFileQuery(path)).then(
         () => true,
@@ -53,18 +56,15 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
       );
       if (!isThere) dispatch({ kind: 'disk', path, file: null });
     }
-    for (const [path, etag] of Object.entries(etags)) {
-      const ours = studio.files[path];
-      // Files that nobody has opened are read when somebody does; layers are always part of what is composed.
-      if (ours === undefined ? !/\.ya?ml$/.test(path) : ours.etag === etag) continue;
+    for (const path of newerPaths(studio, etags)) {
       const file = await client.query(recipeFileQuery(path)).catch(() => null);
       if (file !== null) dispatch({ kind: 'disk', path, file });
     }
   });
   useEffect(() => {
     if (disk !== undefined && !isPlaceholderData) void compare(disk.etags);
-    // Also the same answer once more: the last one may have come during a change.
-  }, [disk, isPlaceholderData, dataUpdatedAt]);
+    // Also the same answer once more: the last one may have come during a change or a save.
+  }, [disk, isPlaceholderData, dataUpdatedAt, isSaving]);
 
   const isGone = error instanceof ApiError && error.code === 'not_found';
   useEffect(() => {
@@ -88,6 +88,26 @@ export function useDisk(recipe: string, { state: studio, dispatch }: Studio): Di
 }
 
 type Etags = Readonly<Record<string, string>>;
+
+const isLayer = (path: string) => /\.ya?ml$/.test(path);
+
+/** Files of the page that the disk has no more. */
+function gonePaths(recipe: string, { files }: StudioState, etags: Etags): readonly string[] {
+  return Object.values(files).flatMap(({ path, etag }) => {
+    const isFollowed = path.startsWith(`${recipe}/`) || isLayer(path);
+    return isFollowed && etag !== null && etags[path] === undefined ? [path] : [];
+  });
+}
+
+/** Files of which the disk has another version than the page. */
+function newerPaths({ files }: StudioState, etags: Etags): readonly string[] {
+  return Object.entries(etags).flatMap(([path, etag]) => {
+    const ours = files[path];
+    // Files that nobody has opened are read when somebody does; layers are always part of what is composed.
+    const isNews = ours === undefined ? isLayer(path) : ours.etag !== etag;
+    return isNews ? [path] : [];
+  });
+}
 
 /** Texts of files that are not open are asked for anew when they are others. */
 function forgetSideTexts(
