@@ -77,7 +77,11 @@ function inline(text: string): ReactNode {
 
 function Inline({ piece }: { piece: string }): ReactNode {
   if (/^`.+`$/.test(piece)) {
-    return <code className="rounded-chip bg-sunken px-1 font-mono text-sm [overflow-wrap:anywhere]">{piece.slice(1, -1)}</code>;
+    return (
+      <code className="rounded-chip bg-sunken px-1 font-mono text-sm [overflow-wrap:anywhere]">
+        {piece.slice(1, -1)}
+      </code>
+    );
   }
   if (/^\*\*.+\*\*$/.test(piece)) return <strong className="font-semibold">{piece.slice(2, -2)}</strong>;
   if (/^\*.+\*$/.test(piece)) return <em>{piece.slice(1, -1)}</em>;

@@ -1,4 +1,11 @@
-import { BEGIN_TOKEN, decode, encode, END_TOKEN, tokenText, VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
+import {
+  BEGIN_TOKEN,
+  decode,
+  encode,
+  END_TOKEN,
+  tokenText,
+  VOCABULARY_SIZE,
+} from '@/lib/tokenizers/byte-vocabulary';
 import type { Tokenizer } from './tokenizer';
 
 /** The embedded models' one tokenizer. */
