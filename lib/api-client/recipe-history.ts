@@ -1,22 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
+import { RecipeVersion } from '@/lib/domain/recipe-version';
 import { request, withQuery } from './request';
 
-const Version = z.object({
-  id: z.string(),
-  time: z.string(),
-  kind: z.enum(['found', 'saved', 'created', 'renamed', 'deleted', 'restored', 'imported', 'duplicated']),
-  message: z.string().nullable(),
-  name: z.string().nullable(),
-  files: z.array(
-    z.object({
-      path: z.string(),
-      from: z.string().nullable(),
-      content: z.enum(['text', 'binary', 'removed', 'folder']),
-    }),
-  ),
-});
-export type RecipeVersionItem = z.infer<typeof Version>;
 const Deleted = z.object({
   id: z.string(),
   path: z.string(),
@@ -42,7 +28,7 @@ export const recipeHistoryQuery = (recipe: string, stamp: string | null) =>
     queryKey: ['recipe-history', recipe, stamp] as const,
     queryFn: async ({ signal }) => {
       const url = withQuery('/api/recipes/history', { recipe });
-      return (await request(url, z.object({ versions: z.array(Version) }), { signal })).versions;
+      return (await request(url, z.object({ versions: z.array(RecipeVersion) }), { signal })).versions;
     },
     placeholderData: (before) => before,
   });

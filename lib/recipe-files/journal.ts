@@ -3,7 +3,7 @@ import path from 'node:path';
 import { resolveRecipeEntry } from './recipe-path';
 import { insideRecipe, recipeOf } from './recipe-place';
 import { decodeText, MAX_TEXT_BYTES } from './text-file';
-import type { VersionKind } from './versions/recipe-version';
+import type { VersionKind } from '@/lib/domain/recipe-version';
 import type { NewVersion, VersionStore } from './versions/version-store';
 import { type RecipeEntry, walkRecipes } from './walk';
 

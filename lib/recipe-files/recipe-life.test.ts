@@ -7,7 +7,7 @@ import { listVariants } from '@/lib/recipes/list-variants';
 import { testFolder } from '@/lib/testing/test-folder';
 import { createRecipeFiles, type RecipeFiles } from './recipe-files';
 import { createRecipeLife, type RecipeLife } from './recipe-life';
-import { versionsOfFile } from './versions/recipe-version';
+import { versionsOfFile } from '@/lib/domain/recipe-version';
 import { writeZip } from './zip/zip-archive';
 
 const TEMPLATES = path.resolve('templates');

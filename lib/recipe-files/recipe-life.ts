@@ -8,7 +8,7 @@ import type { RecipeFiles, SaveConflict } from './recipe-files';
 import { type SaveOrder, saveVersion } from './save-version';
 import type { TextFile } from './text-file';
 import { createTrash, type DeletedEntry } from './trash';
-import type { RecipeVersion } from './versions/recipe-version';
+import type { RecipeVersion } from '@/lib/domain/recipe-version';
 import { createVersionStore } from './versions/version-store';
 import { writeRecipeZip } from './zip/write-recipe-zip';
 

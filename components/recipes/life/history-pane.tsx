@@ -8,11 +8,9 @@ import { callAction } from '@/components/ui/call-action';
 import { Dialog, DialogContent, DialogTitle } from '@/components/ui/dialog';
 import { Input } from '@/components/ui/input';
 import { useNow } from '@/components/ui/use-now';
-import {
-  recipeHistoryQuery,
-  type RecipeVersionItem,
-  versionTextQuery,
-} from '@/lib/api-client/recipe-history';
+import { recipeHistoryQuery, versionTextQuery } from '@/lib/api-client/recipe-history';
+import { type RecipeVersion, versionsOfFile } from '@/lib/domain/recipe-version';
+import { secretRanges } from '@/lib/recipes/environment/without-secrets';
 import { DiffView } from '../editor/diff-view';
 import { timeAgo } from '../time-ago';
 import type { LifeActions } from './life-actions';
@@ -36,7 +34,7 @@ export type HistoryPaneProps = {
 const UNDO_MS = 12_000;
 const SHOWN_FILES = 3;
 
-type Step = { readonly version: RecipeVersionItem; readonly path: string | null };
+type Step = { readonly version: RecipeVersion; readonly path: string | null };
 
 /** What the recipe, or the file in front, was: each save and each change of the folder. */
 export function HistoryPane(props: HistoryPaneProps) {
@@ -107,6 +105,10 @@ function VersionStep(props: HistoryPaneProps & { step: Step }) {
   }
   function restore(found: string): void {
     if (file === null) return;
+    if (secretRanges(file, text).length > 0) {
+      toast.error(wouldLoseSecret(file), { duration: UNDO_MS });
+      return;
+    }
     onRestore(file, found);
     toast.success(`${file} is as it was ${timeAgo(version.time, new Date().toISOString())}, not saved yet.`, {
       duration: UNDO_MS,
@@ -167,7 +169,11 @@ function VersionStep(props: HistoryPaneProps & { step: Step }) {
   );
 }
 
-const WORDS: Record<RecipeVersionItem['kind'], string> = {
+function wouldLoseSecret(file: string): string {
+  return `${file} has a secret in clear, and versions keep none: restoring one would lose it. Put the secret into the store first, as its problem offers, and try again.`;
+}
+
+const WORDS: Record<RecipeVersion['kind'], string> = {
   found: 'As it was on the disk',
   saved: 'Saved',
   created: 'Created',
@@ -180,7 +186,7 @@ const WORDS: Record<RecipeVersionItem['kind'], string> = {
 
 /** The files of a version; in the history of the recipe each leads to its own history. */
 function FilesLine(props: {
-  version: RecipeVersionItem;
+  version: RecipeVersion;
   recipe: string;
   onOpen: ((path: string) => void) | null;
 }) {
@@ -232,14 +238,7 @@ function SaveForm({ unsaved, onSave }: Pick<HistoryPaneProps, 'unsaved' | 'onSav
 }
 
 /** Versions of one file are followed back through its renames. */
-function stepsOf(versions: readonly RecipeVersionItem[], file: string | null): readonly Step[] {
+function stepsOf(versions: readonly RecipeVersion[], file: string | null): readonly Step[] {
   if (file === null) return versions.map((version) => ({ version, path: null }));
-  let name = file;
-  return versions.flatMap((version) => {
-    const found = version.files.find(({ path }) => path === name);
-    if (found === undefined) return [];
-    const step = { version, path: name };
-    name = found.from ?? name;
-    return [step];
-  });
+  return versionsOfFile(versions, file);
 }

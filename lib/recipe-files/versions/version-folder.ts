@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
 import { AppError } from '@/lib/shared/app-error';
-import { RecipeVersion, VersionFile } from './recipe-version';
+import { RecipeVersion, VersionFile } from '@/lib/domain/recipe-version';
 
 const compress = promisify(gzip);
 const decompress = promisify(gunzip);

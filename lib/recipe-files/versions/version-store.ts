@@ -1,6 +1,6 @@
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
-import type { RecipeVersion, VersionFile, VersionKind } from './recipe-version';
+import type { RecipeVersion, VersionFile, VersionKind } from '@/lib/domain/recipe-version';
 import { openVersionFolder, type StoredVersion } from './version-folder';
 
 /** Unnamed versions of a recipe beyond this number go, oldest first; named ones stay. */

@@ -1,5 +1,5 @@
 import { insideRecipe, recipeOf } from '@/lib/recipe-files/recipe-place';
-import { type RecipeVersion, versionsOfFile } from '@/lib/recipe-files/versions/recipe-version';
+import { type RecipeVersion, versionsOfFile } from '@/lib/domain/recipe-version';
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode } from '@/lib/cli/exit-code';
