@@ -10,6 +10,8 @@ export type FindOptions = {
 };
 
 const PATTERN = /[*?[]/;
+/** `/**` is typed on the way to a longer path; it must not walk the whole disk. */
+const MOST_FOLDERS = 5_000;
 
 /** Whether a name stands for every file that it matches. */
 export function isPattern(named: string): boolean {
@@ -46,10 +48,12 @@ export async function findDataFiles(named: string, options: FindOptions): Promis
 
 async function expand(pattern: string): Promise<readonly string[]> {
   const { root } = path.parse(pattern);
+  const parts = pattern.slice(root.length).split(/[/\\]/);
   let found: readonly string[] = [root];
-  for (const part of pattern.slice(root.length).split(/[/\\]/)) {
+  for (const part of parts.filter((part, index) => part !== '**' || parts[index - 1] !== '**')) {
     const next = await Promise.all(found.map((folder) => step(folder, part)));
-    found = next.flat();
+    // two `**` may reach the same folder, whose rows count once
+    found = [...new Set(next.flat())];
   }
   const kinds = await Promise.all(found.map(async (file) => (await stat(file).catch(() => null))?.isFile()));
   return found.filter((_, index) => kinds[index] === true);
@@ -68,15 +72,20 @@ async function step(folder: string, part: string): Promise<readonly string[]> {
 
 /** The folder itself and all below it but hidden ones, in the order of their names. */
 async function foldersBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-  const below = await Promise.all(
-    names
-      .map(({ name }) => name)
-      .toSorted()
-      .map((name) => foldersBelow(path.join(folder, name))),
-  );
-  return [folder, ...below.flat()];
+  const found: string[] = [];
+  const walk = async (here: string): Promise<void> => {
+    if (found.push(here) > MOST_FOLDERS) {
+      throw new AppError(
+        'unprocessable',
+        `** stands for more than ${MOST_FOLDERS} folders in ${folder}. Begin the pattern in a folder nearer to the data.`,
+      );
+    }
+    const entries = await readdir(here, { withFileTypes: true }).catch(() => []);
+    const names = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    for (const name of names.map((entry) => entry.name).toSorted()) await walk(path.join(here, name));
+  };
+  await walk(folder);
+  return found;
 }
 
 function matcherOf(part: string): RegExp {
