@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test, vi } from 'vitest';
-import { readDrafts, writeDraft } from './draft-storage';
+import { draftPaths, moveDrafts, readDrafts, writeDraft } from './draft-storage';
 
 const FILE = { path: 'spell/common.yaml', text: 'a: 1', etag: 'v1', draft: 'a: 2', revision: 0 };
 
@@ -47,4 +47,23 @@ test('a storage that is full costs the draft, not the page', () => {
   });
   expect(writeDraft(localStorage, FILE)).toBe('full');
   full.mockRestore();
+});
+
+test('drafts go with a renamed file, folder or recipe, and with no other of a like name', () => {
+  const paths = ['spell/common.yaml', 'spell/tools/a.py', 'spell/tools2/b.py', 'spelling/common.yaml'];
+  for (const path of paths) writeDraft(localStorage, { ...FILE, path });
+  moveDrafts(localStorage, 'spell/tools', 'spell/agent/tools');
+  expect(draftPaths(localStorage, 'spell')).toEqual([
+    'spell/agent/tools/a.py',
+    'spell/common.yaml',
+    'spell/tools2/b.py',
+  ]);
+  moveDrafts(localStorage, 'spell', 'words');
+  moveDrafts(localStorage, 'words/common.yaml', 'words/common.yaml');
+  expect(draftPaths(localStorage, 'spell')).toEqual([]);
+  expect(draftPaths(localStorage, 'spelling')).toEqual(['spelling/common.yaml']);
+  expect(readDrafts(localStorage, ['words/common.yaml', 'words/agent/tools/a.py'])).toMatchObject({
+    'words/common.yaml': { text: 'a: 2', base: 'a: 1' },
+    'words/agent/tools/a.py': { text: 'a: 2' },
+  });
 });

@@ -53,9 +53,21 @@ export function draftPaths(storage: Storage, recipe: string): readonly string[] 
 
 /** Forgets the drafts of an entry, which is a file or a folder. */
 export function forgetDrafts(storage: Storage, entry: string): void {
+  for (const path of pathsBelow(storage, entry)) storage.removeItem(PREFIX + path);
+}
+
+/** Drafts go with an entry that is renamed or moved: a file, a folder or a whole recipe. */
+export function moveDrafts(storage: Storage, from: string, to: string): void {
+  for (const path of pathsBelow(storage, from)) {
+    const stored = storage.getItem(PREFIX + path);
+    storage.removeItem(PREFIX + path);
+    if (stored !== null) storage.setItem(PREFIX + to + path.slice(from.length), stored);
+  }
+}
+
+function pathsBelow(storage: Storage, entry: string): readonly string[] {
   const recipe = entry.split('/', 1).join('');
-  for (const path of draftPaths(storage, recipe))
-    if (path === entry || path.startsWith(`${entry}/`)) storage.removeItem(PREFIX + path);
+  return draftPaths(storage, recipe).filter((path) => path === entry || path.startsWith(`${entry}/`));
 }
 
 function parseDraft(stored: string | null): Draft | null {

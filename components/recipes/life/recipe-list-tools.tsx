@@ -13,6 +13,7 @@ import {
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu';
 import { MAX_ZIP_BYTES } from '@/lib/shared/recipe-zip-limits';
+import { moveDrafts } from '../draft-storage';
 import { recipeHref } from '../recipe-href';
 import { DeletedDialog } from './deleted-dialog';
 import type { RecipeListActions } from './life-actions';
@@ -137,6 +138,11 @@ export function RecipeMenu({ name, actions }: { name: string; actions: RecipeLis
         return outcome.ok ? null : outcome.error.message;
       },
     });
+  const rename: RecipeListActions['rename'] = async (move) => {
+    const outcome = await actions.rename(move);
+    if (outcome.ok) moveDrafts(localStorage, move.from, move.to);
+    return outcome;
+  };
   async function remove(): Promise<void> {
     const outcome = await callAction(actions.remove, { path: name });
     router.refresh();
@@ -178,7 +184,7 @@ export function RecipeMenu({ name, actions }: { name: string; actions: RecipeLis
                   initial: name,
                   action: 'Rename',
                 },
-                actions.rename,
+                rename,
               )
             }
           >

@@ -5,7 +5,7 @@ import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import type { ActionError } from '@/lib/shared/app-error';
 import type { Result } from '@/lib/shared/result';
-import { forgetDrafts } from '../draft-storage';
+import { moveDrafts } from '../draft-storage';
 import type { StudioAction } from '../studio-state';
 import type { LifeActions } from './life-actions';
 import type { NameQuestion } from './name-dialog';
@@ -105,7 +105,7 @@ async function move({ actions, dispatch }: EntryTools, from: string, to: string)
   const outcome = await callAction(actions.rename, { from, to });
   if (!outcome.ok) return outcome;
   dispatch({ kind: 'moved', from, to });
-  forgetDrafts(localStorage, from);
+  moveDrafts(localStorage, from, to);
   return outcome;
 }
 
