@@ -28,10 +28,9 @@ export async function placeForNew(root: string, entry: string): Promise<string> 
   return folder;
 }
 
-/** Moves an entry, which may change the case of its own name. Nothing is overwritten. */
+/** Moves an entry to another name, which may differ from its own in case only. Nothing is overwritten. */
 export async function moveEntry(root: string, from: string, to: string): Promise<void> {
   assertEntryPath(to);
-  if (to === from) return;
   if (to.startsWith(`${from}/`))
     throw new AppError('invalid_input', `${from} cannot be moved into itself. Choose a folder outside it.`);
   const source = await existingEntry(root, from);

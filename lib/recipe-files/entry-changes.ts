@@ -46,6 +46,7 @@ export function entryChanges({ files, journal, trash }: EntryTools): EntryChange
           'invalid_input',
           `${from} can be moved within ${recipeOf(from)} only. Duplicate it into ${recipeOf(to)} instead.`,
         );
+      if (from === to) return;
       await moveEntry(root, from, to);
       const newPlace = insideRecipe(to);
       const moved = await journal.contentOf(to);

@@ -32,6 +32,7 @@ export function recipeChanges({ root, templatesDir, journal }: RecipeTools): Rec
     async renameRecipe(from, to) {
       assertRecipeName(from);
       assertRecipeName(to);
+      if (from === to) return;
       await moveEntry(root, from, to);
       await journal.move(from, to);
       await journal.add(to, { kind: 'renamed', message: `was ${from}`, files: [] });

@@ -143,6 +143,12 @@ describe('files and folders', () => {
     expect(await readFile(path.join(base, 'outside.txt'), 'utf8')).toBe('outside');
   });
 
+  test('a rename to the same name is no change', async () => {
+    await life.rename('spell/common.yaml', 'spell/common.yaml');
+    await life.renameRecipe('spell', 'spell');
+    expect(await life.versions('spell')).toEqual([]);
+  });
+
   test('a rename keeps the history of a file, also of one in a renamed folder', async () => {
     await save('spell/agent_workspace/evaluator.ts', 'export class Two {}\n', 'second');
     await life.rename('spell/agent_workspace', 'spell/agent');

@@ -9,7 +9,7 @@ import { buildNodes } from '@/lib/recipes/nodes/build-nodes';
 import { valueOf } from '@/lib/recipes/nodes/config-node';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { applyEdits } from './apply-edits';
-import { insertEntry, type LayerText, removeKey, renameKey, setValue } from './edit-layer';
+import { type LayerText, removeKey, renameKey, setValue } from './edit-layer';
 import type { EditPath } from './yaml-places';
 
 // every entry of every shipped layer is edited; a busy machine may take its time
@@ -171,11 +171,5 @@ describe('taking out', () => {
 describe('names', () => {
   test('a key is renamed where it stands', () => {
     expect(done(AWKWARD, renameKey(layer(AWKWARD), ['b', 'f', 'h'], 'on'))).toContain(`{g: 1, "on": 'two'}`);
-  });
-
-  test('an entry is added once', () => {
-    const once = done('a:\n  b: 1\n', insertEntry(layer('a:\n  b: 1\n'), ['a'], { key: 'c', source: '2' }));
-    expect(once).toBe('a:\n  b: 1\n  c: 2\n');
-    expect(insertEntry(layer(once), ['a'], { key: 'c', source: '3' })).toEqual([]);
   });
 });

@@ -45,17 +45,6 @@ export function setValue(layer: LayerText, path: EditPath, source: string): read
   return depth > 0 && isNull(parent) ? replaceValue(tree, at, nested(rest, source, '')) : [];
 }
 
-/** Adds an entry at the end of the map at `path`. Empty also when the key is there already. */
-export function insertEntry(
-  layer: LayerText,
-  path: EditPath,
-  { key, source }: { readonly key: string; readonly source: string },
-): readonly TextEdit[] {
-  const parent = nodeAt(parsePlaces(layer.text), path);
-  const isThere = isLayerMap(parent) && entryOf(parent, key) !== undefined;
-  return isThere ? [] : setValue(layer, [...path, key], source);
-}
-
 /** Takes a key or a list item out, with the comment on its own line. Empty also when it is not there. */
 export function removeKey(layer: LayerText, path: EditPath): readonly TextEdit[] {
   const root = parsePlaces(layer.text);
