@@ -45,6 +45,21 @@ test.each([
   expect(JSON.stringify(outcome)).not.toContain('hunter2');
 });
 
+test.each([
+  [
+    'a token that it reads',
+    'key=$(printf hf_%s 4f9Kq2Lm8Zx7Vb1Nc6Ty3Wp0)\necho "got $key"\nfalse',
+    '4f9Kq2Lm',
+  ],
+  ['what set -x prints', 'set -x\nexport OTHER_API_KEY=$(printf %s s3cret-of-mine)\nfalse', 's3cret-of-mine'],
+])('a failure does not tell a secret that the script itself has made: %s', async (_, text, secret) => {
+  const outcome = await run(text);
+  expect(outcome).toMatchObject({ ok: false });
+  const said = outcome.ok ? '' : outcome.error;
+  expect(said).toContain('***');
+  expect(said.replaceAll(/printf \S+ \S+/g, '')).not.toContain(secret);
+});
+
 test('ends a script that does not end, and all that it started', async () => {
   const outcome = await run('sleep 100 & echo $! > pid\nsleep 100', 400);
   expect(outcome.ok ? '' : outcome.error).toMatch(/still running after 0.4 seconds/);

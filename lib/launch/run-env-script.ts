@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type KnownSecret, redact } from '@/lib/recipes/environment/mask-secrets';
+import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { err, ok, type Result } from '@/lib/shared/result';
 
 /** A script that makes folders and reads keys takes a second; one that waits for something never ends. */
@@ -49,10 +50,15 @@ export async function runEnvScript(request: {
     });
   }
   const end = await ended(child, timeoutMs);
-  const lines = redact(output.text, request.secrets).split('\n').filter(Boolean);
+  const lines = withoutAnySecret(output.text, request.secrets).split('\n').filter(Boolean);
   const values = parseEnvironment(Buffer.concat(environment).toString('utf8'));
   if (end === 'done' && Object.keys(values).length > 0) return ok({ values, lines });
   return err(`${describe(end, timeoutMs)}${lastWords(lines)}`);
+}
+
+/** Of a script that fails nobody knows what secrets it has made: they are told by their shape, or by an assignment that `set -x` prints. */
+function withoutAnySecret(output: string, secrets: readonly KnownSecret[]): string {
+  return withoutSecrets('output.sh', redact(output, secrets));
 }
 
 /** The script must not meet descriptor 3. `command -p` finds the real `env` whatever it did to PATH. */

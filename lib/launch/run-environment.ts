@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Env, isSecretValue } from '@/lib/env';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
+import { redact } from '@/lib/recipes/environment/mask-secrets';
 import { parseEnvScript } from '@/lib/recipes/environment/parse-env-script';
 import { fullEnvironment, visibleToRecipes } from '@/lib/secrets/recipe-secrets';
 import { AppError } from '@/lib/shared/app-error';
@@ -56,11 +57,11 @@ export async function makeRunEnvironment(
     throw new AppError('unprocessable', `${script} did not prepare the environment: ${outcome.error}`);
   const { values, lines } = outcome.value;
   const after = secretsAmong(values, new Set([...stored, ...reading.marked]));
-  const made = [...after].filter(([, value]) => value.length >= SHORTEST_SECRET);
-  const said = made.reduce<readonly string[]>(
-    (all, [, value]) => all.map((line) => line.replaceAll(value, '***')),
-    lines,
-  );
+  const made = [...after]
+    .filter(([, value]) => value.length >= SHORTEST_SECRET)
+    .map(([name, value]) => ({ name, value }));
+  // A secret may have several lines.
+  const said = redact(lines.join('\n'), made).split('\n').filter(Boolean);
   return { values, secrets: [...after.keys()], script, lines: said };
 }
 
