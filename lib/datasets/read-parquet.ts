@@ -7,8 +7,11 @@ import {
   parquetSchema,
   type SchemaTree,
 } from 'hyparquet';
+import { assembleAsync, asyncGroupToRows, readRowGroup } from 'hyparquet/src/rowgroup.js';
+import { getTreePath } from 'hyparquet/src/schema.js';
 import { compressors } from 'hyparquet-compressors';
 import type { DataRow } from './dataset';
+import { type Column, locatePages, rangeOf } from './parquet-pages';
 import type { Table, TableBlock } from './table';
 
 /** A row group above this is read in parts, so that one of a gigabyte is never in memory whole. */
@@ -29,9 +32,17 @@ export async function readParquet(file: string): Promise<ParquetTable> {
 
 /** Reads the footer only. Rejects with the reader's own error when the file is damaged or no Parquet file. */
 export async function openParquet(file: string, bytes: number): Promise<Table> {
-  const metadata = await parquetMetadataAsync(await asyncBufferFromFile(file));
+  return await openParquetBuffer(await asyncBufferFromFile(file), { file, bytes });
+}
+
+/** As `openParquet`, of bytes that come from anywhere; each request for bytes is a part of one column. */
+export async function openParquetBuffer(
+  buffer: AsyncBuffer,
+  { file, bytes }: Pick<Table, 'file' | 'bytes'>,
+): Promise<Table> {
+  const metadata = await parquetMetadataAsync(buffer);
   const blocks = blocksOf(metadata);
-  const groups = createGroupSlices();
+  const readPart = createPartReader(buffer, metadata);
   return {
     file,
     format: 'parquet',
@@ -42,20 +53,18 @@ export async function openParquet(file: string, bytes: number): Promise<Table> {
       name: child.element.name,
       declared: declaredType(child),
     })),
-    bytesAtOnce: Math.max(0, ...metadata.row_groups.map(bytesAtOnce)),
     blocks,
     readBlock: async (index) => {
       const block = blocks[index];
       if (block === undefined) throw new RangeError(`There is no block ${index} of ${blocks.length}.`);
+      if (block.isPart) return (await readPart(block)).filter(isRow);
       const [rowStart, rowEnd] = [block.firstRow, block.firstRow + block.rows];
-      const buffer = await asyncBufferFromFile(file);
       const rows: unknown = await parquetReadObjects({
-        file: block.isPart ? groups.of(block.group, buffer) : buffer,
+        file: buffer,
         metadata,
         compressors,
         rowStart,
         rowEnd,
-        useOffsetIndex: true,
       });
       return Array.isArray(rows) ? rows.filter(isRow) : [];
     },
@@ -63,13 +72,14 @@ export async function openParquet(file: string, bytes: number): Promise<Table> {
 }
 
 type Block = TableBlock & {
-  /** Row group, and whether the block is a part of one that is fetched whole. */
+  /** Row group, its first row in the file, and whether the block is a part of it only. */
   readonly group: number;
+  readonly groupStart: number;
   readonly isPart: boolean;
 };
 
 function blocksOf(metadata: FileMetaData): readonly Block[] {
-  let firstRow = 0;
+  let groupStart = 0;
   return metadata.row_groups.flatMap((group, index) => {
     const rows = Number(group.num_rows);
     const bytes = Number(group.total_byte_size);
@@ -77,54 +87,67 @@ function blocksOf(metadata: FileMetaData): readonly Block[] {
     const size = Math.ceil(rows / Math.max(1, parts));
     const blocks: Block[] = [];
     for (let start = 0; start < rows; start += size) {
-      const share = Math.min(size, rows - start);
       blocks.push({
-        firstRow: firstRow + start,
-        rows: share,
+        firstRow: groupStart + start,
+        rows: Math.min(size, rows - start),
         bytes: Math.round(bytes / parts),
         group: index,
-        isPart: parts > 1 && bytesAtOnce(group) > 0,
+        groupStart,
+        isPart: parts > 1,
       });
     }
-    firstRow += rows;
+    groupStart += rows;
     return blocks;
   });
 }
 
-/** Without an index of its pages a column of a row group is fetched whole, whatever part of it is wanted. */
-function bytesAtOnce({ columns }: FileMetaData['row_groups'][number]): number {
-  let bytes = 0;
-  for (const { offset_index_offset, meta_data } of columns) {
-    if (offset_index_offset === undefined) bytes += Number(meta_data?.total_compressed_size ?? 0);
+/** Reads of each column the pages that a block touches, which are found once for each row group. */
+function createPartReader(file: AsyncBuffer, metadata: FileMetaData) {
+  const schema = parquetSchema(metadata);
+  const located = new Map<number, Promise<readonly Column[]>>();
+
+  function columnsOf(group: number): Promise<readonly Column[]> {
+    const known = located.get(group);
+    if (known !== undefined) return known;
+    const found = locateColumns(file, metadata.row_groups[group], schema);
+    located.set(group, found);
+    found.catch(() => located.delete(group));
+    return found;
   }
-  return bytes;
+  return async ({ group, groupStart, firstRow, rows }: Block): Promise<readonly unknown[]> => {
+    const rowGroup = metadata.row_groups[group];
+    if (rowGroup === undefined) throw new RangeError(`There is no row group ${group}.`);
+    const selectStart = firstRow - groupStart;
+    const plan = {
+      rowGroup,
+      groupStart,
+      groupRows: Number(rowGroup.num_rows),
+      selectStart,
+      selectEnd: selectStart + rows,
+      chunks: (await columnsOf(group)).map(({ meta, pages }) => ({
+        columnMetadata: meta,
+        pageLocations: [...pages],
+        range: rangeOf(meta),
+      })),
+    };
+    const queryPlan = { metadata, rowStart: 0, fetches: [], groups: [plan] };
+    const read = assembleAsync(readRowGroup({ file, metadata, compressors }, queryPlan, plan), schema);
+    return await asyncGroupToRows(read, selectStart, selectStart + rows, undefined, 'object');
+  };
 }
 
-/**
- * The bytes of one row group at a time. A column without a page index is fetched whole for each part, and is in memory
- * then anyway: kept until another group is asked for, it is read from disk once.
- */
-function createGroupSlices() {
-  let group = -1;
-  let slices = new Map<string, ReturnType<AsyncBuffer['slice']>>();
-  return {
-    of: (wanted: number, buffer: AsyncBuffer): AsyncBuffer => {
-      if (wanted !== group) slices = new Map();
-      group = wanted;
-      const kept = slices;
-      return {
-        byteLength: buffer.byteLength,
-        slice: (start, end) => {
-          const key = `${start}-${end ?? ''}`;
-          const known = kept.get(key);
-          if (known !== undefined) return known;
-          const slice = buffer.slice(start, end);
-          kept.set(key, slice);
-          return slice;
-        },
-      };
-    },
-  };
+async function locateColumns(
+  file: AsyncBuffer,
+  group: FileMetaData['row_groups'][number] | undefined,
+  schema: SchemaTree,
+): Promise<readonly Column[]> {
+  const columns: Column[] = [];
+  // one column after the other: memory holds one page
+  for (const chunk of group?.columns ?? []) {
+    const path = getTreePath(schema, chunk.meta_data?.path_in_schema ?? []);
+    columns.push(await locatePages(file, chunk, path));
+  }
+  return columns;
 }
 
 const PLAIN_TYPES: Readonly<Record<string, string>> = {

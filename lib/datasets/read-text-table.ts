@@ -39,7 +39,6 @@ export async function readTextTable(
     count,
     isPartial,
     columns: format.columns(),
-    bytesAtOnce: Math.max(0, ...blocks.map(({ bytes }) => bytes)),
     blocks,
     readBlock: async (index) => {
       const block = blocks[index];

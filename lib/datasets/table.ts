@@ -25,8 +25,6 @@ export type Table = {
   /** The file was looked at only up to a limit: there are more rows than `count`. */
   readonly isPartial: boolean;
   readonly columns: readonly TableColumn[];
-  /** Bytes of the file that are in memory at once, at least, while a block is read. */
-  readonly bytesAtOnce: number;
   readonly blocks: readonly TableBlock[];
   /** Rows as the file holds them (see `plainJson`); a column that a row lacks is absent. */
   readBlock(index: number): Promise<readonly DataRow[]>;

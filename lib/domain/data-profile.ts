@@ -75,8 +75,6 @@ const FileProfile = z.object({
   file: z.string(),
   format: z.string(),
   bytes: count,
-  /** Of the file, in memory while a part of it is read. */
-  bytesAtOnce: count,
   /** Null while only the beginning of a text file is known. */
   rows: count.nullable(),
   columns: z.array(z.object({ name: z.string(), declared: z.string().nullable() })),

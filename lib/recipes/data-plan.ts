@@ -39,7 +39,7 @@ const Settings = record({
   service: record({
     inference_service: record({
       backend: z.string().catch(''),
-      tokenizer: z.unknown(),
+      tokenizer: z.unknown().optional(),
       model: z.string().nullish().catch(null),
       max_tokens: whole.nullish().catch(null),
     }).nullish(),

@@ -6,9 +6,6 @@ import { RESERVED_COLUMNS } from './reserved-columns';
 /** Below this share repeated prompts are usual (two phrasings of a data set overlap); above, a step sees few tasks. */
 const MANY_DUPLICATES = 0.05;
 
-/** What a laptop can spare while it trains. */
-const MANY_BYTES_AT_ONCE = 256 * 1024 * 1024;
-
 type Facts = Omit<DataProfile, 'findings'>;
 
 /** What is worth knowing, or wrong, in data that could be read. */
@@ -18,7 +15,6 @@ export function dataFindings(facts: Facts, noTokenizer: string | null): readonly
   return [
     ...splits.flatMap((split) => [
       ...emptyFindings(split),
-      ...rowGroupFindings(split),
       ...promptFindings(split, facts),
       ...duplicateFindings(split),
       ...typeFindings(split),
@@ -51,15 +47,6 @@ function emptyFindings({ files, setting }: SplitProfile): readonly DataFinding[]
         ]
       : [],
   );
-}
-
-function rowGroupFindings({ files, setting }: SplitProfile): readonly DataFinding[] {
-  return files.flatMap(({ file, bytesAtOnce }) => {
-    if (bytesAtOnce <= MANY_BYTES_AT_ONCE) return [];
-    const size = `${Math.round(bytesAtOnce / 1024 / 1024)} MiB`;
-    const message = `${setting}: ${file} has a row group of ${size} without an index of its pages. It is fetched whole for each part that is read, which is slow. Write it again with smaller row groups, e.g. df.to_parquet(…, row_group_size=20_000).`;
-    return [finding('data_large_row_group', 'warning', { path: setting, message })];
-  });
 }
 
 function promptFindings(split: SplitProfile, { plan, tokens }: Facts): readonly DataFinding[] {

@@ -89,8 +89,8 @@ export function createSplitStats(context: SplitContext): SplitStats {
 }
 
 function fileProfile({ named, table }: NamedTable): SplitProfile['files'][number] {
-  const { file, format, bytes, bytesAtOnce, isPartial, count, columns } = table;
-  return { named, file, format, bytes, bytesAtOnce, rows: isPartial ? null : count, columns: [...columns] };
+  const { file, format, bytes, isPartial, count, columns } = table;
+  return { named, file, format, bytes, rows: isPartial ? null : count, columns: [...columns] };
 }
 
 /** Null where files differ: then the kinds of the cells say more. */
