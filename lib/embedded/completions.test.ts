@@ -77,3 +77,16 @@ test('a prompt that fills the context fails alone, with what to do', async () =>
   expect(outcomes[1]).toHaveProperty('message', expect.stringMatching(/16 tokens.*context/));
   expect(asked).toHaveLength(2);
 });
+
+test('a prompt of token ids is taken as it is, special tokens included, and stop tokens go to the sampler', async () => {
+  const { asked, promptTokens } = await answer({ promptTokens: [97, 257, 98], stopTokens: [10] }, 'x');
+  expect(asked?.prompt).toEqual([97, 257, 98]);
+  expect(promptTokens).toEqual([97, 257, 98]);
+  expect(asked?.stopTokens).toEqual([byteTokenizer.endToken, 10]);
+});
+
+test('a token that the vocabulary does not have fails alone, with its number', async () => {
+  const model = { tokenizer: byteTokenizer, context: 16 };
+  const [outcome] = await complete([{ ...request, promptTokens: [9999] }], model, () => Promise.resolve([]));
+  expect(outcome).toMatchObject({ ok: false, code: 'unknown_token', message: expect.stringContaining('9999') });
+});

@@ -4,6 +4,10 @@ import type { Tokenizer } from './tokenizer';
 
 export type CompletionRequest = {
   readonly prompt: string;
+  /** Exact ids instead of `prompt`. */
+  readonly promptTokens?: readonly number[] | undefined;
+  /** Ids that end the completion, beside the end token. */
+  readonly stopTokens?: readonly number[] | undefined;
   readonly maxTokens: number;
   readonly temperature: number;
   readonly stop: readonly string[];
@@ -20,7 +24,7 @@ export type Completion = {
 
 export type CompletionOutcome =
   | { readonly ok: true; readonly value: Completion }
-  | { readonly ok: false; readonly code: 'prompt_too_long'; readonly message: string };
+  | { readonly ok: false; readonly code: 'prompt_too_long' | 'unknown_token'; readonly message: string };
 
 type Plan = {
   readonly promptTokens: readonly number[];
@@ -53,7 +57,12 @@ function plan(
   request: CompletionRequest,
   { tokenizer, context }: { readonly tokenizer: Tokenizer; readonly context: number },
 ): Plan | Extract<CompletionOutcome, { ok: false }> {
-  const encoded = tokenizer.encode(request.prompt, { appendEnd: false });
+  const encoded = request.promptTokens ?? tokenizer.encode(request.prompt, { appendEnd: false });
+  const unknown = encoded.find((token) => token >= tokenizer.vocabulary.length);
+  if (unknown !== undefined) {
+    const message = `The prompt has the token ${unknown}, but the vocabulary ends at ${tokenizer.vocabulary.length - 1}.`;
+    return { ok: false, code: 'unknown_token', message };
+  }
   const promptTokens = encoded.length === 0 ? [tokenizer.beginToken] : encoded;
   const room = context - promptTokens.length;
   if (room < 1) {
@@ -68,7 +77,7 @@ function plan(
     maxTokens: Math.min(request.maxTokens, room),
     temperature,
     seed,
-    stopTokens: [tokenizer.endToken, ...single],
+    stopTokens: [tokenizer.endToken, ...single, ...(request.stopTokens ?? [])],
   };
   return { promptTokens, stops, sample };
 }

@@ -3,11 +3,15 @@ import type { StopReason } from '@/lib/domain/trajectory';
 export type GenerateRequest = {
   /** Rendered prompt. The service tokenizes it; exact token ids come back. */
   readonly prompt: string;
+  /** The prompt as token ids, taken as they are instead of `prompt`: what a later turn needs to continue an earlier one. */
+  readonly promptTokens?: readonly number[];
   readonly maxTokens: number;
   /** 0 = greedy. */
   readonly temperature: number;
   /** Strings that end the completion (not included in `text`). */
   readonly stop: readonly string[];
+  /** Token ids that end the completion and stay its last token, beside the model's own end-of-sequence token. */
+  readonly stopTokens?: readonly number[];
   /** Same seed, prompt and weights give the same tokens, whatever else the service is doing; null = any. */
   readonly seed: number | null;
 };

@@ -59,9 +59,17 @@ export function createEmbeddedInference(
 }
 
 function toWire(request: GenerateRequest, random: () => number): SampleRequestBody['requests'][number] {
-  const { prompt, maxTokens, temperature } = request;
+  const { prompt, promptTokens, stopTokens, maxTokens, temperature } = request;
   const seed = request.seed ?? Math.floor(random() * SEED_SPACE);
-  return { prompt, maxTokens, temperature, stop: [...request.stop], seed };
+  return {
+    prompt,
+    ...(promptTokens === undefined ? {} : { promptTokens: [...promptTokens] }),
+    ...(stopTokens === undefined ? {} : { stopTokens: [...stopTokens] }),
+    maxTokens,
+    temperature,
+    stop: [...request.stop],
+    seed,
+  };
 }
 
 async function sendSamples(

@@ -61,6 +61,9 @@ export const SampleRequestBody = z.object({
     .array(
       z.object({
         prompt: z.string(),
+        /** Exact ids instead of `prompt`. */
+        promptTokens: z.array(whole.nonnegative()).max(16_384).optional(),
+        stopTokens: z.array(whole.nonnegative()).max(16).optional(),
         maxTokens: whole.positive(),
         temperature: z.number().nonnegative(),
         stop: z.array(z.string().min(1)).max(16),
