@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { cutSequence, mergeCalls, type ModelCall } from './merge-calls';
 
-function aCall(promptTokens: readonly number[], tokens: readonly number[], changes: Partial<ModelCall> = {}): ModelCall {
+function aCall(
+  promptTokens: readonly number[],
+  tokens: readonly number[],
+  changes: Partial<ModelCall> = {},
+): ModelCall {
   const texts = [...promptTokens, ...tokens].map(String);
   const logprobs = tokens.map((token) => -token / 10);
   return { promptTokens, tokens, logprobs, tokenTexts: texts, weightVersion: 0, isTrained: true, ...changes };
@@ -48,7 +52,11 @@ test('merging can be turned off, and a call that is not trained on keeps its log
 
 const token = fc.integer({ min: 0, max: 3 });
 const turns = fc.array(
-  fc.record({ added: fc.array(token, { maxLength: 4 }), produced: fc.array(token, { maxLength: 4 }), keeps: fc.boolean() }),
+  fc.record({
+    added: fc.array(token, { maxLength: 4 }),
+    produced: fc.array(token, { maxLength: 4 }),
+    keeps: fc.boolean(),
+  }),
   { maxLength: 6 },
 );
 

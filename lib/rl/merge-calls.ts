@@ -24,7 +24,9 @@ export type MergedCalls = {
   readonly spans: readonly CallSpan[];
 };
 
-type Growing = { [K in keyof TrainableSequence]: TrainableSequence[K] extends readonly (infer T)[] ? T[] : never };
+type Growing = {
+  [K in keyof TrainableSequence]: TrainableSequence[K] extends readonly (infer T)[] ? T[] : never;
+};
 
 /**
  * A rollout's calls as training sequences. A call whose prompt begins with all tokens of the sequence before it continues

@@ -1,5 +1,6 @@
 /** Everything that one seed decides is drawn under a purpose of its own, so that no two draws share a stream. */
-export type SeedPurpose = 'data_order' | 'rollout' | 'validation' | 'warm_start_order' | 'warm_start_check';
+export type SeedPurpose =
+  'data_order' | 'rollout' | 'validation' | 'warm_start_order' | 'warm_start_check' | 'turn' | 'sub_agent';
 
 const PURPOSE_CODE: Readonly<Record<SeedPurpose, number>> = {
   data_order: 1,
@@ -7,6 +8,8 @@ const PURPOSE_CODE: Readonly<Record<SeedPurpose, number>> = {
   validation: 3,
   warm_start_order: 4,
   warm_start_check: 5,
+  turn: 6,
+  sub_agent: 7,
 };
 
 /** A 32-bit seed out of the run's seed, a purpose and coordinates such as (step, prompt, sample). Depends on nothing else. */

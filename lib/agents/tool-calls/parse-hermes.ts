@@ -8,10 +8,13 @@ const FORM = 'Write <tool_call>{"name": …, "arguments": {…}}</tool_call>.';
  */
 export function parseHermes(text: string): ParsedCalls {
   const calls: CallAttempt[] = [];
-  const content = text.replace(/<tool_call>([\s\S]*?)(?:<\/tool_call>|(?=<tool_call>)|$)/g, (whole, inner: string) => {
-    calls.push(attempt(inner.trim(), whole));
-    return '';
-  });
+  const content = text.replace(
+    /<tool_call>([\s\S]*?)(?:<\/tool_call>|(?=<tool_call>)|$)/g,
+    (whole, inner: string) => {
+      calls.push(attempt(inner.trim(), whole));
+      return '';
+    },
+  );
   return { content: content.trim(), calls };
 }
 
@@ -24,6 +27,7 @@ function attempt(inner: string, text: string): CallAttempt {
   }
   // some models write the arguments as a text of JSON once more
   const args = typeof given === 'string' ? readObject(given) : given;
-  if (!isObject(args)) return { ok: false, text, message: `The arguments of ${name} are not an object. ${FORM}` };
+  if (!isObject(args))
+    return { ok: false, text, message: `The arguments of ${name} are not an object. ${FORM}` };
   return { ok: true, name, arguments: args, text };
 }

@@ -13,7 +13,11 @@ export function parsePythonic(text: string): ParsedCalls {
     return { content, calls: [{ ok: false, text: list, message: `The list of calls has no end. ${FORM}` }] };
   }
   const parts = splitTop(list.slice(1, -1));
-  const refused: CallAttempt = { ok: false, text: list, message: `A bracket or quote is not closed. ${FORM}` };
+  const refused: CallAttempt = {
+    ok: false,
+    text: list,
+    message: `A bracket or quote is not closed. ${FORM}`,
+  };
   return { content, calls: parts === null ? [refused] : parts.map(attempt) };
 }
 

@@ -42,7 +42,10 @@ describe('xml', () => {
   test('reads parameters as texts', () => {
     const text =
       'So:\n<tool_use>\n<tool_name>add</tool_name>\n<parameter>\n<a>1</a><b>x &lt; y</b>\n</parameter>\n</tool_use>';
-    expect(parseToolCalls(text, 'xml')).toEqual({ content: 'So:', calls: [call('add', { a: '1', b: 'x < y' })] });
+    expect(parseToolCalls(text, 'xml')).toEqual({
+      content: 'So:',
+      calls: [call('add', { a: '1', b: 'x < y' })],
+    });
   });
   test('reads a call whose end is missing', () => {
     const text = '<tool_use><tool_name>add</tool_name><parameter><a>1</a></parameter>';
@@ -84,8 +87,21 @@ describe('pythonic', () => {
 });
 
 test('whatever a model writes is read, in every mode', () => {
-  const piece = fc.constantFrom('<tool_call>', '</tool_call>', '{', '}', '"name"', '[c(', ')]', '<tool_use>', 'x=', "'");
-  const text = fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 12 }).map((parts) => parts.join(''));
+  const piece = fc.constantFrom(
+    '<tool_call>',
+    '</tool_call>',
+    '{',
+    '}',
+    '"name"',
+    '[c(',
+    ')]',
+    '<tool_use>',
+    'x=',
+    "'",
+  );
+  const text = fc
+    .array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 12 })
+    .map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, fc.constantFrom(...TOOL_CALL_MODES), (written, mode) => {
       const { content, calls } = parseToolCalls(written, mode);

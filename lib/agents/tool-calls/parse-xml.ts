@@ -6,10 +6,13 @@ const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 /** NexAU's own form. Values are texts; the tool's schema says what they become. */
 export function parseXml(text: string): ParsedCalls {
   const calls: CallAttempt[] = [];
-  const content = text.replace(/<tool_use>([\s\S]*?)(?:<\/tool_use>|(?=<tool_use>)|$)/g, (whole, inner: string) => {
-    calls.push(attempt(inner, whole));
-    return '';
-  });
+  const content = text.replace(
+    /<tool_use>([\s\S]*?)(?:<\/tool_use>|(?=<tool_use>)|$)/g,
+    (whole, inner: string) => {
+      calls.push(attempt(inner, whole));
+      return '';
+    },
+  );
   return { content: content.trim(), calls };
 }
 

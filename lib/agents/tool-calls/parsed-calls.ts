@@ -7,7 +7,12 @@ export type ParsedCalls = {
 };
 
 export type CallAttempt =
-  | { readonly ok: true; readonly name: string; readonly arguments: Readonly<Record<string, unknown>>; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly name: string;
+      readonly arguments: Readonly<Record<string, unknown>>;
+      readonly text: string;
+    }
   /** `text`: what the model wrote; `message` is told to it. */
   | { readonly ok: false; readonly text: string; readonly message: string };
 

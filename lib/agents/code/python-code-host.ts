@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { PythonPool } from '@/lib/python/python-pool';
+import type { CodeHost, CodeTarget } from './code-thing';
+
+/** Runs Python of recipes in the pool. Imports are looked up beside the file, then in `folders`. */
+export function createPythonCodeHost(pool: PythonPool, folders: readonly string[]): CodeHost {
+  return {
+    load: async (target) => {
+      const { make, args } = await howToMake(target);
+      const handle = await pool.load({
+        source: { file: target.file },
+        name: target.name,
+        make,
+        args,
+        paths: [path.dirname(target.file), ...folders],
+        roots: [path.dirname(target.file), ...folders],
+      });
+      return {
+        methods: handle.methods,
+        call: async (call, signal) => {
+          const { onRequest, ...rest } = call;
+          const outcome = await pool.call(
+            { handle, ...rest, ...(onRequest === undefined ? {} : { onRequest }) },
+            signal,
+          );
+          if (outcome.ok) return { ok: true, value: outcome.value };
+          // a call that was cut names the setting of its limit, which no code of a recipe knows
+          const isTimeout = outcome.message.includes(call.limitedBy);
+          return { ok: false, message: outcome.message, isTimeout };
+        },
+      };
+    },
+    close: () => pool.close(),
+  };
+}
+
+type Making = {
+  readonly make: 'worker' | 'object' | 'function';
+  readonly args: Readonly<Record<string, unknown>>;
+};
+
+/** A tool is a function, or a class made with `config`, as in `__init__(self, config)`. */
+async function howToMake({ file, name, use, config }: CodeTarget): Promise<Making> {
+  if (use === 'worker') return { make: 'worker', args: config };
+  const text = await readFile(file, 'utf8');
+  const isClass = new RegExp(`^class\\s+${name}\\b`, 'm').test(text);
+  return isClass ? { make: 'object', args: { config } } : { make: 'function', args: {} };
+}
