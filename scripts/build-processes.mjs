@@ -15,6 +15,7 @@ export const PROCESS_ENTRIES = [
   'lib/run-store/writer-worker.ts',
   'lib/evaluators/evaluator-child.ts',
   'lib/datasets/profile/profile-child.ts',
+  'lib/agents/code/script-child.ts',
   'lib/cli/main.ts',
 ];
 

@@ -5,7 +5,7 @@ import { readParquet } from '@/lib/datasets/read-parquet';
 import { makeRecipeData, toPigLatin } from '@/scripts/make-recipe-data.mjs';
 
 const root = new URL('../', import.meta.url);
-const RECIPES = ['arithmetic', 'pig_latin', 'my_task'];
+const RECIPES = ['arithmetic', 'pig_latin', 'my_task', 'calculator'];
 
 async function rowsOf(recipe: string, file: 'train' | 'test') {
   const { rows } = await readParquet(new URL(`recipes/${recipe}/data/${file}.parquet`, root).pathname);

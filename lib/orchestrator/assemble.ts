@@ -8,7 +8,8 @@ import type { FailedRollout, RolloutTask } from './rollout/rollout';
 import { type BatchSampler, createBatchSampler } from './rollout/batch-sampler';
 import { gatherRollouts, type GatherParts } from './rollout/gather-rollouts';
 import { createRolloutWorkers } from './rollout/rollout-workers';
-import { createSingleTurnWorker } from './rollout/workers/single-turn-worker';
+import { createWorker } from './rollout/workers/create-worker';
+import type { RolloutWorker } from './rollout/workers/worker';
 import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
 import { assembleTrainer } from './trainer/assemble-trainer';
 import type { Trainer } from './trainer/trainer';
@@ -47,12 +48,9 @@ export function assemble(options: AssembleOptions): Assembly {
   const { prepared, services } = options;
   const { config, dataset } = prepared;
   const sync = createWeightSync(services);
+  const worker = assembleWorker(prepared, services.inference, sync);
   const workers = createRolloutWorkers({
-    worker: createSingleTurnWorker({
-      inference: services.inference,
-      ...samplingOf(prepared),
-      versionOf: (serviceVersion) => sync.versionOf(serviceVersion),
-    }),
+    worker,
     evaluator: prepared.evaluator,
     workers: config.rollout_worker.num_workers,
     now: options.now,
@@ -146,6 +144,27 @@ function maxRounds(config: RecipeConfig): number {
   return Math.ceil(wanted / (config.data.batch_size * config.data.rollout_repeat_n)) + 1;
 }
 
+function assembleWorker(
+  prepared: PreparedRun,
+  inference: Services['inference'],
+  sync: WeightSync,
+): RolloutWorker {
+  const { config, agent } = prepared;
+  return createWorker({
+    settings: config.rollout_worker,
+    inference,
+    ...samplingOf(prepared),
+    contextTokens: config.service.embedded_service?.model.context ?? null,
+    ...agent,
+    versionOf: (serviceVersion) => sync.versionOf(serviceVersion),
+  });
+}
+
+/** Does a rollout have several calls of the model, or may it? */
+function hasTurns({ agent: { agent, hooks } }: PreparedRun): boolean {
+  return agent !== null || hooks.runAgent !== undefined;
+}
+
 function samplingOf({ config }: PreparedRun): {
   readonly maxTokens: number;
   readonly stop: readonly string[];
@@ -168,6 +187,12 @@ function assembleWarmStart(options: AssembleOptions, sync: WeightSync): WarmStar
   if (!settings?.enabled) return null;
   return createWarmStart({
     ...services,
+    agent: hasTurns(prepared)
+      ? {
+          workerFor: (inference) => assembleWorker(prepared, inference, sync),
+          tokenizer: prepared.agent.tokenizer,
+        }
+      : null,
     ...samplingOf(prepared),
     publish: (signal) => sync.sync(0, signal),
     dataset: prepared.dataset,

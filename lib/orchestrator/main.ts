@@ -17,6 +17,7 @@ async function main(): Promise<number> {
     env,
     runId,
     evaluatorChild: processBundle(env.root, 'evaluators/evaluator-child'),
+    scriptChild: processBundle(env.root, 'agents/code/script-child'),
   });
   const die = (error: unknown): void => {
     console.error(redact(inspect(error), secretsOfProcess()));

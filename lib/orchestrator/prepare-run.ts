@@ -12,6 +12,7 @@ import { migrateLegacy } from '@/lib/recipes/migrate-legacy';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
 import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
+import { type PreparedAgent, prepareAgent } from './prepare-agent';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 import { batchesPerEpoch } from './data-loader/data-loader';
@@ -23,6 +24,7 @@ export type PreparedRun = RunData & {
   /** Steps after which the run ends: `total_train_steps`, or fewer when `data.epochs` passes are over before. */
   readonly totalSteps: number;
   readonly evaluator: EvaluatorHost;
+  readonly agent: PreparedAgent;
 };
 
 export type PrepareOptions = {
@@ -31,6 +33,8 @@ export type PrepareOptions = {
   readonly snapshot: RecipeSnapshot;
   /** Bundle of the evaluator's child process. */
   readonly evaluatorChild: string;
+  /** Bundle of the process that runs tools and workers in TypeScript. */
+  readonly scriptChild: string;
   readonly onEvaluatorLine: (line: string) => void;
   /** What is worth knowing of the data. */
   readonly onDataLine: (line: string) => void;
@@ -45,8 +49,15 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const folder = path.dirname(snapshot.entry);
   const data = await openRunData(config, { env, entry: snapshot.entry, onLine: options.onDataLine });
   // the evaluator as it was at launch: editing the recipe must not change what a resumed run rewards
-  const evaluator = await openEvaluator(config, [path.join(frozen, folder), env.root], options);
-  return { ...data, config, evaluator, totalSteps: totalStepsOf(config, data, options) };
+  const folders = [path.join(frozen, folder), env.root];
+  const evaluator = await openEvaluator(config, folders, options);
+  try {
+    const agent = await prepareAgent(config, { ...options, folders, onLine: options.onEvaluatorLine });
+    return { ...data, config, evaluator, agent, totalSteps: totalStepsOf(config, data, options) };
+  } catch (error) {
+    await evaluator.close();
+    throw error;
+  }
 }
 
 function totalStepsOf(

@@ -17,9 +17,11 @@ vi.setConfig({ testTimeout: 120_000 });
 
 let folder = '';
 let evaluatorChild = '';
+let scriptChild = '';
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'galley-run-process-'));
   evaluatorChild = await bundleForTest('lib/evaluators/evaluator-child.ts', folder);
+  scriptChild = await bundleForTest('lib/agents/code/script-child.ts', folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -31,6 +33,7 @@ async function setUp() {
       env: runs.env,
       runId,
       evaluatorChild,
+      scriptChild,
       writerWorker: testWriterWorker(),
       open: bandit.open,
     });

@@ -32,6 +32,8 @@ export type RunProcessOptions = {
   readonly runId: RunId;
   /** Bundle of the evaluator's child process. */
   readonly evaluatorChild: string;
+  /** Bundle of the process that runs tools and workers in TypeScript. */
+  readonly scriptChild: string;
   /** Bundle of the writer's worker thread, when it does not lie beside the process's. */
   readonly writerWorker?: URL;
   readonly open?: (config: RecipeConfig, context: ServiceContext) => Promise<Services>;
@@ -131,6 +133,7 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
       runId,
       snapshot: await createRunStore(db).snapshot(runId),
       evaluatorChild: options.evaluatorChild,
+      scriptChild: options.scriptChild,
       onEvaluatorLine: (line) => prints.add(line),
       onDataLine: (line) => journal.log('info', 'data', line),
     });
@@ -159,7 +162,7 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
         }),
     }).run();
   } finally {
-    await prepared.evaluator.close();
+    await Promise.all([prepared.evaluator.close(), prepared.agent.close()]);
   }
 }
 

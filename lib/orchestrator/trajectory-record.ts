@@ -78,6 +78,7 @@ const NOTHING: Episode = {
   promptTokens: 0,
   completionTokens: 0,
   counts: { modelCalls: 0, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
+  evaluation: null,
 };
 
 function scoresOf(rollout: Rollout): Pick<NewTrajectory['body'], 'groundTruth' | 'metrics' | 'extraInfo'> {

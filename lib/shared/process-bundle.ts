@@ -6,6 +6,7 @@ export type ProcessEntry =
   | 'run-store/writer-worker'
   | 'evaluators/evaluator-child'
   | 'datasets/profile/profile-child'
+  | 'agents/code/script-child'
   | 'cli/main';
 
 /**

@@ -35,6 +35,7 @@ export function anEpisode(changes: Partial<Episode> = {}): Episode {
     promptTokens: 4,
     completionTokens: 2,
     counts: { modelCalls: 1, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
+    evaluation: null,
     ...changes,
   };
 }

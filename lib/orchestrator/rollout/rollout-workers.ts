@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
+import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
 import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
@@ -68,10 +68,7 @@ async function rollOut(bench: Bench, task: RolloutTask, signal: AbortSignal): Pr
   let episode: Episode | null = null;
   try {
     episode = await bench.meter.during('sampling', () => bench.worker.run(task, signal));
-    const { finalAnswer, isTruncated } = episode;
-    const evaluation = await bench.meter.during('scoring', () =>
-      bench.evaluator.evaluate({ data: task.data, target: { finalAnswer, isTruncated } }, signal),
-    );
+    const evaluation = episode.evaluation ?? (await score(bench, { task, episode }, signal));
     if (!evaluation.ok) return { kind: 'failed', task, episode, message: evaluation.message };
     return {
       kind: 'scored',
@@ -83,6 +80,17 @@ async function rollOut(bench: Bench, task: RolloutTask, signal: AbortSignal): Pr
     if (!isItsOwn(error) || signal.aborted) throw error;
     return { kind: 'failed', task, episode, message: error.message };
   }
+}
+
+function score(
+  { meter, evaluator }: Bench,
+  { task, episode }: { readonly task: RolloutTask; readonly episode: Episode },
+  signal: AbortSignal,
+): Promise<Evaluation> {
+  const { finalAnswer, isTruncated } = episode;
+  const observation = episode.turns;
+  const target = { finalAnswer, isTruncated, ...(observation.length === 0 ? {} : { observation }) };
+  return meter.during('scoring', () => evaluator.evaluate({ data: task.data, target }, signal));
 }
 
 /** Did this rollout fail, and not the service for all? */

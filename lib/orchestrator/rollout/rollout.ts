@@ -42,6 +42,8 @@ export type Episode = {
   /** Tokens that the model produced, over all turns. */
   readonly completionTokens: number;
   readonly counts: EpisodeCounts;
+  /** The score, from a worker that scores by itself; null = the recipe's evaluator does. */
+  readonly evaluation: Extract<Evaluation, { ok: true }> | null;
 };
 
 export type EpisodeCounts = {

@@ -1,4 +1,4 @@
-import type { Dataset } from '@/lib/datasets/dataset';
+import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { imitationDatum } from '@/lib/rl/build-datum';
 import type { Datum } from '@/lib/rl/datum';
 import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
@@ -6,6 +6,12 @@ import type { InferenceService } from '@/lib/services/inference-service';
 import type { TrainingService } from '@/lib/services/training-service';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { WarmStartRecord } from '../run-state';
+import {
+  createDemonstrator,
+  demonstratedTurns,
+  type Demonstrator,
+  type DemonstratorParts,
+} from './demonstrations';
 import { optimizer, type TrainingSettings } from './optimizer-settings';
 
 export type WarmStartSettings = NonNullable<RecipeConfig['trainer']['warm_start']>;
@@ -38,19 +44,23 @@ export type WarmStartParts = {
   readonly stop: readonly string[];
   readonly seed: number;
   readonly operationPrefix: string;
+  /** For workers of several turns; null = the answer is the completion. */
+  readonly agent: Pick<DemonstratorParts, 'workerFor' | 'tokenizer'> | null;
 };
 
 /** Rows in the order of a pass over the data. */
 type OrderOf = (purpose: 'warm_start_order' | 'warm_start_check', pass: number) => Uint32Array;
-type Bench = WarmStartParts & { readonly orderOf: OrderOf };
+type Bench = WarmStartParts & { readonly orderOf: OrderOf; readonly demonstrator: Demonstrator | null };
 
-type Example = { readonly prompt: string; readonly answer: string };
+type Example = { readonly prompt: string; readonly answer: string; readonly row: DataRow };
 
 export function createWarmStart(parts: WarmStartParts): WarmStart {
   const { settings } = parts;
-  const bench: Bench = { ...parts, orderOf: rememberOrders(parts) };
   return {
     run: async ({ onUpdate, gate }, signal) => {
+      const { agent, inference } = parts;
+      const demonstrator = agent === null ? null : createDemonstrator({ ...agent, inference }, signal);
+      const bench: Bench = { ...parts, orderOf: rememberOrders(parts), demonstrator };
       const loss: number[] = [];
       const exact: { update: number; share: number }[] = [];
       for (let update = 0; update < settings.max_updates; update += 1) {
@@ -89,10 +99,16 @@ async function trainOn(parts: Bench, update: number, signal: AbortSignal): Promi
 }
 
 async function datumsOf(
-  { inference }: WarmStartParts,
+  { inference, demonstrator, settings }: Bench,
   examples: readonly Example[],
   signal: AbortSignal,
 ): Promise<readonly Datum[]> {
+  if (demonstrator !== null) {
+    const shown = examples.map(({ row, prompt }) =>
+      demonstrator.demonstrate(row, prompt, demonstratedTurns(row[settings.answer_key])),
+    );
+    return (await Promise.all(shown)).flat();
+  }
   const prompts = await inference.encode(
     examples.map(({ prompt }) => prompt),
     { appendEnd: false },
@@ -114,8 +130,12 @@ async function sampledExactRate(parts: Bench, update: number, signal: AbortSigna
   const rows = rowsOf(parts, 'warm_start_check', { first: (update + 1) * count, count });
   const hits = await Promise.all(
     rows.map(async (row, index) => {
-      const { prompt, answer } = await example(parts, row);
+      const { prompt, answer, row: data } = await example(parts, row);
       const seed = deriveSeed(parts.seed, 'warm_start_check', update, index);
+      if (parts.demonstrator !== null) {
+        const turns = demonstratedTurns(data[settings.answer_key]);
+        return parts.demonstrator.isExact(data, prompt, { turns, seed });
+      }
       const request = { prompt, maxTokens: parts.maxTokens, temperature: 1, stop: parts.stop, seed };
       const generation = await inference.generate(request, signal);
       return generation.stopReason === 'stop' && generation.text === answer;
@@ -149,7 +169,7 @@ function rememberOrders({ dataset, seed }: WarmStartParts): OrderOf {
 
 async function example({ dataset, promptKey, settings }: WarmStartParts, row: number): Promise<Example> {
   const data = await dataset.row(row);
-  return { prompt: text(data[promptKey]), answer: text(data[settings.answer_key]) };
+  return { prompt: text(data[promptKey]), answer: text(data[settings.answer_key]), row: data };
 }
 
 function text(value: unknown): string {

@@ -57,15 +57,14 @@ const WORKER_KEYS = {
     }),
     { meaning: 'Settings of agents.', readers: ['rollout worker'], workers: ['agent'] },
   ),
-  custom_rollout_worker_module_path: known(z.string(), {
-    meaning: 'Python file with a worker of your own; it wins over rollout_worker.type.',
+  custom_rollout_worker_module_path: read(z.string().nullish(), {
+    meaning: 'Python or TypeScript file with a worker of your own; it wins over rollout_worker.type.',
     readers: ['rollout worker'],
     examples: ['"agent_workspace/custom_worker.py"'],
   }),
-  custom_rollout_worker_class_name: known(z.string(), {
+  custom_rollout_worker_class_name: read(z.string().default('CustomRolloutWorker'), {
     meaning: 'Class in that file.',
     readers: ['rollout worker'],
-    fallback: '"CustomRolloutWorker"',
     inert: [
       {
         because: 'rollout_worker.custom_rollout_worker_module_path is not set',
@@ -88,13 +87,13 @@ const WORKER_KEYS = {
 };
 
 const NEXAU_KEYS = {
-  nexau_agent_config_path: known(z.string(), {
+  nexau_agent_config_path: read(z.string().nullish(), {
     meaning: 'YAML of the NexAU agent, relative to the variant.',
     readers: ['rollout worker'],
     workers: ['nexau'],
     examples: ['"agent_workspace/agent_config.yaml"'],
   }),
-  nexau_agent_workspace: known(z.string(), {
+  nexau_agent_workspace: read(z.string().nullish(), {
     meaning: 'Folder from which the agent imports its tools.',
     readers: ['rollout worker'],
     workers: ['nexau'],
@@ -117,11 +116,10 @@ const NEXAU_KEYS = {
     workers: ['nexau'],
     inert: [noTrace],
   }),
-  enable_trace_prefix_merge: known(flag, {
+  enable_trace_prefix_merge: read(flag.default(true), {
     meaning: 'Joins calls of one rollout whose tokens continue each other into one trajectory.',
     readers: ['rollout worker'],
     workers: ['nexau'],
-    fallback: 'true',
   }),
 };
 
@@ -218,7 +216,13 @@ export const RolloutWorker = read(
       examples: ['["\\n"]'],
       isGalleys: true,
     }),
-    max_sequence_length: known(positive, {
+    worker_timeout: read(z.number().positive().default(300), {
+      meaning: 'Time that one call of a method of a worker of your own may take.',
+      unit: 'seconds',
+      readers: ['rollout worker'],
+      isGalleys: true,
+    }),
+    max_sequence_length: read(positive.nullish(), {
       meaning: 'Longest trajectory; what is longer is cut and earns nothing.',
       unit: 'tokens',
       readers: ['rollout worker', 'checks'],

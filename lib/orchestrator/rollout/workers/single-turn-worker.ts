@@ -1,12 +1,15 @@
 import type { Generation, InferenceService } from '@/lib/services/inference-service';
 import { ServiceError } from '@/lib/services/service-error';
-import type { Episode, RolloutTask } from '../rollout';
+import { episodeOfCalls, type EpisodeLimits } from '../episode-of-calls';
+import type { RolloutTask } from '../rollout';
 import type { RolloutWorker } from './worker';
+import type { WorkerHooks } from './worker-hooks';
 
-export type SingleTurnOptions = {
+export type SingleTurnOptions = EpisodeLimits & {
   readonly inference: InferenceService;
   readonly maxTokens: number;
   readonly stop: readonly string[];
+  readonly hooks: WorkerHooks;
   /** The run's number for a weight version as the service counts it. */
   readonly versionOf: (serviceVersion: number) => number;
 };
@@ -15,8 +18,27 @@ export type SingleTurnOptions = {
 export function createSingleTurnWorker(options: SingleTurnOptions): RolloutWorker {
   return {
     run: async (task, signal) => {
-      const generation = await sample(options, task, signal);
-      return episodeOf(generation, options.versionOf(generation.weightVersion));
+      const { hooks } = options;
+      const prompt = (await hooks.formatTaskQuery?.(task.data, signal)) ?? task.text;
+      const generation = await sample(options, { ...task, text: prompt }, signal);
+      const info = {
+        index: 0,
+        is_final: true,
+        response: generation.text,
+        finish_reason: generation.stopReason,
+      };
+      const mask = await hooks.trainLossMask?.([info], signal);
+      const weightVersion = options.versionOf(generation.weightVersion);
+      return episodeOfCalls(
+        {
+          calls: [{ ...generation, weightVersion, isTrained: mask?.[0] ?? true, turn: null }],
+          turns: [],
+          finalAnswer: generation.text,
+          isUnfinished: false,
+          counts: { toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
+        },
+        options,
+      );
     },
     close: () => Promise.resolve(),
   };
@@ -38,29 +60,4 @@ async function sample(
     );
   }
   return generation;
-}
-
-function episodeOf(generation: Generation, weightVersion: number): Episode {
-  const { promptTokens, tokens } = generation;
-  const blank = new Array<number>(promptTokens.length).fill(0);
-  const all = [...promptTokens, ...tokens];
-  return {
-    sequences: [
-      {
-        tokens: all,
-        lossMask: [...blank, ...new Array<number>(tokens.length).fill(1)],
-        logprobs: [...blank, ...generation.logprobs],
-        weightVersions: new Array<number>(all.length).fill(weightVersion),
-        tokenTexts: generation.tokenTexts,
-      },
-    ],
-    turns: [],
-    finalAnswer: generation.text,
-    stopReason: generation.stopReason,
-    isTruncated: generation.stopReason === 'length',
-    isCut: false,
-    promptTokens: promptTokens.length,
-    completionTokens: tokens.length,
-    counts: { modelCalls: 1, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
-  };
 }

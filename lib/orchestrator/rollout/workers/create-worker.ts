@@ -1,0 +1,54 @@
+import type { AgentModel } from '@/lib/agents/agent';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { InferenceService } from '@/lib/services/inference-service';
+import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
+import { type AgentWorkerOptions, createAgentWorker } from './agent-worker';
+import { createOwnWorker } from './own-worker';
+import { createSingleTurnWorker } from './single-turn-worker';
+import type { RolloutWorker } from './worker';
+
+export type WorkerParts = {
+  readonly settings: RecipeConfig['rollout_worker'];
+  readonly inference: InferenceService;
+  readonly maxTokens: number;
+  readonly stop: readonly string[];
+  readonly contextTokens: number | null;
+  readonly tokenizer: Tokenizer;
+  readonly agent: AgentWorkerOptions['agent'] | null;
+  readonly hooks: AgentWorkerOptions['hooks'];
+  readonly versionOf: (serviceVersion: number) => number;
+};
+
+/** The worker that a recipe asks for: its own `run_agent` before its agent, and that before a single turn. */
+export function createWorker(parts: WorkerParts): RolloutWorker {
+  const { settings, inference, hooks, agent, versionOf, maxTokens, stop } = parts;
+  const limits = {
+    merge: settings.enable_trace_prefix_merge,
+    maxSequenceLength: settings.max_sequence_length ?? null,
+  };
+  if (hooks.runAgent === undefined && agent === null) {
+    return createSingleTurnWorker({ inference, maxTokens, stop, versionOf, hooks, ...limits });
+  }
+  const model = modelOf(parts);
+  const common = { model, hooks, versionOf, today, ...limits };
+  return hooks.runAgent === undefined && agent !== null
+    ? createAgentWorker({ ...common, agent })
+    : createOwnWorker({ ...common, agent });
+}
+
+function modelOf({ inference, tokenizer, contextTokens, maxTokens, stop }: WorkerParts): AgentModel {
+  return {
+    generate: (request, signal) => inference.generate(request, signal),
+    tokenizer,
+    contextTokens,
+    maxTokens,
+    stop,
+  };
+}
+
+/** The local date, as people write it in prompts. */
+function today(): string {
+  const now = new Date();
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
+}
