@@ -157,6 +157,7 @@ function assembleWorker(
     contextTokens: config.service.embedded_service?.model.context ?? null,
     ...agent,
     versionOf: (serviceVersion) => sync.versionOf(serviceVersion),
+    version: () => sync.version,
   });
 }
 

@@ -34,6 +34,7 @@ async function setUp() {
       env: runs.env,
       runId,
       evaluatorChild,
+      scriptChild: '',
       writerWorker: testWriterWorker(),
       open,
     });

@@ -339,3 +339,26 @@ test('a missing data file fails the run with where it was looked for', async () 
   const end = await runToEnd(await launch({ data: { data_files: ['nowhere.parquet'] } }));
   expect(end.reason).toMatch(/data\.data_files names nowhere\.parquet.*digits\/nowhere\.parquet/);
 });
+
+test("the seed's local testing config runs as written: a mock worker, and no service", async () => {
+  const { launch, store, env } = await setUp();
+  const runId = await launch({
+    launch_mode: 'local',
+    data: { data_files: ['train.parquet'], batch_size: 4 },
+    rollout_worker: { num_workers: 2, type: 'mock', evaluator_module_path: null },
+    trainer: { type: 'self_hosted_grpo', total_train_steps: 5, save_freq: 0, warm_start: null },
+    service: null,
+    validate: null,
+  });
+  const { ended } = await startRunProcess({
+    env,
+    runId,
+    evaluatorChild,
+    scriptChild,
+    writerWorker: testWriterWorker(),
+  });
+  expect(await ended).toEqual({ status: 'succeeded', reason: null });
+  const series = await seriesOf(store, runId);
+  expect(series['rollout/reward_mean@4']).toBeGreaterThanOrEqual(0);
+  expect((await store.get(runId)).step).toBe(5);
+});

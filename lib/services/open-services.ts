@@ -2,6 +2,7 @@ import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
 import { teacherCheckpoint } from '@/lib/recipes/teacher-checkpoint';
 import type { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
+import { createMockServices } from './mock/mock-services';
 import { connectEmbedded } from './embedded/connect-embedded';
 import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
 import type { InferenceService } from './inference-service';
@@ -31,6 +32,10 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
 /** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
+  if (config.service.inference_service.backend === 'mock') {
+    const stateFolder = context.stateFolder ?? `${context.dataDir}/states/run-${context.runId}`;
+    return Promise.resolve(createMockServices({ stateFolder }));
+  }
   if (backendOf(config) !== 'embedded') throw notBuilt(config.service.inference_service.backend);
   const trainer = Object.entries(config.service.train_service).find(
     ([, each]) => each.backend !== 'embedded',

@@ -10,6 +10,7 @@ const ENTRIES = [
   'lib/embedded/model/worker.ts',
   'lib/run-store/writer-worker.ts',
   'lib/evaluators/evaluator-child.ts',
+  'lib/agents/code/script-child.ts',
 ];
 
 /** Builds what a run is made of below `<target>/.galley-build`, from today's sources, so that `target` can be GALLEY_ROOT. */

@@ -7,9 +7,8 @@ import { type FromScript, REPLY_DESCRIPTOR, ToScript } from './script-protocol';
 
 // Entry of the process that runs tools and workers of recipes in TypeScript. What they print is a line of the log.
 
-type Thing = { readonly target: unknown; readonly isFunction: boolean };
-
-const things = new Map<number, Thing>();
+/** Calls may come while what they call is still being loaded. */
+const things = new Map<number, Promise<unknown>>();
 const asked = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 const currentCall = new AsyncLocalStorage<number>();
 let asks = 0;
@@ -45,29 +44,38 @@ async function receive(message: ToScript): Promise<void> {
   }
 }
 
-async function load({ thing, module, name, config }: Extract<ToScript, { k: 'load' }>): Promise<void> {
+async function load(spec: Extract<ToScript, { k: 'load' }>): Promise<void> {
+  const { thing } = spec;
+  const made = make(spec);
+  things.set(
+    thing,
+    made.then(({ target }) => target),
+  );
   try {
-    const exported: unknown = await import(pathToFileURL(module).href);
-    const found = property(exported, name);
-    if (!isCallable(found)) {
-      const names = Object.keys(exported ?? {}).join(', ');
-      throw new Error(
-        `There is no exported class or function ${name}; exported: ${names === '' ? 'nothing' : names}.`,
-      );
-    }
-    const isClass = /^class\b/.test(Function.prototype.toString.call(found));
-    const target: unknown = isClass ? Reflect.construct(found, [config]) : found;
-    things.set(thing, { target, isFunction: !isClass });
-    reply({ k: 'loaded', thing, methods: isClass ? methodsOf(found) : [] });
+    reply({ k: 'loaded', thing, methods: (await made).methods });
   } catch (error) {
     reply({ k: 'unloaded', thing, message: describe(error) });
   }
 }
 
+async function make({ module, name, config }: Extract<ToScript, { k: 'load' }>) {
+  const exported: unknown = await import(pathToFileURL(module).href);
+  const found = property(exported, name);
+  if (!isCallable(found)) {
+    const names = Object.keys(exported ?? {}).join(', ');
+    throw new Error(
+      `There is no exported class or function ${name}; exported: ${names === '' ? 'nothing' : names}.`,
+    );
+  }
+  const isClass = /^class\b/.test(Function.prototype.toString.call(found));
+  const target: unknown = isClass ? Reflect.construct(found, [config]) : found;
+  return { target, methods: isClass ? methodsOf(found) : [] };
+}
+
 async function call({ id, thing, method, args }: Extract<ToScript, { k: 'call' }>): Promise<void> {
-  reply({ k: 'began', id });
   try {
-    const { target } = things.get(thing) ?? { target: undefined };
+    const target = await things.get(thing);
+    reply({ k: 'began', id });
     const code = method === null ? target : property(target, method);
     if (!isCallable(code)) throw new Error(`There is no method ${method ?? ''}.`);
     const value: unknown = await currentCall.run(id, () =>

@@ -120,7 +120,8 @@ class ScriptHost {
     if (pending === undefined) return;
     const { call, thing } = pending;
     const args = call.kwargs === undefined ? [...call.args] : [...call.args, call.kwargs];
-    pending.timer = setTimeout(() => this.#overdue(id), call.timeoutMs);
+    // a fresh process loads first; the call's own limit counts from when it begins
+    pending.timer = setTimeout(() => this.#overdue(id), LOAD_MS + call.timeoutMs);
     this.#send({ k: 'call', id, thing, method: call.method, args });
   }
 
@@ -171,7 +172,7 @@ class ScriptHost {
         this.#loads.get(message.thing)?.(message);
         return;
       case 'began':
-        this.#begun.push(message.id);
+        this.#began(message.id);
         return;
       case 'done':
         this.#settle(message.id, { ok: true, value: message.value });
@@ -185,6 +186,14 @@ class ScriptHost {
       case 'ask':
         void this.#answer(message);
     }
+  }
+
+  #began(id: number): void {
+    this.#begun.push(id);
+    const pending = this.#calls.get(id);
+    if (pending === undefined) return;
+    if (pending.timer) clearTimeout(pending.timer);
+    pending.timer = setTimeout(() => this.#overdue(id), pending.call.timeoutMs);
   }
 
   #settle(id: number, outcome: CodeOutcome): void {

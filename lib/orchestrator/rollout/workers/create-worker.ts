@@ -3,6 +3,7 @@ import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { InferenceService } from '@/lib/services/inference-service';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { type AgentWorkerOptions, createAgentWorker } from './agent-worker';
+import { createMockWorker } from './mock-worker';
 import { createOwnWorker } from './own-worker';
 import { createSingleTurnWorker } from './single-turn-worker';
 import type { RolloutWorker } from './worker';
@@ -17,6 +18,8 @@ export type WorkerParts = {
   readonly agent: AgentWorkerOptions['agent'] | null;
   readonly hooks: AgentWorkerOptions['hooks'];
   readonly versionOf: (serviceVersion: number) => number;
+  /** The run's weight version of now. */
+  readonly version: () => number;
 };
 
 /** The worker that a recipe asks for: its own `run_agent` before its agent, and that before a single turn. */
@@ -26,6 +29,9 @@ export function createWorker(parts: WorkerParts): RolloutWorker {
     merge: settings.enable_trace_prefix_merge,
     maxSequenceLength: settings.max_sequence_length ?? null,
   };
+  if (settings.type === 'mock' && !settings.custom_rollout_worker_module_path) {
+    return createMockWorker({ ...limits, version: parts.version });
+  }
   if (hooks.runAgent === undefined && agent === null) {
     return createSingleTurnWorker({ inference, maxTokens, stop, versionOf, hooks, ...limits });
   }
