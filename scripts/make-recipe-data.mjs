@@ -92,29 +92,32 @@ function myTask() {
   return { rows, testBytes: 32 };
 }
 
+const OPERATIONS = { '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b };
+
 /** Sums, differences and products of two numbers of two digits, with what an agent would say turn by turn. */
 function calculator() {
-  const rows = [];
-  const operations = { '+': (a, b) => a + b, '-': (a, b) => a - b, '*': (a, b) => a * b };
-  for (let a = 10; a < 100; a += 1) {
-    for (let b = 10; b < 100; b += 1) {
-      for (const [operator, work] of Object.entries(operations)) {
+  const numbers = Array.from({ length: 90 }, (_, index) => 10 + index);
+  const rows = numbers.flatMap((a) =>
+    numbers.flatMap((b) =>
+      Object.entries(OPERATIONS).map(([operator, work]) => {
         const expression = `${a}${operator}${b}`;
-        // a third of all is enough to learn from
-        if (hashByte(`calculator row ${expression}`) >= 85) continue;
         const answer = String(work(a, b));
-        rows.push({
+        return {
           prompt: `${expression}=`,
           answer,
           demonstration: JSON.stringify([`[calc(e="${expression}")]`, answer]),
           question: `What is ${a} ${operator} ${b}? Use the calculator. Answer with the number only.`,
           // a and b in either order and with any operator stay on one side
           split: `${Math.min(a, b)},${Math.max(a, b)}`,
-        });
-      }
-    }
-  }
-  return { rows, testBytes: 8 };
+        };
+      }),
+    ),
+  );
+  // a third of all is enough to learn from
+  return {
+    rows: rows.filter(({ prompt }) => hashByte(`calculator row ${prompt.slice(0, -1)}`) < 85),
+    testBytes: 8,
+  };
 }
 
 const RECIPES = { arithmetic, pig_latin: pigLatin, my_task: myTask, calculator };

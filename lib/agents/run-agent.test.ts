@@ -9,11 +9,13 @@ import { testFolder } from '@/lib/testing/test-folder';
 import { createCodeHosts } from './code/code-hosts';
 import { loadAgent } from './load-agent';
 import { runAgent } from './run-agent';
+import { findPython } from '@/scripts/find-python.mjs';
 
 // Agents on disk with tools in real processes of both languages; only the model is a script.
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const python = await findPython();
 let bundles = '';
 let scriptChild = '';
 beforeAll(async () => {
@@ -92,9 +94,9 @@ async function open(changes: Readonly<Record<string, string>> = {}) {
     folders: [folder],
     scriptChild,
     python: {
-      named: process.env['GALLEY_PYTHON'] ?? null,
+      named: python,
       folder: path.resolve('lib/python'),
-      environment: { NODE_ENV: 'test', PATH: process.env['PATH'] },
+      environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
     },
     onLine: () => undefined,
   });
@@ -117,7 +119,7 @@ async function converse(
   const { code, load } = await open(files);
   try {
     const script = scriptedModel(lines, changes);
-    const run = await runAgent(await load(), script.model, request, never);
+    const run = await runAgent({ agent: await load(), model: script.model }, request, never);
     return { run, ...script };
   } finally {
     await code.close();
@@ -181,11 +183,15 @@ describe('a conversation', () => {
   });
 
   test.each([
-    ['stop_tool', [call('done', { a: 1, b: 2 })], {}, '{"sum":3}'],
-    ['max_iterations', Array.from({ length: 9 }, () => `so ${call('add', { a: 1, b: 2 })}`), {}, 'so'],
-    ['max_tokens', ['a very long answer'], { maxTokens: 6 }, 'a very'],
-    ['max_context_tokens', [call('add', { a: 1, b: 2 })], { contextTokens: 140 }, ''],
-  ] as const)('ends by %s', async (endedBy, lines, changes, finalAnswer) => {
+    ['stop_tool', [call('done', { a: 1, b: 2 })], { finalAnswer: '{"sum":3}' }],
+    [
+      'max_iterations',
+      Array.from({ length: 9 }, () => `so ${call('add', { a: 1, b: 2 })}`),
+      { finalAnswer: 'so' },
+    ],
+    ['max_tokens', ['a very long answer'], { maxTokens: 6, finalAnswer: 'a very' }],
+    ['max_context_tokens', [call('add', { a: 1, b: 2 })], { contextTokens: 140, finalAnswer: '' }],
+  ] as const)('ends by %s', async (endedBy, lines, { finalAnswer, ...changes }) => {
     const { run } = await converse(lines, changes);
     expect(run).toMatchObject({ endedBy, finalAnswer });
   });

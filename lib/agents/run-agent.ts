@@ -25,8 +25,7 @@ type Conversation = {
  * counted; rejects only with what `generate` rejects with, or the signal's reason.
  */
 export async function runAgent(
-  agent: Agent,
-  model: AgentModel,
+  { agent, model }: { readonly agent: Agent; readonly model: AgentModel },
   request: AgentRequest,
   signal: AbortSignal,
 ): Promise<AgentRun> {
@@ -161,7 +160,11 @@ async function answerCall(
     return { outcome: 'error', text: `Error: ${call.name} needs a text as its argument message.` };
   }
   const seed = deriveSeed(request.seed, 'sub_agent', index);
-  const { finalAnswer } = await runAgent(sub.agent, model, { ...request, query: message, seed }, signal);
+  const { finalAnswer } = await runAgent(
+    { agent: sub.agent, model },
+    { ...request, query: message, seed },
+    signal,
+  );
   return { outcome: 'ok', text: finalAnswer };
 }
 

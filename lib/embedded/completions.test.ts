@@ -88,5 +88,6 @@ test('a prompt of token ids is taken as it is, special tokens included, and stop
 test('a token that the vocabulary does not have fails alone, with its number', async () => {
   const model = { tokenizer: byteTokenizer, context: 16 };
   const [outcome] = await complete([{ ...request, promptTokens: [9999] }], model, () => Promise.resolve([]));
-  expect(outcome).toMatchObject({ ok: false, code: 'unknown_token', message: expect.stringContaining('9999') });
+  expect(outcome).toMatchObject({ ok: false, code: 'unknown_token' });
+  expect(outcome).toHaveProperty('message', expect.stringContaining('9999'));
 });

@@ -32,21 +32,9 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
 /** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
-  if (config.service.inference_service.backend === 'mock') {
-    const stateFolder = context.stateFolder ?? `${context.dataDir}/states/run-${context.runId}`;
-    return Promise.resolve(createMockServices({ stateFolder }));
-  }
+  if (config.service.inference_service.backend === 'mock') return openMock(context);
   if (backendOf(config) !== 'embedded') throw notBuilt(config.service.inference_service.backend);
-  const trainer = Object.entries(config.service.train_service).find(
-    ([, each]) => each.backend !== 'embedded',
-  );
-  if (trainer !== undefined) {
-    const [name, { backend }] = trainer;
-    throw new AppError(
-      'unavailable',
-      `service.train_service.${name}.backend is "${backend}", but the recipe samples from the embedded service. Set it to "embedded" too.`,
-    );
-  }
+  refuseMixedBackends(config);
   const embedded = config.service.embedded_service;
   const model = embedded?.model ?? DEFAULT_SHAPE;
   const sampling = config.rollout_worker.temperature;
@@ -66,6 +54,25 @@ export async function openServices(config: RecipeConfig, context: ServiceContext
   });
   const teacher = openTeacher(config, { ...common, modelName: `run-${context.runId}-teacher` });
   return Promise.resolve({ inference, training, ...(teacher === null ? {} : { teacher }) });
+}
+
+/** Weights of one backend do not reach the sampler of another. */
+function refuseMixedBackends(config: RecipeConfig): void {
+  const trainer = Object.entries(config.service.train_service).find(
+    ([, each]) => each.backend !== 'embedded',
+  );
+  if (trainer !== undefined) {
+    const [name, { backend }] = trainer;
+    throw new AppError(
+      'unavailable',
+      `service.train_service.${name}.backend is "${backend}", but the recipe samples from the embedded service. Set it to "embedded" too.`,
+    );
+  }
+}
+
+function openMock(context: ServiceContext): Services {
+  const stateFolder = context.stateFolder ?? `${context.dataDir}/states/run-${context.runId}`;
+  return createMockServices({ stateFolder });
 }
 
 function openTeacher(

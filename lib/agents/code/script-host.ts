@@ -62,11 +62,11 @@ class ScriptHost {
 
   async load({ file, name, config }: CodeTarget): Promise<CodeThing> {
     const code = await transpileScript(file);
-    const module = path.join(tmpdir(), `galley-script-${randomUUID()}.mjs`);
-    await writeFile(module, code, { mode: 0o600 });
-    this.#files.push(module);
+    const bundle = path.join(tmpdir(), `galley-script-${randomUUID()}.mjs`);
+    await writeFile(bundle, code, { mode: 0o600 });
+    this.#files.push(bundle);
     const thing = this.#nextThing++;
-    const message = { k: 'load', thing, module, name, config } as const;
+    const message = { k: 'load', thing, module: bundle, name, config } as const;
     const label = path.basename(file);
     const reply = await new Promise<Extract<FromScript, { k: 'loaded' | 'unloaded' }> | string>((resolve) => {
       const timer = setTimeout(() => resolve(`It did not finish loading in ${LOAD_MS / 1000} s.`), LOAD_MS);
@@ -150,14 +150,14 @@ class ScriptHost {
     this.#begun = [];
     const { stdin, stdout, stderr } = child;
     for (const stream of [stdout, stderr]) {
-      if (stream) readLines(stream, (line) => this.#options.onLine(line.slice(0, MAX_LINE_CHARACTERS)));
+      readLines(stream, (line) => this.#options.onLine(line.slice(0, MAX_LINE_CHARACTERS)));
     }
     const replies = child.stdio[REPLY_DESCRIPTOR];
     if (replies && 'read' in replies) readLines(replies, (line) => this.#receive(line));
     child.on('close', (code, signal) => this.#ended(child, signal ?? `exit code ${code ?? 0}`));
     child.on('error', (error) => this.#options.onLine(`the process of the recipe's code: ${error.message}`));
     // writing to a process that has just ended is no news: its exit is
-    stdin?.on('error', () => undefined);
+    stdin.on('error', () => undefined);
     for (const { message } of this.#things.values()) this.#send(message);
     for (const id of [...this.#calls.keys()]) this.#sendCall(id);
   }

@@ -39,9 +39,10 @@ export async function readText(file: string, namedBy: string): Promise<string> {
 /** Where the value at a path begins, or the nearest one around it that exists. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
+    const node: unknown = document.getIn(path.slice(0, length), true);
     if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) {
-      const [start] = node.range;
+      const range: readonly unknown[] = node.range;
+      const [start] = range;
       if (typeof start === 'number') return start;
     }
   }

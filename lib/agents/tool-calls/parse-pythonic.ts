@@ -51,27 +51,25 @@ function literal(text: string): unknown {
   }
 }
 
+/** A string in either quote, a bracket, a comma, or what stands between them. */
+const PIECE = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[([{]|[)\]}]|,|[^"'([{)\]},]+|["']/g;
+
 /** Parts between commas that stand in no bracket and no string; null when one is left open. */
 function splitTop(text: string): readonly string[] | null {
   const parts: string[] = [];
   let depth = 0;
-  let quote = '';
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? '';
-    if (quote !== '') {
-      if (character === '\\') at++;
-      else if (character === quote) quote = '';
-    } else if (character === '"' || character === "'") quote = character;
-    else if ('([{'.includes(character)) depth++;
-    else if (')]}'.includes(character)) depth--;
-    else if (character === ',' && depth === 0) {
-      parts.push(text.slice(from, at).trim());
-      from = at + 1;
-    }
+  let part = '';
+  for (const [piece] of text.matchAll(PIECE)) {
+    // a quote alone is one that nothing closes
+    if (piece === '"' || piece === "'") return null;
+    if ('([{'.includes(piece)) depth += 1;
+    if (')]}'.includes(piece)) depth -= 1;
     if (depth < 0) return null;
+    if (piece === ',' && depth === 0) {
+      parts.push(part.trim());
+      part = '';
+    } else part += piece;
   }
-  if (depth !== 0 || quote !== '') return null;
-  const last = text.slice(from).trim();
-  return last === '' ? parts : [...parts, last];
+  if (depth !== 0) return null;
+  return part.trim() === '' ? parts : [...parts, part.trim()];
 }

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { TOOL_CALL_MODES } from '../config/agent-config';
 import { parseToolCalls } from './parse-tool-calls';
 
-const call = (name: string, args: object) => expect.objectContaining({ ok: true, name, arguments: args });
-const refused = (message: string) =>
-  expect.objectContaining({ ok: false, message: expect.stringContaining(message) });
+const call = (name: string, args: object): unknown =>
+  expect.objectContaining({ ok: true, name, arguments: args });
+const refused = (message: string): unknown => {
+  const contained: unknown = expect.stringContaining(message);
+  return expect.objectContaining({ ok: false, message: contained });
+};
 
 describe('hermes and openai', () => {
   test.each([

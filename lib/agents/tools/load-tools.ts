@@ -67,7 +67,7 @@ async function runTool(thing: CodeThing, run: Run, signal: AbortSignal): Promise
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
 function shorten(text: string): string {

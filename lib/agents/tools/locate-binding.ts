@@ -16,7 +16,7 @@ export async function locateBinding(
   { folders, label }: { readonly folders: readonly string[]; readonly label: string },
 ): Promise<BoundCode> {
   const colon = binding.lastIndexOf(':');
-  const module = binding.slice(0, colon);
+  const stem = binding.slice(0, colon);
   const name = binding.slice(colon + 1);
   if (colon <= 0 || !NAME.test(name)) {
     const example = 'tools.custom_tool:run or tools/calculator.ts:Calculator';
@@ -25,9 +25,9 @@ export async function locateBinding(
       `${label}: "${binding}" is not a binding. Write module:name, such as ${example}.`,
     );
   }
-  const isFile = ENDINGS.some((ending) => module.endsWith(ending));
-  const stems = isFile ? [module] : ENDINGS.map((ending) => module.replaceAll('.', '/') + ending);
-  const candidates = folders.flatMap((folder) => stems.map((stem) => path.resolve(folder, stem)));
+  const isFile = ENDINGS.some((ending) => stem.endsWith(ending));
+  const stems = isFile ? [stem] : ENDINGS.map((ending) => stem.replaceAll('.', '/') + ending);
+  const candidates = folders.flatMap((folder) => stems.map((each) => path.resolve(folder, each)));
   for (const file of candidates) {
     const found = await stat(file).catch(() => null);
     if (found?.isFile()) return { file, name };

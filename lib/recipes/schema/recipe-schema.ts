@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Data, Validate } from './data-keys';
-import { RolloutWorker, TrajectoryPool } from './rollout-keys';
+import { RolloutWorker } from './rollout-keys';
+import { TrajectoryPool } from './trajectory-pool-keys';
 import { Debug, Environment, LegacyResource, Logger, Resume, RuntimeMonitor, TOP_KEYS } from './run-keys';
 import { Service } from './service-keys';
 import { Trainer } from './trainer-keys';

@@ -28,7 +28,7 @@ export function createAgentWorker(options: AgentWorkerOptions): RolloutWorker {
         seed: task.seed,
         variables: variablesOf(task, options.today()),
       };
-      const run = await runAgent(agent, model, request, signal);
+      const run = await runAgent({ agent, model }, request, signal);
       const isTrained = await hooks.trainLossMask?.(run.calls.map(infoOf), signal);
       return episodeOfCalls(
         {

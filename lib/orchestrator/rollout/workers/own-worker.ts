@@ -126,7 +126,7 @@ class Recorder {
       seed: this.#nextSeed(),
       variables: variablesOf(this.#task, today()),
     };
-    const run = await runAgent(agent, model, request, signal);
+    const run = await runAgent({ agent, model }, request, signal);
     const offset = this.turns.length;
     this.turns.push(...run.turns);
     this.calls.push(...run.calls.map((call) => ({ ...call, turn: call.turn + offset })));

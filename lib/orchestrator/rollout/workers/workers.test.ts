@@ -11,9 +11,11 @@ import { createMockWorker, mockReward } from './mock-worker';
 import { createOwnWorker } from './own-worker';
 import { createSingleTurnWorker } from './single-turn-worker';
 import { hooksOf } from './worker-hooks';
+import { findPython } from '@/scripts/find-python.mjs';
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const python = await findPython();
 let bundles = '';
 let scriptChild = '';
 beforeAll(async () => {
@@ -35,9 +37,9 @@ async function hooksFrom(name: string, text: string, className = 'MyTaskWorker')
     folders: [folder],
     scriptChild,
     python: {
-      named: process.env['GALLEY_PYTHON'] ?? null,
+      named: python,
       folder: path.resolve('lib/python'),
-      environment: { NODE_ENV: 'test', PATH: process.env['PATH'] },
+      environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
     },
     onLine: () => undefined,
   });
