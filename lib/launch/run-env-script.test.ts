@@ -57,7 +57,7 @@ test.each([
   expect(outcome).toMatchObject({ ok: false });
   const said = outcome.ok ? '' : outcome.error;
   expect(said).toContain('***');
-  expect(said.replaceAll(/printf \S+ \S+/g, '')).not.toContain(secret);
+  expect(said).not.toContain(secret);
 });
 
 test('ends a script that does not end, and all that it started', async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { type KnownSecret, redact } from '@/lib/recipes/environment/mask-secrets';
-import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
+import { secretLiterals } from '@/lib/recipes/environment/secret-literals';
 import { err, ok, type Result } from '@/lib/shared/result';
 
 /** A script that makes folders and reads keys takes a second; one that waits for something never ends. */
@@ -58,7 +58,7 @@ export async function runEnvScript(request: {
 
 /** Of a script that fails nobody knows what secrets it has made: they are told by their shape, or by an assignment that `set -x` prints. */
 function withoutAnySecret(output: string, secrets: readonly KnownSecret[]): string {
-  return withoutSecrets('output.sh', redact(output, secrets));
+  return redact(output, [...secrets, ...secretLiterals('output.sh', output)]);
 }
 
 /** The script must not meet descriptor 3. `command -p` finds the real `env` whatever it did to PATH. */
