@@ -15,7 +15,7 @@ import { type Column, locatePages, rangeOf } from './parquet-pages';
 import type { Table, TableBlock } from './table';
 
 /** A row group above this is read in parts, so that one of a gigabyte is never in memory whole. */
-const MAX_BLOCK_BYTES = 32 * 1024 * 1024;
+const MAX_BLOCK_BYTES = 16 * 1024 * 1024;
 
 export type ParquetTable = {
   readonly columns: readonly string[];
@@ -38,10 +38,10 @@ export async function openParquet(file: string, bytes: number): Promise<Table> {
 /** As `openParquet`, of bytes that come from anywhere; each request for bytes is a part of one column. */
 export async function openParquetBuffer(
   buffer: AsyncBuffer,
-  { file, bytes }: Pick<Table, 'file' | 'bytes'>,
+  { file, bytes, maxBlockBytes = MAX_BLOCK_BYTES }: BufferPlace,
 ): Promise<Table> {
   const metadata = await parquetMetadataAsync(buffer);
-  const blocks = blocksOf(metadata);
+  const blocks = blocksOf(metadata, maxBlockBytes);
   const readPart = createPartReader(buffer, metadata);
   return {
     file,
@@ -71,6 +71,8 @@ export async function openParquetBuffer(
   };
 }
 
+type BufferPlace = Pick<Table, 'file' | 'bytes'> & { readonly maxBlockBytes?: number };
+
 type Block = TableBlock & {
   /** Row group, its first row in the file, and whether the block is a part of it only. */
   readonly group: number;
@@ -78,12 +80,12 @@ type Block = TableBlock & {
   readonly isPart: boolean;
 };
 
-function blocksOf(metadata: FileMetaData): readonly Block[] {
+function blocksOf(metadata: FileMetaData, maxBlockBytes: number): readonly Block[] {
   let groupStart = 0;
   return metadata.row_groups.flatMap((group, index) => {
     const rows = Number(group.num_rows);
     const bytes = Number(group.total_byte_size);
-    const parts = Math.min(rows, Math.max(1, Math.ceil(bytes / MAX_BLOCK_BYTES)));
+    const parts = Math.min(rows, Math.max(1, Math.ceil(bytes / maxBlockBytes)));
     const size = Math.ceil(rows / Math.max(1, parts));
     const blocks: Block[] = [];
     for (let start = 0; start < rows; start += size) {
