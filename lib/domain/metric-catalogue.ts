@@ -1,3 +1,4 @@
+import { AGENT_METRICS } from './agent-metrics';
 import { ALGORITHM_METRICS } from './algorithm-metrics';
 import type { MetricInfo } from './metric';
 import { family } from './metric-family';
@@ -8,6 +9,7 @@ import { family } from './metric-family';
  */
 export const METRICS: readonly MetricInfo[] = [
   ...ALGORITHM_METRICS,
+  ...AGENT_METRICS,
   ...family('reward', [
     ['rollout/reward_mean', 'Reward', 'plain', 'higher', 'Mean reward of the rollouts of a step.'],
     [

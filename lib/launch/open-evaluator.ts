@@ -3,6 +3,7 @@ import { type Env, isSecretValue } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
+import { demonstratedTurns } from '@/lib/recipes/demonstrated-turns';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { fullEnvironment } from '@/lib/secrets/recipe-secrets';
 import { processBundle } from '@/lib/shared/process-bundle';
@@ -42,6 +43,7 @@ export async function openEvaluator(
 
 /** The right answer of a row, as far as the recipe names one: what a perfect completion would be. */
 export function referenceAnswer(config: RecipeConfig, row: DataRow): string {
-  const answer = row[config.trainer.warm_start?.answer_key ?? ANSWER_KEY];
-  return typeof answer === 'string' ? answer : '';
+  const answer = row[config.trainer.warm_start?.answer_key ?? ANSWER_KEY] ?? '';
+  // of an agent's demonstration, what it says last
+  return demonstratedTurns(answer).at(-1) ?? '';
 }

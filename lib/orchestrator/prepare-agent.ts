@@ -6,9 +6,11 @@ import type { CodeHost } from '@/lib/agents/code/code-thing';
 import { loadAgent } from '@/lib/agents/load-agent';
 import { type Env, processEnvironment } from '@/lib/env';
 import { pythonFolder } from '@/lib/python/python-folder';
-import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { tokenizerOf } from '@/lib/recipes/tokenizer-of';
 import { AppError } from '@/lib/shared/app-error';
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
+import { loadTokenizer } from '@/lib/tokenizers/load-tokenizer';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { hooksOf, type WorkerHooks } from './rollout/workers/worker-hooks';
 
@@ -35,9 +37,10 @@ const WORKER_PATH = 'rollout_worker.custom_rollout_worker_module_path';
 
 /** Reads the agent and loads tools and worker. Rejects with an `AppError` that names file and line, or the setting. */
 export async function prepareAgent(
-  { rollout_worker: worker }: RecipeConfig,
+  config: RecipeConfig,
   options: PrepareAgentOptions,
 ): Promise<PreparedAgent> {
+  const { rollout_worker: worker } = config;
   const { env, folders, onLine, scriptChild } = options;
   const code = createCodeHosts({
     folders,
@@ -52,11 +55,31 @@ export async function prepareAgent(
   try {
     const agent = await openAgent(worker, { folders, code });
     const hooks = await openHooks(worker, { folders, code });
-    return { agent, hooks, tokenizer: byteTokenizer, close: () => code.close() };
+    const isNeeded = agent !== null || hooks.runAgent !== undefined || worker.type === 'pig_latin';
+    const tokenizer = isNeeded ? await openTokenizer(config, options) : byteTokenizer;
+    return { agent, hooks, tokenizer, close: () => code.close() };
   } catch (error) {
     await code.close();
     throw error;
   }
+}
+
+/** The embedded model's bytes, or the tokenizer that the recipe names for its worker, its data or its model. */
+async function openTokenizer(
+  config: RecipeConfig,
+  { env, folders }: PrepareAgentOptions,
+): Promise<Tokenizer> {
+  if (backendOf(config) === 'embedded') return byteTokenizer;
+  const own = config.rollout_worker.tokenizer;
+  const { tokenizer, tokenizerKey } =
+    typeof own === 'string' && own !== ''
+      ? { tokenizer: own, tokenizerKey: 'rollout_worker.tokenizer' }
+      : tokenizerOf(config);
+  if (tokenizer === null) {
+    const message = `An agent needs its model's tokenizer. Set ${tokenizerKey} to a folder with tokenizer.json, or to a hub id.`;
+    throw new AppError('not_found', message);
+  }
+  return loadTokenizer(tokenizer, { baseDirs: folders, hubCache: env.hubCache, setting: tokenizerKey });
 }
 
 type Place = { readonly folders: readonly string[]; readonly code: CodeHost };

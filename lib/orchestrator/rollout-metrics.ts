@@ -1,5 +1,6 @@
 import { zeroSignalKind } from '@/lib/rl/signal';
 import { mean, summarise } from '@/lib/rl/statistics';
+import { agentMetrics } from './rollout/agent-metrics';
 import type { ScoredRollout } from './rollout/rollout';
 import type { RolloutBatch, RolloutGroup } from './trajectory-pool/trajectory-pool';
 
@@ -27,6 +28,7 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     'training/batch_size': trained.length,
     ...signalMetrics(sampled),
     ...lengthMetrics(rollouts),
+    ...agentMetrics('rollout', rollouts),
   };
 }
 
@@ -42,6 +44,7 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
     'val/num_samples': rollouts.length,
     'val/failed': batch.failed.length,
     'val/truncated_share': truncatedShare(rollouts),
+    ...agentMetrics('val', rollouts),
     'val/response_length_mean': mean(rollouts.map((rollout) => rollout.episode.completionTokens)),
   };
 }

@@ -1,19 +1,9 @@
-import { z } from 'zod';
 import type { DataRow } from '@/lib/datasets/dataset';
 import type { Datum } from '@/lib/rl/datum';
 import type { InferenceService } from '@/lib/services/inference-service';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import type { RolloutTask } from '../rollout/rollout';
 import type { RolloutWorker } from '../rollout/workers/worker';
-
-const Turns = z.array(z.string()).min(1);
-
-/** What an agent should have said, turn by turn: a list of texts, or one as JSON in a text, or a single text. */
-export function demonstratedTurns(value: unknown): readonly string[] {
-  const list = Turns.safeParse(typeof value === 'string' ? jsonOf(value) : value);
-  if (list.success) return list.data;
-  return [typeof value === 'string' ? value : JSON.stringify(value ?? '')];
-}
 
 export type Demonstrator = {
   /**
@@ -80,12 +70,4 @@ function scripted({ inference, tokenizer }: DemonstratorParts, turns: readonly s
       });
     },
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

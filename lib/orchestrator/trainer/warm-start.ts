@@ -4,14 +4,10 @@ import type { Datum } from '@/lib/rl/datum';
 import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
 import type { InferenceService } from '@/lib/services/inference-service';
 import type { TrainingService } from '@/lib/services/training-service';
+import { demonstratedTurns } from '@/lib/recipes/demonstrated-turns';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { WarmStartRecord } from '../run-state';
-import {
-  createDemonstrator,
-  demonstratedTurns,
-  type Demonstrator,
-  type DemonstratorParts,
-} from './demonstrations';
+import { createDemonstrator, type Demonstrator, type DemonstratorParts } from './demonstrations';
 import { optimizer, type TrainingSettings } from './optimizer-settings';
 
 export type WarmStartSettings = NonNullable<RecipeConfig['trainer']['warm_start']>;

@@ -4,6 +4,7 @@ import type { InferenceService } from '@/lib/services/inference-service';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { type AgentWorkerOptions, createAgentWorker } from './agent-worker';
 import { createMockWorker } from './mock-worker';
+import { createPigLatinWorker } from './pig-latin-worker';
 import { createOwnWorker } from './own-worker';
 import { createSingleTurnWorker } from './single-turn-worker';
 import type { RolloutWorker } from './worker';
@@ -29,8 +30,10 @@ export function createWorker(parts: WorkerParts): RolloutWorker {
     merge: settings.enable_trace_prefix_merge,
     maxSequenceLength: settings.max_sequence_length ?? null,
   };
-  if (settings.type === 'mock' && !settings.custom_rollout_worker_module_path) {
-    return createMockWorker({ ...limits, version: parts.version });
+  const { tokenizer, version } = parts;
+  if (hooks.runAgent === undefined) {
+    if (settings.type === 'mock') return createMockWorker({ ...limits, version });
+    if (settings.type === 'pig_latin') return createPigLatinWorker({ ...limits, version, tokenizer });
   }
   if (hooks.runAgent === undefined && agent === null) {
     return createSingleTurnWorker({ inference, maxTokens, stop, versionOf, hooks, ...limits });

@@ -9,6 +9,8 @@ import { scriptedModel } from '@/lib/testing/scripted-model';
 import { testFolder } from '@/lib/testing/test-folder';
 import { createMockWorker, mockReward } from './mock-worker';
 import { createOwnWorker } from './own-worker';
+import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
+import { createPigLatinWorker } from './pig-latin-worker';
 import { createSingleTurnWorker } from './single-turn-worker';
 import { hooksOf } from './worker-hooks';
 import { findPython } from '@/scripts/find-python.mjs';
@@ -159,6 +161,16 @@ test('the mock worker is a pure function of the task', async () => {
   expect(episode.sequences[0]?.weightVersions.every((version) => version === 3)).toBe(true);
   const rewards = [0, 1, 2, 3, 4, 5, 6, 7].map((sample) => mockReward({ ...task, sample }));
   expect(new Set(rewards)).toEqual(new Set([0, 1]));
+});
+
+test("the supervised worker gives the row's own answer as its rollout", async () => {
+  const worker = createPigLatinWorker({ ...limits, tokenizer: byteTokenizer, version: () => 0 });
+  const data = { input: 'cat', output: 'atcay' };
+  const { sequences, evaluation } = await worker.run(aRolloutTask({ data }), never);
+  const trained = sequences[0]?.tokenTexts.filter((_, index) => sequences[0]?.lossMask[index] === 1);
+  expect(trained?.join('')).toBe(' atcay\n\n');
+  expect(evaluation?.reward).toBe(1);
+  await expect(worker.run(aRolloutTask({ data: {} }), never)).rejects.toThrow(/columns input and output/);
 });
 
 test('a sequence beyond its limit is cut in all its arrays', async () => {
