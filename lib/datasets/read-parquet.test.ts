@@ -66,7 +66,7 @@ function conversation(row: number): unknown {
 }
 
 /** `taken` says how many bytes were asked for since it was last called. */
-function counting(file: AsyncBuffer): { readonly buffer: AsyncBuffer; taken(): number } {
+function counting(file: AsyncBuffer): { readonly buffer: AsyncBuffer; readonly taken: () => number } {
   let bytes = 0;
   return {
     buffer: {

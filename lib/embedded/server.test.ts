@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NATIVE_VERSION } from '@/lib/services/embedded/native-wire';
 import { packRaggedInts } from '@/lib/services/embedded/packed';
 import { startEmbeddedHost, type EmbeddedHost } from '@/lib/testing/embedded-host';
 
@@ -59,7 +60,11 @@ function recordOf(value: unknown): Record<string, unknown> {
 test('health tells version, process and models', async () => {
   const { status, json } = await ask('GET', '/native/v1/health');
   expect(status).toBe(200);
-  expect(json).toMatchObject({ version: 1, pid: process.pid, models: [{ name: 'run-1', queued: 0 }] });
+  expect(json).toMatchObject({
+    version: NATIVE_VERSION,
+    pid: process.pid,
+    models: [{ name: 'run-1', queued: 0 }],
+  });
 });
 
 test.each([
