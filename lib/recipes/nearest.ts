@@ -1,7 +1,7 @@
 import { editDistance } from '@/lib/shared/edit-distance';
 
 /** The name most like a misspelt one, or null when none is near. */
-export function nearest(name: string, candidates: readonly string[]): string | null {
+export function nearest(name: string, candidates: Iterable<string>): string | null {
   const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | null = null;
   for (const candidate of candidates) {

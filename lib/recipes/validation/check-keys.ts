@@ -88,7 +88,7 @@ function checkValue(node: KeyNode, value: unknown, { path, findings, facts }: Wa
 }
 
 function unknownKey(node: KeyNode, key: string, path: string): KeyFinding {
-  const meant = nearest(key, [...node.children.keys()]);
+  const meant = nearest(key, node.children.keys());
   const message = `Unknown key ${path}: ${hintFor(node, key, meant)}`;
   return { code: 'unknown-key', path, message, meant };
 }
@@ -103,11 +103,20 @@ function hintFor(node: KeyNode, key: string, meant: string | null): string {
     : `nothing reads it here; ${only} has that name.`;
 }
 
+/** Name of one of today's keys → where it stands. */
+const PLACES = new Map<string, string[]>();
+
 /** Places of today's keys of that name, for one that stands in the wrong section. */
 function placesNamed(name: string): readonly string[] {
-  return keyFacts().flatMap((facts) =>
-    facts.name === name && facts.renamedTo === null && facts.kind === 'value' ? [facts.path] : [],
-  );
+  if (PLACES.size === 0) {
+    for (const facts of keyFacts()) {
+      if (facts.renamedTo !== null || facts.kind !== 'value') continue;
+      const known = PLACES.get(facts.name);
+      if (known === undefined) PLACES.set(facts.name, [facts.path]);
+      else known.push(facts.path);
+    }
+  }
+  return PLACES.get(name) ?? [];
 }
 
 function reasonWithoutEffect(node: KeyNode, facts: KeyFacts, path: string): string | null {

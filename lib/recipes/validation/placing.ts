@@ -118,9 +118,20 @@ function itemOf(node: LayerNode | null, index: number): LayerNode | null {
   return node?.kind === 'list' ? (node.items[index] ?? null) : null;
 }
 
+type EntriesByName = ReadonlyMap<string, LayerEntry>;
+
+/** A finding per key would else walk the whole map for each. */
+const entriesOf = new WeakMap<LayerNode, EntriesByName>();
+
 function entryOf(node: LayerNode | null, name: string): LayerEntry | undefined {
   if (node?.kind !== 'map') return undefined;
-  return node.entries.findLast(({ key }) => key.kind === 'string' && key.value === name);
+  const known = entriesOf.get(node);
+  if (known !== undefined) return known.get(name);
+  const byName: EntriesByName = new Map(
+    node.entries.flatMap((entry) => (entry.key.kind === 'string' ? [[entry.key.value, entry]] : [])),
+  );
+  entriesOf.set(node, byName);
+  return byName.get(name);
 }
 
 /** `trainer.teachers[0].base_model` → `['trainer', 'teachers', 0, 'base_model']`. */
