@@ -110,11 +110,14 @@ export async function openPane(page: Page, name: string): Promise<void> {
   const tab = page
     .getByRole('tablist', { name: 'About this recipe' })
     .getByRole('tab', { name, exact: true });
-  if (await tab.isVisible()) {
-    await tab.click();
-  } else {
-    await page.getByRole('button', { name: 'More panes' }).click();
-    await page.getByRole('menuitem', { name, exact: true }).click();
-  }
+  // which tabs have room is found out a moment after the page is drawn
+  await expect(async () => {
+    if (await tab.isVisible()) {
+      await tab.click({ timeout: 2_000 });
+    } else {
+      await page.getByRole('button', { name: 'More panes' }).click({ timeout: 2_000 });
+      await page.getByRole('menuitem', { name, exact: true }).click({ timeout: 2_000 });
+    }
+  }).toPass({ timeout: 30_000 });
   await expect(tab).toHaveAttribute('aria-selected', 'true');
 }
