@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
+import { openPane } from './studio-editor';
 
 test('a rule that is broken while typing is shown with its reason, and its fix mends the layer', async ({
   page,
@@ -63,7 +64,7 @@ test('an older shape is migrated by one click, and comments stay', async ({ page
 
 test('what is known of a key stands in the Docs pane and on the page of all keys', async ({ page }) => {
   await page.goto('/recipes/pig_latin?variant=embedded');
-  await page.getByRole('tab', { name: 'Docs' }).click();
+  await openPane(page, 'Docs');
   const docs = page.getByRole('region', { name: 'Docs' });
   await docs.getByRole('searchbox', { name: 'Search the keys' }).fill('group rollouts per prompt');
   await docs.getByRole('button', { name: /data\.rollout_repeat_n/ }).click();

@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
 import { SMALL_RUN } from './run-page';
+import { openPane } from './studio-editor';
 
 const LAYER = 'pig_latin/embedded.yaml';
 
@@ -10,7 +11,7 @@ test('the Data pane shows what is in the files, and a dropped JSONL becomes Parq
   galley,
 }) => {
   await page.goto('/recipes/pig_latin?variant=embedded');
-  await page.getByRole('tab', { name: 'Data', exact: true }).click();
+  await openPane(page, 'Data');
   const training = page.getByRole('region', { name: 'Training data', exact: true });
   await expect(training).toContainText('11,697 rows');
   await expect(training).toContainText('4 to 8 tokens (bytes of UTF-8)');
@@ -42,7 +43,7 @@ test('the Data pane shows what is in the files, and a dropped JSONL becomes Parq
 
 test('an existing file is not overwritten, and a bad line is named', async ({ page, galley }) => {
   await page.goto('/recipes/pig_latin?variant=embedded');
-  await page.getByRole('tab', { name: 'Data', exact: true }).click();
+  await openPane(page, 'Data');
   const drop = page.getByRole('region', { name: 'New data' });
   const send = (name: string, text: string) =>
     page

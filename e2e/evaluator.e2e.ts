@@ -1,13 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
+import { openPane } from './studio-editor';
 
 test('an evaluator is tried on a row, its case kept, and broken by a later change', async ({
   page,
   galley,
 }) => {
   await page.goto('/recipes/pig_latin?variant=embedded');
-  await page.getByRole('tab', { name: 'Evaluator' }).click();
+  await openPane(page, 'Evaluator');
   const pane = page.getByRole('form', { name: 'Evaluator' });
   await expect(pane.getByLabel('Row, as the evaluator gets it')).toHaveValue(/"prompt"/);
   await pane.getByRole('button', { name: 'Run evaluator' }).click();

@@ -1,5 +1,6 @@
 import { expect, test } from './fixtures';
 import { addLine, answer, asDrawn, chooseFor, editorText, fileTree, openFile, save } from './studio-page';
+import { openPane } from './studio-editor';
 
 test('a file is made, renamed with its unsaved text, duplicated, deleted and brought back', async ({
   page,
@@ -21,7 +22,7 @@ test('a file is made, renamed with its unsaved text, duplicated, deleted and bro
   await expect(tabs).not.toContainText('Search.yaml');
   await expect(editorText(page)).toContainText(asDrawn('unsaved: 1'));
   await save(page);
-  await page.getByRole('tab', { name: 'History' }).click();
+  await openPane(page, 'History');
   await expect(page.getByRole('list', { name: 'Versions' })).toContainText('tools/Search.yaml → ');
 
   await chooseFor(page, 'Find.yaml', 'Duplicate…');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from './fixtures';
 import { addLine, answer, asDrawn, editorText, openFile, save } from './studio-page';
+import { openPane } from './studio-editor';
 
 test('a recipe is made from a template, saved with a message, and an older version restored and undone', async ({
   page,
@@ -33,7 +34,7 @@ test('a recipe is made from a template, saved with a message, and an older versi
 
   const versions = page.getByRole('list', { name: 'Versions' });
   await test.step('History shows the versions; one is given a name', async () => {
-    await page.getByRole('tab', { name: 'History' }).click();
+    await openPane(page, 'History');
     await expect(versions.getByRole('listitem')).toHaveCount(3);
     await expect(versions.getByRole('listitem').nth(1)).toContainText('first note');
     await versions.getByRole('listitem').nth(1).getByRole('button', { name: 'Name…' }).click();
