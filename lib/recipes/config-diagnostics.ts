@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Composed, Provenance } from './compose';
 import type { Diagnostic } from './diagnostic';
+import { parentOf } from './parent-path';
 
 /** What a schema says about a resolved config, with the config path and the place that set the value. */
 export function configDiagnostics(
@@ -58,10 +59,4 @@ function firstInside(provenance: Composed['provenance']): ReadonlyMap<string, Pr
   }
   insides.set(provenance, first);
   return first;
-}
-
-/** `data` of `data.batch_size`; '' at the top. */
-export function parentOf(path: string): string {
-  const cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
-  return cut === -1 ? '' : path.slice(0, cut);
 }

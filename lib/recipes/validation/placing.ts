@@ -1,5 +1,5 @@
 import type { Composed } from '../compose';
-import { parentOf, provenanceWithin } from '../config-diagnostics';
+import { provenanceWithin } from '../config-diagnostics';
 import type { Diagnostic, TextEdit } from '../diagnostic';
 import { editInBlock, standsIn } from '../edits/edit-block';
 import { type LayerText, setValue } from '../edits/edit-layer';
@@ -7,6 +7,7 @@ import type { EditPath } from '../edits/yaml-places';
 import type { LayerEntry, LayerNode } from '../layers/layer-node';
 import { parseLayer } from '../layers/parse-layer';
 import type { Migration } from '../migrate-legacy';
+import { sectionsAround } from '../parent-path';
 import type { Repair } from '../rules/rule';
 
 export type Placing = {
@@ -88,7 +89,7 @@ function sectionAround(
   layers: Layers,
   missing: string,
 ): Diagnostic['range'] {
-  for (let path = parentOf(missing); path !== ''; path = parentOf(path)) {
+  for (const path of sectionsAround(missing)) {
     const inside = provenanceWithin(provenance, path);
     if (inside === undefined) continue;
     if (provenance.has(path)) return inside.source;
