@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { writeLine } from '@/lib/recipe-code/in-child';
 import { startCallWatch } from './call-watch';
 import { checkResult } from './check-result';
 import { type ChildCall, ChildCalls, type ChildReply, ChildSetup, REPLY_DESCRIPTOR } from './child-protocol';
@@ -103,6 +103,5 @@ function jsonProblem({ extraInfo }: Extract<Evaluation, { ok: true }>): string |
 }
 
 function reply(message: ChildReply): void {
-  let rest = Buffer.from(`${JSON.stringify(message)}\n`);
-  while (rest.length > 0) rest = rest.subarray(writeSync(REPLY_DESCRIPTOR, rest));
+  writeLine(REPLY_DESCRIPTOR, JSON.stringify(message));
 }

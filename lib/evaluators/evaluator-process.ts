@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { createInterface } from 'node:readline';
+import { readJsonLines, readLines } from '@/lib/recipe-code/read-lines';
 import {
   type ChildCall,
   type ChildCalls,
@@ -45,8 +45,8 @@ export function startEvaluatorProcess(
   const { stdin, stdout, stderr } = child;
   readLines(stdout, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));
   readLines(stderr, (line) => events.onLog(line.slice(0, MAX_LINE_CHARACTERS)));
-  readLines(replyStream(child), (line) => {
-    const reply = ChildReply.safeParse(safeJson(line));
+  readJsonLines(replyStream(child), (value) => {
+    const reply = ChildReply.safeParse(value);
     // an evaluator that writes to our descriptor hurts its own calls only: they run into their time limit
     if (reply.success) events.onReply(reply.data);
   });
@@ -78,16 +78,4 @@ function replyStream(child: ChildProcess): Readable {
     throw new Error('The evaluator process has no channel for its replies.');
   }
   return stream;
-}
-
-function readLines(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
-}
-
-function safeJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { property } from '@/lib/recipe-code/in-child';
 import type { EvaluationTarget } from './api';
 import { makeBuiltin } from './builtin/make-builtin';
 import type { ChildSetup } from './child-protocol';
@@ -45,11 +46,6 @@ export function describeError(error: unknown, setup: ChildSetup): string {
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return isFunction(property(value, 'then'));
-}
-
-function property(value: unknown, name: string): unknown {
-  const hasProperties = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  return hasProperties ? Reflect.get(value, name) : undefined;
 }
 
 function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {

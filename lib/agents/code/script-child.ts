@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import { property, writeLine } from '@/lib/recipe-code/in-child';
 import { type FromScript, REPLY_DESCRIPTOR, ToScript } from './script-protocol';
 
 // Entry of the process that runs tools and workers of recipes in TypeScript. What they print is a line of the log.
@@ -105,11 +105,6 @@ function methodsOf(made: (...args: never) => unknown): string[] {
     : [];
 }
 
-function property(value: unknown, name: string): unknown {
-  const hasProperties = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  return hasProperties ? Reflect.get(value, name) : undefined;
-}
-
 function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';
 }
@@ -131,6 +126,5 @@ function reply(message: FromScript): void {
     const id = 'id' in message ? message.id : 0;
     text = JSON.stringify({ k: 'failed', id, message: `The result does not fit JSON: ${describe(error)}` });
   }
-  let rest = Buffer.from(`${text}\n`);
-  while (rest.length > 0) rest = rest.subarray(writeSync(REPLY_DESCRIPTOR, rest));
+  writeLine(REPLY_DESCRIPTOR, text);
 }

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { readJsonLines, readLines } from '@/lib/recipe-code/read-lines';
 import { AppError } from '@/lib/shared/app-error';
 import type { CodeCall, CodeHost, CodeOutcome, CodeTarget, CodeThing } from './code-thing';
 import { FromScript, REPLY_DESCRIPTOR, type ToScript } from './script-protocol';
@@ -153,7 +152,7 @@ class ScriptHost {
       readLines(stream, (line) => this.#options.onLine(line.slice(0, MAX_LINE_CHARACTERS)));
     }
     const replies = child.stdio[REPLY_DESCRIPTOR];
-    if (replies && 'read' in replies) readLines(replies, (line) => this.#receive(line));
+    if (replies && 'read' in replies) readJsonLines(replies, (value) => this.#receive(value));
     child.on('close', (code, signal) => this.#ended(child, signal ?? `exit code ${code ?? 0}`));
     child.on('error', (error) => this.#options.onLine(`the process of the recipe's code: ${error.message}`));
     // writing to a process that has just ended is no news: its exit is
@@ -162,8 +161,8 @@ class ScriptHost {
     for (const id of [...this.#calls.keys()]) this.#sendCall(id);
   }
 
-  #receive(line: string): void {
-    const parsed = FromScript.safeParse(safeJson(line));
+  #receive(value: unknown): void {
+    const parsed = FromScript.safeParse(value);
     if (!parsed.success) return;
     const message = parsed.data;
     switch (message.k) {
@@ -260,16 +259,4 @@ class ScriptHost {
 function timedOut({ timeoutMs, limitedBy }: CodeCall): CodeOutcome {
   const message = `It did not return within its limit of ${timeoutMs / 1000} s (${limitedBy}) and was cut.`;
   return { ok: false, message, isTimeout: true };
-}
-
-function readLines(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine);
-}
-
-function safeJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
