@@ -1,5 +1,6 @@
 import { AGENT_METRICS } from './agent-metrics';
 import { ALGORITHM_METRICS } from './algorithm-metrics';
+import { FAILURE_METRICS } from './failure-metrics';
 import type { MetricInfo } from './metric';
 import { family } from './metric-family';
 
@@ -10,6 +11,7 @@ import { family } from './metric-family';
 export const METRICS: readonly MetricInfo[] = [
   ...ALGORITHM_METRICS,
   ...AGENT_METRICS,
+  ...FAILURE_METRICS,
   ...family('reward', [
     ['rollout/reward_mean', 'Reward', 'plain', 'higher', 'Mean reward of the rollouts of a step.'],
     [

@@ -156,7 +156,8 @@ export class CallQueue {
     }
     if (!this.#isCutting) this.#blame(how);
     if (this.#timeouts >= HOPELESS_TIMEOUTS) {
-      this.#failAll(`${this.#timeoutMessage()} The ${HOPELESS_TIMEOUTS} calls before it were cut too.`);
+      const message = `${this.#timeoutMessage()} The ${HOPELESS_TIMEOUTS} calls before it were cut too.`;
+      for (const id of [...this.#calls.keys()]) this.#timeOut(id, message);
     }
     if (this.#calls.size > 0) this.#start();
   }
@@ -209,7 +210,7 @@ export class CallQueue {
     this.#isCutting = true;
     for (const id of ids) {
       this.#timeouts += 1;
-      this.#fail(id, this.#timeoutMessage());
+      this.#timeOut(id, this.#timeoutMessage());
     }
     this.#child?.kill();
   }
@@ -240,6 +241,10 @@ export class CallQueue {
 
   #fail(id: number, message: string): void {
     this.#settle(id, { ok: false, message });
+  }
+
+  #timeOut(id: number, message: string): void {
+    this.#settle(id, { ok: false, message, isTimeout: true });
   }
 
   #failAll(message: string): void {

@@ -87,5 +87,5 @@ function evaluationOf(outcome: PythonOutcome, subject: string): Evaluation {
   if (outcome.ok) return { ok: true, ...Score.parse(outcome.value) };
   // an error has a type and a traceback; every other message names the class already
   const message = outcome.traceback.length > 0 ? `${subject} raised ${outcome.message}` : outcome.message;
-  return { ok: false, message };
+  return { ok: false, message, ...(outcome.isTimeout ? { isTimeout: true } : {}) };
 }

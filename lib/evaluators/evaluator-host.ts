@@ -14,7 +14,12 @@ export type Evaluation =
       readonly metrics: Readonly<Record<string, number>>;
       readonly extraInfo: Readonly<Record<string, unknown>>;
     }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** The call was cut at its limit. */
+      readonly isTimeout?: true;
+    };
 
 /** Runs a recipe's evaluator outside this process, with a time limit per call. A failing call is data, never a rejection. */
 export type EvaluatorHost = {

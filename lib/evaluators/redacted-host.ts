@@ -12,7 +12,7 @@ export function redactedHost(host: EvaluatorHost, secrets: readonly KnownSecret[
 }
 
 function cleaned(evaluation: Evaluation, clean: (text: string) => string): Evaluation {
-  if (!evaluation.ok) return { ok: false, message: clean(evaluation.message) };
+  if (!evaluation.ok) return { ...evaluation, message: clean(evaluation.message) };
   const extraInfo = Object.fromEntries(
     Object.entries(evaluation.extraInfo).map(([key, value]) => [clean(key), cleanValue(value, clean)]),
   );

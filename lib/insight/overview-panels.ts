@@ -269,8 +269,15 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
     unit: 'plain',
     draw: 'lines',
     floor: 0,
-    series: [line('failed', 'tinker', 'rollout/failed', 'rollout/failed_count', 'rollout/failed_share')],
-    hint: 'Rollouts that ended in an error and were left out of the batch.',
+    series: [
+      line('all', 'common', 'rollout/failed', 'rollout/failed_count', 'rollout/failed_share'),
+      line('service', 'self-hosted', 'rollout/failed_service'),
+      line('time limit', 'tinker', 'rollout/failed_timeout'),
+      line('evaluator', 'embedded', 'rollout/failed_evaluator_error'),
+      line('evaluator’s limit', 'sky', 'rollout/failed_evaluator_timeout'),
+      line('worker', 'yellow', 'rollout/failed_worker'),
+    ],
+    hint: 'Rollouts that ended in an error and were left out of the batch, and who failed.',
   },
 ];
 

@@ -104,7 +104,7 @@ function assemblePool(options: AssembleOptions): TrajectoryPool {
   const { config } = options.prepared;
   const { trajectory_pool: settings } = config;
   return createTrajectoryPool({
-    ...failurePolicy(options),
+    ...failuresOf(options),
     readiness: {
       kind: settings.check_batch_ready_function,
       batchSize: settings.batch_size,
@@ -116,12 +116,21 @@ function assemblePool(options: AssembleOptions): TrajectoryPool {
 }
 
 function assembleValidationPool(options: AssembleOptions): TrajectoryPool {
-  return createTrajectoryPool(failurePolicy(options));
+  return createTrajectoryPool(failuresOf(options));
 }
 
-function failurePolicy({ prepared: { config }, onFailedRollout }: AssembleOptions) {
-  const { max_failed_share: maxFailedShare, max_attempts: maxAttempts } = config.rollout_worker;
-  return { maxFailedShare, maxAttempts, onFailed: onFailedRollout };
+function failuresOf({ prepared: { config }, onFailedRollout }: AssembleOptions) {
+  const { max_failed_share, max_attempts, retry_on } = config.rollout_worker;
+  const { enabled, policy } = config.runtime_monitor.exception_handling;
+  return {
+    failures: {
+      maxAttempts: max_attempts,
+      retried: retry_on,
+      onFailure: enabled ? policy : ('continue' as const),
+      maxFailedShare: max_failed_share,
+    },
+    onFailed: onFailedRollout,
+  };
 }
 
 function retryPauseMs({ rollout_worker: { retry_pause: seconds } }: RecipeConfig): number {

@@ -1,13 +1,11 @@
 import type { CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
 import type { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { RunWriter } from '@/lib/run-store/run-writer';
+import { createFailureLines } from './failure-lines';
 import type { FailedRollout } from './rollout/rollout';
 import type { RunState } from './run-state';
 import { trajectoryRecords } from './trajectory-record';
 import type { SavedCheckpoint } from './checkpoint/checkpoint-folder';
-
-/** Failed rollouts of one step that get a line of their own; all are stored with their error. */
-const FAILURE_LINES_PER_STEP = 3;
 
 type Level = (typeof LOG_LEVELS)[number];
 
@@ -43,7 +41,7 @@ export type JournalOptions = {
 
 export function createJournal(options: JournalOptions): Journal {
   let { writer } = options;
-  let failures = { step: -1, count: 0 };
+  const failures = createFailureLines();
   let onCommand: (kind: CommandKind) => void = () => undefined;
   const log = (level: Level, source: string, message: string): void =>
     writer.append({ kind: 'log', level, source, message });
@@ -63,15 +61,12 @@ export function createJournal(options: JournalOptions): Journal {
     rollouts: (batch, scores) => {
       const rows = trajectoryRecords(batch, scores);
       writer.trajectories(batch.step, { validation: scores.validation, failed: batch.failed.length, rows });
-      const hidden = failures.step === batch.step ? failures.count - FAILURE_LINES_PER_STEP : 0;
-      if (hidden > 0) log('warning', 'rollout', `Step ${batch.step}: ${hidden} more rollouts failed.`);
-      failures = { step: -1, count: 0 };
+      const hidden = failures.summary(batch.step, batch.failed);
+      if (hidden !== null) log('warning', 'rollout', hidden);
     },
-    failedRollout: ({ task, message }) => {
-      if (failures.step !== task.step) failures = { step: task.step, count: 0 };
-      failures.count += 1;
-      if (failures.count > FAILURE_LINES_PER_STEP) return;
-      log('warning', 'rollout', `Step ${task.step}, ${task.group}, sample ${task.sample} failed: ${message}`);
+    failedRollout: (rollout) => {
+      const line = failures.line(rollout);
+      if (line !== null) log('warning', 'rollout', line);
     },
     checkpoint: (saved) => writer.checkpoint(saved),
     advise: (code, message, step) =>

@@ -1,3 +1,4 @@
+import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import { zeroSignalKind } from '@/lib/rl/signal';
 import { mean, summarise } from '@/lib/rl/statistics';
 import { agentMetrics } from './rollout/agent-metrics';
@@ -21,6 +22,7 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     'rollout/reward_max': reward.max,
     'rollout/failed': batch.failed.length,
     'rollout/failed_share': batch.asked === 0 ? 0 : batch.failed.length / batch.asked,
+    ...failureCounts(batch),
     'critic/grpo_std/mean': mean(sampled.map((group) => summarise(rewardsOf(group)).std)),
     'critic/grpo_num_groups': batch.groups.length,
     'critic/advantage_mean': advantage.mean,
@@ -30,6 +32,14 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     ...lengthMetrics(rollouts),
     ...agentMetrics('rollout', rollouts),
   };
+}
+
+function failureCounts({ failed }: RolloutBatch): Metrics {
+  const counts = FAILURE_KINDS.map((kind): readonly [string, number] => [
+    `rollout/failed_${kind}`,
+    failed.filter(({ failure }) => failure === kind).length,
+  ]);
+  return Object.fromEntries(counts);
 }
 
 /** The same view of a validation. */

@@ -294,8 +294,9 @@ describe('a broken evaluator', () => {
     expect(series['rollout/failed@0']).toBe(8);
     expect(series['rollout/failed_share@1']).toBe(0.25);
     const messages = await messagesOf(store, runId);
-    expect(messages.filter((message) => message.includes('reward NaN'))).toHaveLength(6);
-    expect(messages).toContain('Step 0: 5 more rollouts failed.');
+    expect(messages.filter((message) => message.includes('reward NaN'))).toHaveLength(3);
+    expect(messages).toContain('Step 0: 5 more rollouts failed; in all 8 × evaluator error.');
+    expect(messages).toContain('Step 1: 8 more rollouts failed; in all 8 × evaluator error.');
   });
 
   test('that never returns for one prompt is cut there', async () => {
@@ -312,12 +313,34 @@ describe('a broken evaluator', () => {
       ),
     );
     expect(await runToEnd(runId)).toMatchObject({ status: 'succeeded' });
-    expect((await seriesOf(store, runId))['rollout/failed@0']).toBe(1);
+    const series = await seriesOf(store, runId);
+    expect(series['rollout/failed@0']).toBe(1);
+    expect(series['rollout/failed_evaluator_timeout@0']).toBe(1);
     expect(await messagesOf(store, runId)).toContainEqual(
       expect.stringMatching(
-        /task-2, sample 0 failed: DigitEvaluator in .*evaluator\.ts did not return within its limit of 0\.3 s/,
+        /task-2, sample 0 failed \(evaluator timeout\): DigitEvaluator in .*evaluator\.ts did not return within its limit of 0\.3 s/,
       ),
     );
+  });
+
+  test.each([
+    ['stop_on_error', 'failed', /A rollout at step 0 failed, and .*policy is stop_on_error: .*no dictionary/],
+    ['stop_on_critical', 'failed', /more than rollout_worker\.max_failed_share/],
+    ['continue', 'succeeded', null],
+  ] as const)('ends the run, or not, as %s says', async (policy, status, reason) => {
+    const { launch, runToEnd } = await setUp();
+    const runId = await launch(
+      {
+        validate: null,
+        trainer: { total_train_steps: 2 },
+        runtime_monitor: { exception_handling: { policy } },
+      },
+      scorer(`throw new TypeError('no dictionary');`),
+    );
+    const end = await runToEnd(runId);
+    expect(end.status).toBe(status);
+    if (reason === null) expect(end.reason).toBeNull();
+    else expect(end.reason).toMatch(reason);
   });
 
   test('that does not compile fails the run before it starts', async () => {

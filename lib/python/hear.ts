@@ -94,7 +94,7 @@ function hearAnswer(
     return;
   }
   if (!call.isAbandoned) for (const line of message.error.traceback) members.options.onLine(line);
-  members.settle(member, call, failure(call, errorText(message.error), message.error));
+  members.settle(member, call, failure(call, errorText(message.error), { error: message.error }));
 }
 
 function hearPrint(

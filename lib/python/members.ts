@@ -120,7 +120,9 @@ export class Members {
       this.settle(
         member,
         call,
-        failure(call, `${call.call.handle.name} did not return within ${limit}; the call was cut.`),
+        failure(call, `${call.call.handle.name} did not return within ${limit}; the call was cut.`, {
+          isTimeout: true,
+        }),
       );
     }
     if (overdue.length > 0) this.#deaths.failed();

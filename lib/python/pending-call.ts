@@ -21,10 +21,10 @@ export type PendingCall = {
 export function failure(
   { printed }: PendingCall,
   message: string,
-  error: PythonError | null = null,
+  { error, isTimeout = false }: { readonly error?: PythonError; readonly isTimeout?: boolean } = {},
 ): PythonFailure {
   const place = error?.file != null && error.line !== null ? { file: error.file, line: error.line } : null;
-  return { ok: false, message, place, traceback: error?.traceback ?? [], printed };
+  return { ok: false, message, isTimeout, place, traceback: error?.traceback ?? [], printed };
 }
 
 /** `ValueError: no number at evaluator.py:12` */

@@ -55,6 +55,8 @@ export type PythonFailure = {
   readonly ok: false;
   /** Type and message, and the recipe's own line, as in `ValueError: no number at agent_workspace/evaluator.py:12`. */
   readonly message: string;
+  /** The call was cut at its limit. */
+  readonly isTimeout: boolean;
   /** The recipe's own line that is nearest to the error. */
   readonly place: { readonly file: string; readonly line: number } | null;
   readonly traceback: readonly string[];

@@ -63,5 +63,12 @@ export function aScoredRollout(changes: ScoredChanges = {}): ScoredRollout {
 }
 
 export function aFailedRollout(changes: Partial<FailedRollout> = {}): FailedRollout {
-  return { kind: 'failed', task: aRolloutTask(), episode: null, message: 'it failed', ...changes };
+  return {
+    kind: 'failed',
+    failure: 'worker',
+    task: aRolloutTask(),
+    episode: null,
+    message: 'it failed',
+    ...changes,
+  };
 }

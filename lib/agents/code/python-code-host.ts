@@ -25,9 +25,7 @@ export function createPythonCodeHost(pool: PythonPool, folders: readonly string[
             signal,
           );
           if (outcome.ok) return { ok: true, value: outcome.value };
-          // a call that was cut names the setting of its limit, which no code of a recipe knows
-          const isTimeout = outcome.message.includes(call.limitedBy);
-          return { ok: false, message: outcome.message, isTimeout };
+          return { ok: false, message: outcome.message, isTimeout: outcome.isTimeout };
         },
       };
     },

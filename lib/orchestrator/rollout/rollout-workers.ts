@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
 import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
+import { type Attempt, createTaskQueue, type LaterAttempt } from './task-queue';
 import { RolloutError, type RolloutWorker } from './workers/worker';
 
 export type RolloutTimes = {
@@ -15,12 +17,13 @@ export type RolloutTimes = {
 /** Turns tasks into rollouts, a fixed number at a time. */
 export type RolloutWorkers = {
   /**
-   * Calls `onRollout` once per task, in any order; a throw from it ends the run of tasks. Rejects when the service is
-   * gone or the signal aborts; every other failure is a failed rollout.
+   * Calls `onRollout` once per try of a task, in any order; it answers with what is to be tried again, and a throw from
+   * it ends the run of tasks. Rejects when the service is gone or the signal aborts; every other failure is a failed
+   * rollout.
    */
   run(
     tasks: readonly RolloutTask[],
-    onRollout: (rollout: Rollout) => void,
+    onRollout: (rollout: Rollout) => readonly LaterAttempt[],
     signal: AbortSignal,
   ): Promise<RolloutTimes>;
 };
@@ -42,9 +45,14 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
       const either = AbortSignal.any([signal, failure.signal]);
       // thousands of rollouts listen to one signal, on purpose
       setMaxListeners(0, either);
-      const queue = tasks.values();
+      const queue = createTaskQueue(tasks);
+      either.addEventListener('abort', () => queue.close(), { once: true });
       const work = async (): Promise<void> => {
-        for (const task of queue) onRollout(await rollOut({ ...options, meter }, task, either));
+        for (;;) {
+          const attempt = await queue.next();
+          if (attempt === null) return;
+          queue.done(onRollout(await rollOut({ ...options, meter }, attempt, either)));
+        }
       };
       const ends = await Promise.allSettled(
         Array.from({ length: Math.min(options.workers, tasks.length) }, () =>
@@ -64,12 +72,16 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
 
 type Bench = RolloutWorkersOptions & { readonly meter: ReturnType<typeof createBusyMeter> };
 
-async function rollOut(bench: Bench, task: RolloutTask, signal: AbortSignal): Promise<Rollout> {
-  let episode: Episode | null = null;
+async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Promise<Rollout> {
+  const { task } = attempt;
+  let { episode } = attempt;
   try {
-    episode = await bench.meter.during('sampling', () => bench.worker.run(task, signal));
+    episode ??= await bench.meter.during('sampling', () => bench.worker.run(task, signal));
     const evaluation = episode.evaluation ?? (await score(bench, { task, episode }, signal));
-    if (!evaluation.ok) return { kind: 'failed', task, episode, message: evaluation.message };
+    if (!evaluation.ok) {
+      const failure = evaluation.isTimeout ? 'evaluator_timeout' : 'evaluator_error';
+      return { kind: 'failed', failure, task, episode, message: evaluation.message };
+    }
     return {
       kind: 'scored',
       task,
@@ -77,8 +89,9 @@ async function rollOut(bench: Bench, task: RolloutTask, signal: AbortSignal): Pr
       evaluation: episode.isCut ? earnsNothing(evaluation) : evaluation,
     };
   } catch (error) {
-    if (!isItsOwn(error) || signal.aborted) throw error;
-    return { kind: 'failed', task, episode, message: error.message };
+    if (signal.aborted || isForAll(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'failed', failure: failureOf(error), task, episode, message };
   }
 }
 
@@ -93,10 +106,15 @@ function score(
   return meter.during('scoring', () => evaluator.evaluate({ data: task.data, target }, signal));
 }
 
-/** Did this rollout fail, and not the service for all? */
-function isItsOwn(error: unknown): error is Error {
-  if (error instanceof ServiceError) return error.kind !== 'gone';
-  return error instanceof RolloutError;
+/** What was open at the service is lost for every rollout. */
+function isForAll(error: unknown): boolean {
+  return error instanceof ServiceError && error.kind === 'gone';
+}
+
+/** Whatever else a worker throws is its own fault, ours included: it costs one rollout, never the worker. */
+function failureOf(error: unknown): FailureKind {
+  if (error instanceof ServiceError) return error.kind === 'timeout' ? 'timeout' : 'service';
+  return error instanceof RolloutError && error.isTimeout ? 'timeout' : 'worker';
 }
 
 /** An answer that needed more tokens than are allowed must not pay off, whatever the evaluator says of its head. */

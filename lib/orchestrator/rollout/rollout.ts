@@ -1,5 +1,6 @@
 import type { DataRow } from '@/lib/datasets/dataset';
 import type { ConversationTurn } from '@/lib/domain/conversation';
+import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { StopReason } from '@/lib/domain/trajectory';
 import type { Evaluation } from '@/lib/evaluators/evaluator-host';
 import type { TrainableSequence } from '@/lib/rl/build-datum';
@@ -64,6 +65,7 @@ export type ScoredRollout = {
 
 export type FailedRollout = {
   readonly kind: 'failed';
+  readonly failure: FailureKind;
   readonly task: RolloutTask;
   /** Present when the worker worked and scoring did not. */
   readonly episode: Episode | null;
@@ -71,6 +73,15 @@ export type FailedRollout = {
 };
 
 export type Rollout = ScoredRollout | FailedRollout;
+
+/** Another try of a rollout that failed. */
+export type Repeat = {
+  readonly task: RolloutTask;
+  /** Kept from the try before, where only scoring it failed. */
+  readonly episode: Episode | null;
+  /** Tries so far. */
+  readonly tries: number;
+};
 
 /** The order in which every statistic is summed, whatever finished first. */
 export function byPlace(left: Rollout, right: Rollout): number {

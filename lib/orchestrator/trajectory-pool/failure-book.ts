@@ -1,31 +1,47 @@
-import type { FailedRollout, RolloutTask } from '../rollout/rollout';
+import type { FailureKind } from '@/lib/domain/failure-kind';
+import { AppError } from '@/lib/shared/app-error';
+import type { FailedRollout, Repeat } from '../rollout/rollout';
 import { placeOf } from './place-of';
 
-/** Failures of a step: which are for good, and which get another try. */
+export type FailurePolicy = {
+  /** Tries of one rollout, the first included. */
+  readonly maxAttempts: number;
+  /** Only these are tried again. */
+  readonly retried: readonly FailureKind[];
+  /** What a rollout that failed for good does to the run; `stop_on_critical` ends it beyond `maxFailedShare`. */
+  readonly onFailure: 'stop_on_error' | 'stop_on_critical' | 'continue';
+  /** Share of a step's rollouts. */
+  readonly maxFailedShare: number;
+};
+
+/** Failures of a step: which are for good, which get another try, and whether they end the run. */
 export type FailureBook = {
-  /** True when the rollout has used up its tries. */
+  /** True when the rollout gets no further try. */
   add(rollout: FailedRollout): boolean;
-  /** Tasks to try again, each given out once per failure. */
-  toRepeat(): readonly RolloutTask[];
+  /** What to try again, each given out once per failure. */
+  toRepeat(): readonly Repeat[];
+  /** Why the failures so far end the run; null while they do not. `asked` = rollouts of the step. */
+  verdict(asked: number): AppError | null;
   readonly final: readonly FailedRollout[];
   clear(): void;
 };
 
-/** `maxAttempts` = tries of one rollout, the first included. */
-export function createFailureBook(maxAttempts: number): FailureBook {
+export function createFailureBook(policy: FailurePolicy): FailureBook {
   const attempts = new Map<string, number>();
-  let repeats: RolloutTask[] = [];
+  let repeats: Repeat[] = [];
   let final: FailedRollout[] = [];
   return {
     add: (rollout) => {
       const place = placeOf(rollout.task);
       const tries = (attempts.get(place) ?? 0) + 1;
       attempts.set(place, tries);
-      if (tries < maxAttempts) repeats.push(rollout.task);
-      else final.push(rollout);
-      return tries >= maxAttempts;
+      const isFinal = tries >= policy.maxAttempts || !policy.retried.includes(rollout.failure);
+      if (isFinal) final.push(rollout);
+      else repeats.push({ task: rollout.task, episode: rollout.episode, tries });
+      return isFinal;
     },
     toRepeat: () => repeats.splice(0),
+    verdict: (asked) => verdictOn(final, asked, policy),
     get final() {
       return final;
     },
@@ -35,4 +51,27 @@ export function createFailureBook(maxAttempts: number): FailureBook {
       final = [];
     },
   };
+}
+
+function verdictOn(
+  failed: readonly FailedRollout[],
+  asked: number,
+  { onFailure, maxFailedShare }: FailurePolicy,
+): AppError | null {
+  const [first] = failed;
+  if (first === undefined || onFailure === 'continue') return null;
+  const { task, message } = first;
+  const what = task.validation ? 'validation rollout' : 'rollout';
+  if (onFailure === 'stop_on_error') {
+    return new AppError(
+      'unprocessable',
+      `A ${what} at step ${task.step} failed, and runtime_monitor.exception_handling.policy is stop_on_error: ${message}`,
+    );
+  }
+  if (failed.length <= maxFailedShare * asked) return null;
+  return new AppError(
+    'unprocessable',
+    `${failed.length} of ${asked} ${what}s at step ${task.step} failed, more than ` +
+      `rollout_worker.max_failed_share = ${maxFailedShare} allows. The first: ${message}`,
+  );
 }

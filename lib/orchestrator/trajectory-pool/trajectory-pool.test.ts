@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import { aFailedRollout, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
 import type { RolloutTask } from '../rollout/rollout';
+import type { FailurePolicy } from './failure-book';
 import { createTrajectoryPool, type TrajectoryPool } from './trajectory-pool';
 
 function tasksOf(prompts: number, samples: number): readonly RolloutTask[] {
@@ -12,7 +14,17 @@ function tasksOf(prompts: number, samples: number): readonly RolloutTask[] {
 }
 
 function poolWith(maxFailedShare: number): TrajectoryPool {
-  return createTrajectoryPool({ maxFailedShare, onFailed: () => undefined });
+  return createTrajectoryPool({ failures: policyOf({ maxFailedShare }), onFailed: () => undefined });
+}
+
+function policyOf(changes: Partial<FailurePolicy> = {}): FailurePolicy {
+  return {
+    maxAttempts: 1,
+    retried: FAILURE_KINDS,
+    onFailure: 'stop_on_critical',
+    maxFailedShare: 1,
+    ...changes,
+  };
 }
 
 test('whatever the order of arrival, groups come out in the order of prompts and samples', () => {
@@ -89,8 +101,7 @@ test('what an aborted step left behind does not reach the next', () => {
 test('a failed rollout comes back until its tries are used up, and only then counts as failed', () => {
   const told: string[] = [];
   const pool = createTrajectoryPool({
-    maxFailedShare: 1,
-    maxAttempts: 3,
+    failures: policyOf({ maxAttempts: 3 }),
     onFailed: ({ message }) => told.push(message),
   });
   const [first, second] = tasksOf(2, 1);
@@ -98,11 +109,11 @@ test('a failed rollout comes back until its tries are used up, and only then cou
   pool.begin(7, [first, second]);
   pool.put(aFailedRollout({ task: first, message: 'down' }));
   pool.put(aFailedRollout({ task: second, message: 'down' }));
-  expect(pool.toRepeat()).toEqual([first, second]);
+  expect(pool.toRepeat().map(({ task }) => task)).toEqual([first, second]);
   expect(pool.toRepeat()).toEqual([]);
   pool.put(aScoredRollout({ task: first }));
   pool.put(aFailedRollout({ task: second, message: 'still down' }));
-  expect(pool.toRepeat()).toEqual([second]);
+  expect(pool.toRepeat()).toEqual([{ task: second, episode: null, tries: 2 }]);
   expect(pool.isReady()).toBe(false);
   pool.put(aFailedRollout({ task: second, message: 'given up' }));
   expect(pool.toRepeat()).toEqual([]);
@@ -124,7 +135,7 @@ describe('dynamic sampling', () => {
   };
 
   test('asks for more prompts until enough groups have a signal, and drops the rest', () => {
-    const pool = createTrajectoryPool({ maxFailedShare: 1, onFailed: () => undefined, wantedGroups: 2 });
+    const pool = createTrajectoryPool({ failures: policyOf(), onFailed: () => undefined, wantedGroups: 2 });
     const tasks = tasksOf(6, 2);
     const [early, late] = [tasks.slice(0, 6), tasks.slice(6)];
     pool.begin(7, early);
@@ -141,7 +152,7 @@ describe('dynamic sampling', () => {
   });
 
   test('a step that gives up trains on the groups that it has', () => {
-    const pool = createTrajectoryPool({ maxFailedShare: 1, onFailed: () => undefined, wantedGroups: 2 });
+    const pool = createTrajectoryPool({ failures: policyOf(), onFailed: () => undefined, wantedGroups: 2 });
     const tasks = tasksOf(2, 2);
     pool.begin(7, tasks);
     fill(pool, tasks, [1]);
@@ -151,7 +162,7 @@ describe('dynamic sampling', () => {
 
 test('a batch may need more rollouts than one load of prompts gives', () => {
   const pool = createTrajectoryPool({
-    maxFailedShare: 1,
+    failures: policyOf(),
     onFailed: () => undefined,
     readiness: {
       kind: 'batch_size_reached_and_loaded_batch_finished',
@@ -171,7 +182,7 @@ test('a batch may need more rollouts than one load of prompts gives', () => {
 
 test('a key that no rollout has is named', () => {
   const pool = createTrajectoryPool({
-    maxFailedShare: 1,
+    failures: policyOf(),
     onFailed: () => undefined,
     readiness: { kind: 'loaded_batch_finished', batchSize: 1, keys: ['subject'], groupSize: 2 },
   });

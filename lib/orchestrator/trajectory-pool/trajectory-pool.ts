@@ -1,7 +1,7 @@
 import { hasSignal } from '@/lib/rl/signal';
 import { AppError } from '@/lib/shared/app-error';
-import type { FailedRollout, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
-import { createFailureBook } from './failure-book';
+import type { FailedRollout, Repeat, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
+import { createFailureBook, type FailurePolicy } from './failure-book';
 import { createGroupStore } from './group-store';
 import { placeOf } from './place-of';
 import { type Readiness, readyCount } from './readiness';
@@ -25,10 +25,10 @@ export type TrajectoryPool = {
   begin(step: number, tasks: readonly RolloutTask[]): void;
   /** More prompts for the open step; their places come after those that are there. */
   extend(tasks: readonly RolloutTask[]): void;
-  /** Throws `AppError('unprocessable')` as soon as too many rollouts of the step have failed for good. */
+  /** Throws `AppError('unprocessable')` as soon as failures end the run. */
   put(rollout: Rollout): void;
   /** Failed rollouts that get another try, each given out once per failure. */
-  toRepeat(): readonly RolloutTask[];
+  toRepeat(): readonly Repeat[];
   /** Everything asked for is there, and it is enough for a batch. */
   isReady(): boolean;
   /** The whole step; throws when rollouts are missing. */
@@ -38,10 +38,9 @@ export type TrajectoryPool = {
 };
 
 export type TrajectoryPoolOptions = {
-  readonly maxFailedShare: number;
+  readonly failures: FailurePolicy;
+  /** Called once per rollout that failed for good. */
   readonly onFailed: (rollout: FailedRollout) => void;
-  /** Tries of one rollout, the first included. */
-  readonly maxAttempts?: number;
   readonly readiness?: {
     readonly kind: Readiness;
     readonly batchSize: number;
@@ -56,9 +55,9 @@ const AT_ONCE = { kind: 'loaded_batch_finished', batchSize: 1, keys: [], groupSi
 
 export function createTrajectoryPool(options: TrajectoryPoolOptions): TrajectoryPool {
   const { kind, batchSize, ...grouping } = options.readiness ?? AT_ONCE;
-  const { maxAttempts = 1, wantedGroups } = options;
+  const { wantedGroups } = options;
   const store = createGroupStore<ScoredRollout>(grouping);
-  const failures = createFailureBook(maxAttempts);
+  const failures = createFailureBook(options.failures);
   let open: { readonly step: number; readonly tasks: readonly RolloutTask[] } = { step: 0, tasks: [] };
   const rollouts = new Map<string, Rollout>();
 
@@ -77,9 +76,8 @@ export function createTrajectoryPool(options: TrajectoryPoolOptions): Trajectory
     if (!failures.add(rollout)) return;
     rollouts.set(placeOf(rollout.task), rollout);
     options.onFailed(rollout);
-    if (failures.final.length > options.maxFailedShare * open.tasks.length) {
-      throw tooManyFailed(failures.final, open.tasks.length, options);
-    }
+    const end = failures.verdict(open.tasks.length);
+    if (end !== null) throw end;
   };
 
   return {
@@ -162,19 +160,5 @@ function missingKey(key: string): AppError {
   return new AppError(
     'unprocessable',
     `trajectory_pool.key_list names "${key}", which a rollout does not have: name a column of the data, group_id or run_id.`,
-  );
-}
-
-function tooManyFailed(
-  failed: readonly FailedRollout[],
-  asked: number,
-  options: TrajectoryPoolOptions,
-): AppError {
-  const [first] = failed;
-  const what = first?.task.validation ? 'validation rollouts' : 'rollouts';
-  return new AppError(
-    'unprocessable',
-    `${failed.length} of ${asked} ${what} at step ${first?.task.step ?? 0} failed, more than ` +
-      `rollout_worker.max_failed_share = ${options.maxFailedShare} allows. The first: ${first?.message ?? ''}`,
   );
 }

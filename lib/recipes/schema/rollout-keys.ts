@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import type { Inert } from './key-meta';
 import { known, read } from './key-meta';
 import { flag, positive, share, whole } from './value-types';
@@ -9,7 +10,12 @@ const noTrace: Inert = {
 };
 const onlyOnce: Inert = {
   because: 'rollout_worker.max_attempts is 1',
-  when: (config) => (config.number('rollout_worker.max_attempts') ?? 1) <= 1,
+  when: (config) => (config.number('rollout_worker.max_attempts') ?? 3) <= 1,
+};
+const otherPolicy: Inert = {
+  because: 'runtime_monitor.exception_handling.policy is not stop_on_critical',
+  when: (config) =>
+    (config.text('runtime_monitor.exception_handling.policy') ?? 'stop_on_critical') !== 'stop_on_critical',
 };
 const custom: Inert = {
   because: 'rollout_worker.custom_rollout_worker_module_path names a worker of its own',
@@ -192,16 +198,25 @@ export const RolloutWorker = read(
       isGalleys: true,
     }),
     max_failed_share: read(share.default(0.5), {
-      meaning: 'Share of the rollouts of one step that may fail before the run stops.',
+      meaning: 'Share of the rollouts of one step that may fail for good before the run ends.',
       unit: 'share',
-      readers: ['rollout worker'],
+      readers: ['trajectory pool'],
       isGalleys: true,
+      inert: [otherPolicy],
     }),
-    max_attempts: read(positive.default(1), {
-      meaning: 'Tries of a rollout that fails; with 1 it is not repeated.',
+    max_attempts: read(positive.default(3), {
+      meaning: 'Tries of a rollout that fails, the first included; with 1 it is not repeated.',
       unit: 'tries',
       readers: ['trajectory pool'],
       isGalleys: true,
+    }),
+    retry_on: read(z.array(z.enum(FAILURE_KINDS)).default(['service', 'timeout']), {
+      meaning:
+        'Kinds of failures after which a rollout is repeated; where only scoring failed, only that is.',
+      readers: ['trajectory pool'],
+      examples: ['["service", "timeout", "evaluator_timeout"]'],
+      isGalleys: true,
+      inert: [onlyOnce],
     }),
     retry_pause: read(z.number().nonnegative().default(1), {
       meaning: 'Pause before failed rollouts are repeated; it doubles each time and is shortened by chance.',

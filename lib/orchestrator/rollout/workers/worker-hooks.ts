@@ -87,7 +87,9 @@ function hookCaller(thing: CodeThing, { label, timeoutMs }: HookOptions) {
       { method, args, timeoutMs, limitedBy, ...(onRequest === undefined ? {} : { onRequest }) },
       signal,
     );
-    if (!outcome.ok) throw new RolloutError(`${label}: ${method}: ${outcome.message}`);
+    if (!outcome.ok) {
+      throw new RolloutError(`${label}: ${method}: ${outcome.message}`, { isTimeout: outcome.isTimeout });
+    }
     const parsed = schema.safeParse(outcome.value);
     if (parsed.success) return parsed.data;
     throw new RolloutError(`${label}: ${method} returned something else: ${z.prettifyError(parsed.error)}`);

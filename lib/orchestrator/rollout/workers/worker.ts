@@ -10,4 +10,11 @@ export type RolloutWorker = {
 /** A rollout that could not be made; the run goes on without it. */
 export class RolloutError extends Error {
   override readonly name = 'RolloutError';
+  /** The recipe's code was cut at its limit. */
+  readonly isTimeout: boolean;
+
+  constructor(message: string, options?: ErrorOptions & { readonly isTimeout?: boolean }) {
+    super(message, options);
+    this.isTimeout = options?.isTimeout ?? false;
+  }
 }
