@@ -30,6 +30,7 @@ export default defineConfig(
     'prisma/generated/**',
     'next-env.d.ts',
     'lib/embedded/model/kernels/**',
+    'lib/services/tinker/wire/tinker_public_pb.*',
     'public/**',
   ]),
   js.configs.recommended,
