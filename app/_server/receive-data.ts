@@ -33,9 +33,9 @@ export async function receiveData(part: z.infer<typeof DataPart>, request: Reque
   const file = path.join(folder, `${part.id}${path.extname(part.name).toLowerCase()}`);
   await mkdir(folder, { recursive: true });
   if (part.offset === 0) await removeStale(folder);
-  const bytes = new Uint8Array(await request.arrayBuffer());
+  const bytes = await readAtMost(request, MAX_PART_BYTES);
   const known = (await stat(file).catch(() => null))?.size ?? 0;
-  if (bytes.length > MAX_PART_BYTES || part.offset + bytes.length > MAX_BYTES) {
+  if (bytes === null || part.offset + bytes.length > MAX_BYTES) {
     await rm(file, { force: true });
     throw new AppError(
       'invalid_input',
@@ -54,6 +54,22 @@ export async function receiveData(part: z.infer<typeof DataPart>, request: Reque
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** Null when there is more; what is too much is not kept in memory. */
+async function readAtMost(request: Request, maxBytes: number): Promise<Buffer | null> {
+  const reader = request.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+    size += part.value.length;
+    if (size > maxBytes) {
+      await reader?.cancel();
+      return null;
+    }
+    chunks.push(part.value);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The person knows the name of the file that was dropped, not of the one that it was kept in. */

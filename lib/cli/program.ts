@@ -121,12 +121,15 @@ function addSecretCommands(program: Command, context: CommandContext, settle: Se
 function addRecipeCommands(program: Command, context: CommandContext, settle: Settle): void {
   program
     .command('check')
-    .description('check a variant as the editor and a launch do; exit code 1 when it has errors')
-    .argument('<file>', 'a variant, e.g. recipes/pig_latin/embedded.yaml')
+    .description('check a recipe as the editor and a launch do; exit code 1 when it has errors')
+    .argument(
+      '<recipe>',
+      'a variant, e.g. recipes/pig_latin/embedded.yaml, or a recipe for all of its variants',
+    )
     .argument('[overrides...]', OVERRIDES)
     .option(...JSON_OPTION)
-    .action((file: string, overrides: string[], options: { json?: boolean }) =>
-      settle(checkCommand(context, { file, overrides }, options)),
+    .action((named: string, overrides: string[], options: { json?: boolean }) =>
+      settle(checkCommand(context, { named, overrides }, options)),
     );
   program
     .command('compose')

@@ -258,6 +258,27 @@ test('check answers like a compiler: 0 for what can be launched, 1 with places, 
   expect(await galley(['compose', 'math/small.yaml'])).toMatchObject({ code: 0 });
 });
 
+test('check of a recipe checks all of its variants, each under its name', async () => {
+  await writeFile(path.join(env.recipesDir, 'math/small.yaml'), SMALL);
+  await writeFile(
+    path.join(env.recipesDir, 'math/wrong.yaml'),
+    SMALL.replace('repeat_n: 8', 'repeat_n: many'),
+  );
+  const all = await galley(['check', 'math']);
+  expect(all.code).toBe(1);
+  expect(all.out).toMatch(/^math\/small\.yaml: 0 errors, /m);
+  expect(all.out).toMatch(/^math\/wrong\.yaml: [1-9]\d* errors?, /m);
+  const { out } = await galley(['check', 'math', '--json']);
+  const report: unknown = JSON.parse(out);
+  expect(report).toMatchObject({
+    ok: false,
+    checked: [
+      { entry: 'math/small.yaml', ok: true },
+      { entry: 'math/wrong.yaml', ok: false },
+    ],
+  });
+});
+
 test('check fails on a layer that does not compose, and says what a shared layer was not asked', async () => {
   await writeFile(path.join(env.recipesDir, 'math/broken.yaml'), 'defaults: [_self_]\na: ${absent}\n');
   const broken = await galley(['check', 'math/broken.yaml']);

@@ -39,6 +39,12 @@ test.each([
   ['exit', 'exit 0', /Use return/],
   ['an exit with a code', 'exit 7', /code 7/],
   ['a mistake', 'export A="', /unexpected EOF/],
+  // the system itself may refuse it first
+  [
+    'an environment of 3 MB',
+    'big=$(printf %100000s)\nfor n in $(seq 30); do export "V$n=$big"; done',
+    /more than 2 MiB|too long/,
+  ],
 ])('%s is a failure with what was said', async (_, text, message) => {
   const outcome = await run(text);
   expect(outcome.ok ? '' : outcome.error).toMatch(message);

@@ -11,6 +11,8 @@ const DRAIN_MS = 300;
 const MAX_OUTPUT_CHARACTERS = 64 * 1024;
 const MAX_ENVIRONMENT_BYTES = 2 * 1024 * 1024;
 const TOLD_LINES = 8;
+const TOO_MUCH =
+  'it leaves an environment of more than 2 MiB. Keep large texts in files, and their paths in variables.';
 
 export type ScriptRun = {
   /** The whole environment after the script. Never show it. */
@@ -40,18 +42,19 @@ export async function runEnvScript(request: {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const output = { text: '' };
-  const environment: Buffer[] = [];
+  const environment: { readonly chunks: Buffer[]; bytes: number } = { chunks: [], bytes: 0 };
   collectText(child, output);
   const captured = child.stdio[3];
   if (captured instanceof Object && 'on' in captured && 'readable' in captured) {
     captured.on('data', (chunk: Buffer) => {
-      const bytes = environment.reduce((sum, part) => sum + part.length, 0);
-      if (bytes < MAX_ENVIRONMENT_BYTES) environment.push(chunk);
+      environment.bytes += chunk.length;
+      if (environment.bytes <= MAX_ENVIRONMENT_BYTES) environment.chunks.push(chunk);
     });
   }
   const end = await ended(child, timeoutMs);
   const lines = withoutAnySecret(output.text, request.secrets).split('\n').filter(Boolean);
-  const values = parseEnvironment(Buffer.concat(environment).toString('utf8'));
+  if (environment.bytes > MAX_ENVIRONMENT_BYTES) return err(TOO_MUCH);
+  const values = parseEnvironment(Buffer.concat(environment.chunks).toString('utf8'));
   if (end === 'done' && Object.keys(values).length > 0) return ok({ values, lines });
   return err(`${describe(end, timeoutMs)}${lastWords(lines)}`);
 }

@@ -88,7 +88,15 @@ async function moveAcross(from: string, to: string): Promise<void> {
     await rename(from, to);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EXDEV')) throw error;
-    await cp(from, to, { recursive: true, verbatimSymlinks: true, errorOnExist: true, force: false });
+    // beside its place first: a copy that a full disk cuts short must not be taken for the whole
+    const beside = `${to}.${crypto.randomUUID()}.part`;
+    try {
+      await cp(from, beside, { recursive: true, verbatimSymlinks: true });
+      await rename(beside, to);
+    } catch (failure) {
+      await rm(beside, { recursive: true, force: true });
+      throw failure;
+    }
     await rm(from, { recursive: true, force: true });
   }
 }

@@ -5,36 +5,76 @@ import { listVariants } from '@/lib/recipes/list-variants';
 import { checkRecipe } from '@/lib/recipes/validate';
 import { describeDiagnostic } from '../describe-diagnostic';
 import { EXIT, type ExitCode } from '../exit-code';
+import { namedEntries } from '../named-entries';
 import { renderDiagnostic } from '../render-diagnostic';
 import { createFileName } from '../render-refusal';
-import { resolveEntry } from '../resolve-entry';
 import type { CommandContext } from '../session';
 
-/** `galley check <file> [overrides…]`; needs no store. What keeps a launch from starting makes it fail. */
+/** `galley check <recipe or file> [overrides…]`; needs no store. What keeps a launch from starting makes it fail. */
 export async function checkCommand(
-  { io, env }: CommandContext,
-  typed: { readonly file: string; readonly overrides: readonly string[] },
+  context: CommandContext,
+  typed: { readonly named: string; readonly overrides: readonly string[] },
   options: { readonly json?: boolean },
 ): Promise<ExitCode> {
-  const entry = resolveEntry(typed.file, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir });
-  const { files, composed } = await composeRecipe(
-    { recipeFiles: createRecipeFiles(env.recipesDir), dataDir: env.dataDir },
-    { entry, overrides: typed.overrides },
-  );
+  const { io, env } = context;
+  const recipeFiles = createRecipeFiles(env.recipesDir);
+  const checks: EntryCheck[] = [];
+  for (const entry of namedEntries(context, await recipeFiles.layers(), typed.named)) {
+    checks.push(await checkEntry({ recipeFiles, dataDir: env.dataDir }, entry, typed.overrides));
+  }
+  const ok = checks.every(({ errors }) => errors === 0);
+  if (options.json === true) {
+    const [first, ...others] = checks.map(reportOf);
+    io.out(JSON.stringify(others.length === 0 ? first : { ok, checked: [first, ...others] }, null, 2));
+  } else {
+    const fileName = createFileName({ cwd: io.cwd, recipesDir: env.recipesDir });
+    for (const check of checks) print(check, { io, fileName, isNamed: checks.length > 1 });
+  }
+  return ok ? EXIT.done : EXIT.checkFailed;
+}
+
+type EntryCheck = Counts & {
+  readonly entry: string;
+  /** Every layer and script, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly isVariant: boolean;
+  readonly found: readonly Diagnostic[];
+  readonly passed: ReturnType<typeof checkRecipe>['passed'];
+};
+
+async function checkEntry(
+  places: Parameters<typeof composeRecipe>[0],
+  entry: string,
+  overrides: readonly string[],
+): Promise<EntryCheck> {
+  const { files, composed } = await composeRecipe(places, { entry, overrides });
   const isVariant = listVariants(files).includes(entry);
   const checked = isVariant ? checkRecipe(composed, { entry, files }) : { diagnostics: [], passed: [] };
   const found = [...composed.diagnostics, ...checked.diagnostics];
-  const counts = countOf(found);
-  if (options.json === true) {
-    const findings = found.map((diagnostic) => describeDiagnostic(diagnostic, files));
-    const report = { entry, isVariant, ok: counts.errors === 0, ...counts, findings, passed: checked.passed };
-    io.out(JSON.stringify(report, null, 2));
-  } else {
-    const fileName = createFileName({ cwd: io.cwd, recipesDir: env.recipesDir });
-    for (const diagnostic of found) io.out(renderFinding(diagnostic, files, fileName));
-    io.out(summaryOf(counts, isVariant ? `${checked.passed.length} checks passed` : whatIsMissing(entry)));
-  }
-  return counts.errors === 0 ? EXIT.done : EXIT.checkFailed;
+  return { entry, files, isVariant, found, passed: checked.passed, ...countOf(found) };
+}
+
+function reportOf({ files, found, ...check }: EntryCheck): unknown {
+  const findings = found.map((diagnostic) => describeDiagnostic(diagnostic, files));
+  return { ...check, ok: check.errors === 0, findings };
+}
+
+function print(
+  check: EntryCheck,
+  {
+    io,
+    fileName,
+    isNamed,
+  }: {
+    readonly io: CommandContext['io'];
+    readonly fileName: (file: string) => string;
+    readonly isNamed: boolean;
+  },
+): void {
+  const { entry, files, found, isVariant, passed } = check;
+  for (const diagnostic of found) io.out(renderFinding(diagnostic, files, fileName));
+  const rest = isVariant ? `${passed.length} checks passed` : whatIsMissing(entry);
+  io.out(`${isNamed ? `${entry}: ` : ''}${summaryOf(check, rest)}`);
 }
 
 /** The place, the rule in brackets, the line with its caret, and what would mend it; a note is one line. */

@@ -1,17 +1,15 @@
-import path from 'node:path';
 import { profileData } from '@/lib/datasets/profile/profile-data';
 import type { DataProfile } from '@/lib/domain/data-profile';
 import { composeRecipe } from '@/lib/launch/compose-recipe';
 import { dataFolders } from '@/lib/launch/check-data';
 import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
-import { listVariants } from '@/lib/recipes/list-variants';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode } from '../exit-code';
+import { namedEntries } from '../named-entries';
 import { createReadingBar } from '../reading-bar';
 import { renderDataProfile } from '../render-data-profile';
-import { resolveEntry } from '../resolve-entry';
 import type { CommandContext } from '../session';
 
 type Typed = { readonly recipe: string; readonly overrides: readonly string[] };
@@ -29,7 +27,7 @@ export async function dataCheckCommand(
 ): Promise<ExitCode> {
   const { io } = context;
   const files = createRecipeFiles(context.env.recipesDir);
-  const entries = await entriesOf(context, files, typed.recipe);
+  const entries = namedEntries(context, await files.layers(), typed.recipe);
   const outcomes: Outcome[] = [];
   for (const entry of entries) outcomes.push(await checkEntry(context, files, { ...typed, entry }));
   if (options.json === true) io.out(JSON.stringify({ checked: outcomes.map(forJson) }, null, 2));
@@ -42,19 +40,6 @@ export async function dataCheckCommand(
 
 function hasErrors({ findings }: DataProfile): boolean {
   return findings.some(({ severity }) => severity === 'error');
-}
-
-/** A folder of the recipes stands for all of its variants. */
-async function entriesOf(
-  { env, io }: CommandContext,
-  files: RecipeFiles,
-  typed: string,
-): Promise<readonly string[]> {
-  const name = path.basename(path.resolve(io.cwd, typed));
-  const layers = await files.layers();
-  const variants = listVariants(layers).filter((file) => path.posix.dirname(file) === name);
-  if (!/\.ya?ml$/i.test(typed) && variants.length > 0) return variants;
-  return [resolveEntry(typed, { cwd: io.cwd, root: env.root, recipesDir: env.recipesDir })];
 }
 
 async function checkEntry(

@@ -1,4 +1,5 @@
 import type { Backend } from '@/lib/domain/run';
+import { isMap } from '../config-view';
 import { GRPO_TRAINERS, OPD_TRAINERS } from '../schema/algorithm-keys';
 import type { Finding, Rule, RuleFacts } from './rule';
 
@@ -19,6 +20,12 @@ const SERVICE: Readonly<Record<Backend, string>> = {
   weaver: 'Weaver',
   self_hosted: 'the self-hosted training service',
 };
+
+/** As messages show it. */
+function setOf({ config }: RuleFacts, section: string, key: string): string {
+  const value = config.get(`${section}.${key}`);
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}
 
 function isOneOf(types: readonly string[], { config }: RuleFacts): boolean {
   return types.includes(config.text('trainer.type') ?? '');
@@ -63,6 +70,25 @@ export const ALGORITHM_RULES: readonly Rule[] = [
         message: `${path} is on, and ${SERVICE[backend]} computes no KL in the loss: take it from the reward with ${ALGORITHM}.use_kl_in_reward.`,
         repair: { title: 'Turn it off', path, set: 'false' },
       };
+    },
+  },
+  {
+    id: 'kl-control-agrees',
+    title: 'The KL control is given once',
+    reason: 'kl_ctrl itself is read; the older place below critic is read only where kl_ctrl is missing.',
+    severity: 'warning',
+    check: (facts) => {
+      const { config } = facts;
+      const [own, older] = [`${ALGORITHM}.kl_ctrl`, `${ALGORITHM}.critic.kl_ctrl`];
+      if (!isOneOf(GRPO_TRAINERS, facts) || !isMap(config.get(own)) || !isMap(config.get(older))) return null;
+      const differing = config
+        .keys(older)
+        .filter((key) => setOf(facts, own, key) !== setOf(facts, older, key));
+      if (differing.length === 0) return `${config.keys(older).join(', ')} alike in both places`;
+      return differing.map((key) => ({
+        path: `${older}.${key}`,
+        message: `${older}.${key} is ${setOf(facts, older, key)}, but ${own}.${key} is ${setOf(facts, own, key)}, and that is read.`,
+      }));
     },
   },
   {
