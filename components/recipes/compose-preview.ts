@@ -49,5 +49,5 @@ function withWayOut(diagnostic: Diagnostic): Diagnostic {
   const name = diagnostic.severity === 'error' ? unsetName(diagnostic.message) : null;
   if (name === null || diagnostic.fix !== undefined) return diagnostic;
   const title = isSecretVariable(name) ? 'Store the secret' : 'Set for the preview only';
-  return { ...diagnostic, fix: { title, edits: [] } };
+  return { ...diagnostic, fix: { title, change: { kind: 'ask' } } };
 }

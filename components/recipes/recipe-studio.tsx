@@ -53,7 +53,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
   const preview = state.variant === null ? undefined : client.previews[state.variant];
   const rows = preview?.lastRows ?? [];
   const shown = useStudioView(studio, rows);
-  const onFix = fixer(studio, { environment, onGiveValue: shown.giveValue });
+  const onFix = fixer(studio, { environment, onGiveValue: shown.giveValue, ask: client.ask });
   const life = useStudioLife({
     data,
     studio,

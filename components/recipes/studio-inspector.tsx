@@ -8,7 +8,7 @@ import { EvaluatorPane } from './evaluator/evaluator-pane';
 import { Inspector, type InspectorProps } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
 import type { StudioEnvironment } from './use-environment';
-import { layerTexts, type LivePreview } from './use-preview';
+import type { LivePreview } from './use-preview';
 import type { Studio } from './use-studio';
 
 export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'tab' | 'onTab'> & {
@@ -30,7 +30,6 @@ export type StudioInspectorProps = Pick<InspectorProps, 'diff' | 'history' | 'ta
 /** The right pane, bound to what is open in the studio. */
 export function StudioInspector(props: StudioInspectorProps) {
   const { studio, recipe, entry, preview } = props;
-  const files = layerTexts(studio.state.files);
   const { environment, onFix } = props;
   return (
     <Inspector
@@ -48,7 +47,6 @@ export function StudioInspector(props: StudioInspectorProps) {
         <DataPane
           plan={preview?.dataPlan ?? null}
           recipe={recipe}
-          files={files}
           onShowKey={props.onShowKey}
           onFix={onFix}
         />

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { compose, type ComposeInput } from './compose';
+import { fixEdits } from './fix-edits';
 import { plainValue } from './plain-value';
 
 // a bomb takes a second of work to refuse; a busy machine may take its time
@@ -167,7 +168,8 @@ describe('diagnostics', () => {
 
   test('a reference that looks like a shell variable gets a fix', () => {
     const text = 'path: "${NEXRL_DATA_PATH}/train.parquet"\n';
-    const [edit, ...more] = single(text).diagnostics[0]?.fix?.edits ?? [];
+    const fix = single(text).diagnostics[0]?.fix;
+    const [edit, ...more] = fix === undefined ? [] : fixEdits(fix, {});
     expect(more).toEqual([]);
     const fixed = text.slice(0, edit?.start) + (edit?.text ?? '') + text.slice(edit?.end);
     expect(fixed).toBe('path: "${oc.env:NEXRL_DATA_PATH}/train.parquet"\n');

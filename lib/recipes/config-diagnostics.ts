@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Composed, Provenance } from './compose';
 import type { Diagnostic } from './diagnostic';
-import { parentOf } from './parent-path';
+import { parentOf, sectionsAround } from './parent-path';
 
 /** What a schema says about a resolved config, with the config path and the place that set the value. */
 export function configDiagnostics(
@@ -33,7 +33,7 @@ export function findProvenance(
   provenance: Composed['provenance'],
   configPath: string,
 ): Provenance | undefined {
-  for (let path = configPath; path !== ''; path = parentOf(path)) {
+  for (const path of configPath === '' ? [] : [configPath, ...sectionsAround(configPath)]) {
     const own = provenanceWithin(provenance, path);
     if (own !== undefined) return own;
   }
@@ -54,8 +54,11 @@ function firstInside(provenance: Composed['provenance']): ReadonlyMap<string, Pr
   const first = new Map<string, Provenance>();
   for (const [leaf, place] of provenance) {
     // whatever is above a section that is known is known, too
-    for (let path = parentOf(leaf); path !== '' && !first.has(path); path = parentOf(path))
+    let path = parentOf(leaf);
+    while (path !== '' && !first.has(path)) {
       first.set(path, place);
+      path = parentOf(path);
+    }
   }
   insides.set(provenance, first);
   return first;

@@ -16,6 +16,29 @@ export type ReferenceError = {
 
 export type TextEdit = SourceRange & { readonly text: string };
 
+/** What a fix changes, as data: edits are made when somebody asks for them (`fix-edits.ts`), since that reads a layer anew. */
+export type Change =
+  | { readonly kind: 'edits'; readonly edits: readonly TextEdit[] }
+  /** YAML text as the value of a config path of the layers: in `file` if it stands there, else in the variant's layer. */
+  | {
+      readonly kind: 'set';
+      readonly path: string;
+      readonly value: string;
+      readonly file: string | null;
+      readonly variant: string;
+    }
+  | { readonly kind: 'rename'; readonly file: string; readonly path: string; readonly name: string }
+  /** All layers beside the variant to today's shape; `older` names by file the services that mean direct-zmq by `http`. */
+  | {
+      readonly kind: 'migrate';
+      readonly variant: string;
+      readonly older: Readonly<Record<string, readonly string[]>>;
+    }
+  /** More than edits: a value has to be given, a secret stored. */
+  | { readonly kind: 'ask' };
+
+export type Fix = { readonly title: string; readonly change: Change };
+
 /** A problem is data with a code and a place. */
 export type Diagnostic = {
   readonly code: string;
@@ -24,6 +47,6 @@ export type Diagnostic = {
   /** Config path concerned, e.g. `trainer.lr`; null when the problem is a file's. */
   readonly path: string | null;
   readonly range: SourceRange | null;
-  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
+  readonly fix?: Fix;
   readonly reference?: ReferenceError;
 };

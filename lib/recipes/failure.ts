@@ -1,4 +1,4 @@
-import type { SourceRange, TextEdit } from './diagnostic';
+import type { SourceRange } from './diagnostic';
 import type { Result } from '@/lib/shared/result';
 
 /**
@@ -17,7 +17,6 @@ export type Problem = {
   /** Config file that was not found. */
   readonly missing?: string;
   readonly range?: SourceRange | null;
-  readonly fix?: { readonly title: string; readonly edits: readonly TextEdit[] };
 };
 
 /** The way out of a stage on wrong user input. It is caught inside lib/recipes: `compose` never throws. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { compose } from './compose';
 import { applyEdits } from './edits/apply-edits';
+import type { Diagnostic } from './diagnostic';
+import { fixEdits } from './fix-edits';
 import { migrateLegacy } from './migrate-legacy';
 import { validate } from './validate';
 
@@ -121,6 +123,10 @@ resource:
     replicas: 2 # two
 `;
 
+function editsOf(diagnostic: Diagnostic | undefined, files: Readonly<Record<string, string>>) {
+  return diagnostic?.fix === undefined ? [] : fixEdits(diagnostic.fix, files);
+}
+
 test('one click brings the layers to today’s shape and keeps every comment', () => {
   const entry = 'old/self_hosted.yaml';
   const checkText = (text: string) => {
@@ -131,7 +137,7 @@ test('one click brings the layers to today’s shape and keeps every comment', (
   const before = checkText(OLD);
   const old = before.found.filter(({ code }) => code === 'legacy-shape');
   expect(old.length).toBeGreaterThan(4);
-  const text = applyEdits(OLD, old[0]?.fix?.edits ?? []);
+  const text = applyEdits(OLD, editsOf(old[0], { [entry]: OLD }));
   expect(text).toMatch(/train_service:\n {4}# an old server\n {4}main_actor:\n {6}role: actor\n/);
   expect(text).toContain('backend: direct-zmq # plain');
   expect(text).toContain('identifier: mine # the name');
@@ -161,7 +167,10 @@ test('migrating renames http where an older shape gives it, and nowhere else', (
   };
   const entry = 'r/old.yaml';
   const found = validate(compose({ files, entry, env: {} }), { files, entry });
-  const edits = found.find(({ code }) => code === 'legacy-shape')?.fix?.edits ?? [];
+  const edits = editsOf(
+    found.find(({ code }) => code === 'legacy-shape'),
+    files,
+  );
   const after = Object.fromEntries(
     Object.entries(files).map(([file, text]) => [
       file,

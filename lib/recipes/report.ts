@@ -10,7 +10,6 @@ export function reportProblem(problem: Problem, severity: Diagnostic['severity']
     message: problem.message,
     path: problem.key ?? null,
     range: problem.range ?? null,
-    ...(problem.fix === undefined ? {} : { fix: problem.fix }),
     ...(severity === 'error' ? { reference: referenceOf(problem, 'compose') } : {}),
   };
 }
@@ -59,7 +58,8 @@ function envFix(
   const place = name === undefined ? null : find(source, `\${${name}}`, files);
   if (name === undefined || place === null) return undefined;
   const text = `\${oc.env:${name}}`;
-  return { title: `Read the environment variable: ${text}`, edits: [{ ...place, text }] };
+  const edits = [{ ...place, text }];
+  return { title: `Read the environment variable: ${text}`, change: { kind: 'edits', edits } };
 }
 
 function find(range: SourceRange, text: string, files: Readonly<Record<string, string>>): SourceRange | null {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { applyEdits } from './edits/apply-edits';
 import { compose } from './compose';
 import type { Diagnostic } from './diagnostic';
+import { fixEdits } from './fix-edits';
 import { listVariants } from './list-variants';
 import { checkRecipe, validate } from './validate';
 
@@ -27,7 +28,7 @@ function check(files: Readonly<Record<string, string>>, entry: string, overrides
 }
 
 function fixed(files: Readonly<Record<string, string>>, diagnostic: Diagnostic | undefined) {
-  const edits = diagnostic?.fix?.edits ?? [];
+  const edits = diagnostic?.fix === undefined ? [] : fixEdits(diagnostic.fix, files);
   return Object.fromEntries(
     Object.entries(files).map(([file, text]) => [
       file,

@@ -3,8 +3,6 @@ import type { Composed } from './compose';
 import { configDiagnostics } from './config-diagnostics';
 import { type ConfigView, createConfigView } from './config-view';
 import type { Diagnostic } from './diagnostic';
-import { editInBlock } from './edits/edit-block';
-import { renameKey } from './edits/edit-layer';
 import { migrateLegacy, type Migrated } from './migrate-legacy';
 import { plainValue } from './plain-value';
 import { backendNamed } from './recipe-config';
@@ -15,7 +13,7 @@ import { keyTree } from './schema/catalogue';
 import { RecipeSchema } from './schema/recipe-schema';
 import { checkKeys } from './validation/check-keys';
 import { legacyDiagnostics } from './validation/legacy-diagnostics';
-import { createPlacing, editPathOf, type Layers, type Placing } from './validation/placing';
+import { createPlacing, type Layers, type Placing } from './validation/placing';
 
 /** The variant and the texts of the layers, for places and fixes; `checks.yaml` beside the variant is among them. */
 export type ValidateContext = Layers;
@@ -54,7 +52,7 @@ export function checkRecipe(composed: Composed, context: ValidateContext): Check
     ...rules.diagnostics,
     ...own.diagnostics,
     ...keyDiagnostics(subject),
-    ...legacyDiagnostics(migrated, placing, context),
+    ...legacyDiagnostics(migrated, { placing, variant: context.entry }),
   ];
   return { diagnostics: diagnostics.toSorted(bySeverity), passed: [...rules.passed, ...own.passed] };
 }
@@ -120,7 +118,7 @@ function keyDiagnostics({ facts, placing, context, unresolved }: Subject): reado
     .filter(({ path }) => !unresolved.some((broken) => touches(placing.toSource(path), broken)))
     .map(({ code, path, message, meant }) => {
       const range = code === 'unknown-key' ? placing.keyRangeOf(path) : placing.rangeOf(path);
-      const fix = meant === null ? undefined : renameFix(path, meant, { placing, context });
+      const fix = meant === null ? undefined : renameFix(path, meant, placing);
       return {
         code,
         severity: severityOf(code, backend),
@@ -137,17 +135,11 @@ function severityOf(code: string, backend: Backend): Diagnostic['severity'] {
   return code === 'wrong-value' && backend !== 'embedded' ? 'error' : 'warning';
 }
 
-function renameFix(
-  path: string,
-  meant: string,
-  { placing, context }: Pick<Subject, 'placing' | 'context'>,
-): Diagnostic['fix'] {
+function renameFix(path: string, meant: string, placing: Placing): Diagnostic['fix'] {
   const file = placing.rangeOf(path)?.file;
-  const text = file === undefined ? undefined : context.files[file];
-  if (file === undefined || text === undefined) return undefined;
-  const place = editPathOf(placing.toSource(path));
-  const edits = editInBlock({ file, text }, place, (layer) => renameKey(layer, place, meant));
-  return edits.length === 0 ? undefined : { title: `Rename it to ${meant}`, edits };
+  if (file === undefined) return undefined;
+  const change = { kind: 'rename', file, path: placing.toSource(path), name: meant } as const;
+  return { title: `Rename it to ${meant}`, change };
 }
 
 function checkRules(rules: readonly Rule[], subject: Subject): Checked {

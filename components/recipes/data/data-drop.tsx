@@ -5,13 +5,11 @@ import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { type NewData, uploadData } from '@/lib/api-client/recipe-data';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
-import { setValue } from '@/lib/recipes/edits/edit-layer';
 
 type DataDropProps = {
   readonly recipe: string;
   /** The variant's file, which a new line goes into. */
   readonly entry: string | null;
-  readonly files: Readonly<Record<string, string>>;
   readonly onFix: (diagnostic: Diagnostic) => void;
   readonly onMade: () => void;
 };
@@ -83,7 +81,7 @@ export function DataDrop(props: DataDropProps) {
   );
 }
 
-function Outcome({ state, entry, files, onFix }: DataDropProps & { state: State }) {
+function Outcome({ state, entry, onFix }: DataDropProps & { state: State }) {
   switch (state.kind) {
     case 'idle':
       return null;
@@ -103,30 +101,18 @@ function Outcome({ state, entry, files, onFix }: DataDropProps & { state: State 
         </p>
       );
     case 'made':
-      return <Made made={state.made} entry={entry} files={files} onFix={onFix} />;
+      return <Made made={state.made} entry={entry} onFix={onFix} />;
   }
 }
 
-function Made({
-  made,
-  entry,
-  files,
-  onFix,
-}: Pick<DataDropProps, 'entry' | 'files' | 'onFix'> & { made: NewData }) {
+function Made({ made, entry, onFix }: Pick<DataDropProps, 'entry' | 'onFix'> & { made: NewData }) {
   const source = `["${made.named}"]`;
-  const text = entry === null ? undefined : files[entry];
-  function use(path: readonly string[]): void {
-    if (entry === null || text === undefined) return;
-    const edits = setValue({ file: entry, text }, path, source);
+  function use(path: string): void {
+    if (entry === null) return;
     const message = `Use ${made.named}`;
-    onFix({
-      code: 'use_new_data',
-      severity: 'info',
-      message,
-      path: path.join('.'),
-      range: null,
-      fix: { title: message, edits },
-    });
+    const change = { kind: 'set', path, value: source, file: null, variant: entry } as const;
+    const fix = { title: message, change };
+    onFix({ code: 'use_new_data', severity: 'info', message, path, range: null, fix });
   }
   return (
     <div role="status" className="flex flex-col gap-2">
@@ -139,12 +125,12 @@ function Made({
         <code className="font-mono">data:</code>
         {entry === null ? '.' : ` in ${entry}.`}
       </p>
-      {text === undefined ? null : (
+      {entry === null ? null : (
         <div className="flex flex-wrap gap-2">
-          <Button size="sm" onClick={() => use(['data', 'data_files'])}>
+          <Button size="sm" onClick={() => use('data.data_files')}>
             Train on it
           </Button>
-          <Button size="sm" onClick={() => use(['validate', 'data', 'data_files'])}>
+          <Button size="sm" onClick={() => use('validate.data.data_files')}>
             Validate on it
           </Button>
         </div>

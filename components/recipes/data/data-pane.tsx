@@ -15,15 +15,13 @@ export type DataPaneProps = {
   /** Null while the variant does not compose, or names no data. */
   readonly plan: DataPlan | null;
   readonly recipe: string;
-  /** Texts of the layers, as they stand in the editor. */
-  readonly files: Readonly<Record<string, string>>;
   /** Shows where a config key is set. */
   readonly onShowKey: (path: string) => void;
   readonly onFix: (diagnostic: Diagnostic) => void;
 };
 
 /** What is in the data files that the variant names, what is wrong with it, and a place to bring new data to. */
-export function DataPane({ plan, recipe, files, onShowKey, onFix }: DataPaneProps) {
+export function DataPane({ plan, recipe, onShowKey, onFix }: DataPaneProps) {
   const client = useQueryClient();
   return (
     <div className="flex flex-col gap-4 p-3">
@@ -38,7 +36,6 @@ export function DataPane({ plan, recipe, files, onShowKey, onFix }: DataPaneProp
       <DataDrop
         recipe={recipe}
         entry={plan?.entry ?? null}
-        files={files}
         onFix={onFix}
         onMade={() => void client.invalidateQueries({ queryKey: ['recipes', 'data'] })}
       />

@@ -21,7 +21,7 @@ export type EditorCommands = {
   readonly open: (range: SourceRange) => void;
   /** Edits of files that are not open here. */
   readonly replace: (path: string, text: string) => void;
-  /** Mends a problem that takes more than edits. */
+  /** Mends a problem that has a fix. */
   readonly mend: (diagnostic: Diagnostic) => void;
   /** Lets a person give a value to a variable of the environment. */
   readonly giveValue: (variable: string) => void;

@@ -14,7 +14,7 @@ export type LanguageHost = {
   /** Makes the model of a file if there is a text for it; Monaco shows ranges only in models. */
   readonly modelOf: (path: string) => Monaco.editor.ITextModel | null;
   readonly apply: (edits: readonly TextEdit[]) => void;
-  /** Mends what takes more than edits. */
+  /** Mends a problem that has a fix. */
   readonly mend: (diagnostic: Diagnostic) => void;
   /** Whether the person agrees to what a rename touches. */
   readonly confirmRename: (plan: Extract<Rename, { ok: true }>) => Promise<boolean>;
@@ -37,9 +37,6 @@ export function registerYamlProviders(monaco: typeof Monaco, host: LanguageHost)
     languages.registerCodeActionProvider(LANGUAGE, fixes(monaco, host)),
     languages.registerInlayHintsProvider(LANGUAGE, hints(monaco, host)),
     languages.registerDocumentFormattingEditProvider(LANGUAGE, formats(host)),
-    monaco.editor.registerCommand(APPLY, (_services: unknown, edits: readonly TextEdit[]) =>
-      host.apply(edits),
-    ),
     monaco.editor.registerCommand(MEND, (_services: unknown, diagnostic: Diagnostic) =>
       host.mend(diagnostic),
     ),
@@ -47,7 +44,6 @@ export function registerYamlProviders(monaco: typeof Monaco, host: LanguageHost)
   return { dispose: () => parts.forEach((part) => part.dispose()) };
 }
 
-const APPLY = 'galley.applyEdits';
 const MEND = 'galley.mend';
 
 /** Path from the recipes folder; models are named `recipe:/path`. */
@@ -172,15 +168,12 @@ function fixes(monaco: typeof Monaco, host: LanguageHost): Monaco.languages.Code
     provideCodeActions(model, range) {
       const file = pathOf(model);
       const place = { file, ...offsetsOf(model, range) };
-      const actions = codeActions(host.diagnosticsOf(file), place).map(({ title, edits, diagnostic }) => ({
+      const actions = codeActions(host.diagnosticsOf(file), place).map(({ title, diagnostic }) => ({
         title,
         kind: 'quickfix',
         isPreferred: true,
         diagnostics: [toMarker(monaco, model, diagnostic)],
-        command:
-          edits.length === 0
-            ? { id: MEND, title, arguments: [diagnostic] }
-            : { id: APPLY, title, arguments: [edits] },
+        command: { id: MEND, title, arguments: [diagnostic] },
       }));
       return { actions, dispose: () => undefined };
     },

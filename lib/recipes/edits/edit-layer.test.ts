@@ -10,7 +10,7 @@ import { valueOf } from '@/lib/recipes/nodes/config-node';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { applyEdits } from './apply-edits';
 import { type LayerText, removeKey, renameKey, setValue } from './edit-layer';
-import type { EditPath } from './yaml-places';
+import type { EditPath } from './edit-path';
 
 // every entry of every shipped layer is edited; a busy machine may take its time
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,12 +1,12 @@
 import { isScalar, type Node } from 'yaml';
 import type { TextEdit } from '@/lib/recipes/diagnostic';
 import { keyText } from '@/lib/recipes/yaml-text';
+import type { EditPath } from './edit-path';
 import {
   afterColon,
   childOf,
   columnOf,
   contentEnd,
-  type EditPath,
   entryEnd,
   entryOf,
   isEmptyNode,

@@ -9,12 +9,10 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { remember } from '../remember';
+import type { EditPath } from './edit-path';
 
 // Where things stand in a layer's text, also in one that is being typed and does not parse. The `yaml` package gives
 // syntax and positions; what a value means is never asked of it.
-
-/** A key, or an index into a list. */
-export type EditPath = readonly (string | number)[];
 
 export type Entry = Pair<Node, Node | null>;
 export type LayerMap = YAMLMap<Node, Node | null>;

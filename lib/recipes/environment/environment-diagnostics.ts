@@ -61,7 +61,7 @@ export function literalDiagnostics(
     path,
     range: { file, start, end },
     // what moves it is the server's; no edit alone would keep the value
-    fix: { title: MOVE_TO_STORE, edits: [] },
+    fix: { title: MOVE_TO_STORE, change: { kind: 'ask' } },
   }));
   const given = overrideLiterals(overrides).map(({ name, index }): Diagnostic => ({
     code: 'literal-secret',

@@ -1,3 +1,5 @@
+import type { Fix, TextEdit } from '@/lib/recipes/diagnostic';
+import { fixEdits } from '@/lib/recipes/fix-edits';
 import { completeAt, type Completion } from './complete';
 import { pathAt } from './cursor';
 import { type Definition, definitionAt } from './definition';
@@ -25,6 +27,8 @@ export type LanguageQuestions = {
   readonly format: { readonly file: string };
   /** The config path under the cursor. */
   readonly path: Place;
+  /** What a fix edits. */
+  readonly fix: Fix;
 };
 
 export type LanguageAnswers = {
@@ -37,6 +41,7 @@ export type LanguageAnswers = {
   readonly hints: readonly InlayHint[];
   readonly format: string;
   readonly path: string;
+  readonly fix: readonly TextEdit[];
 };
 
 export type LanguageTopic = keyof LanguageQuestions;
@@ -60,6 +65,7 @@ const ANSWERERS: {
   format: ({ layers }, { file }) => formatLayer(layers[file] ?? ''),
   path: (facts, { file, offset }) =>
     dotted([...mountOf(facts, file), ...pathAt(facts.layers[file] ?? '', offset)]),
+  fix: ({ layers }, fix) => fixEdits(fix, layers),
 };
 
 export function answer<Topic extends LanguageTopic>(

@@ -1,9 +1,7 @@
-import type { Diagnostic, SourceRange, TextEdit } from '@/lib/recipes/diagnostic';
+import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 
 export type CodeAction = {
   readonly title: string;
-  /** Empty where more than an editor is needed: a value to be given, a secret to be stored. */
-  readonly edits: readonly TextEdit[];
   /** The problem that it ends. */
   readonly diagnostic: Diagnostic;
 };
@@ -14,6 +12,6 @@ export function codeActions(diagnostics: readonly Diagnostic[], range: SourceRan
     const { fix, range: place } = diagnostic;
     const touches =
       place !== null && place.file === range.file && place.start <= range.end && range.start <= place.end;
-    return fix === undefined || !touches ? [] : [{ ...fix, diagnostic }];
+    return fix === undefined || !touches ? [] : [{ title: fix.title, diagnostic }];
   });
 }

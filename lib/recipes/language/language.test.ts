@@ -335,7 +335,7 @@ test('inlayHints says which variable is missing, or that it is known only at the
 
 test('codeActions offers the corrections of the problems that a range touches', () => {
   const range = { file: 'a.yaml', start: 4, end: 8 };
-  const fix = { title: 'Write b', edits: [{ ...range, text: 'b' }] };
+  const fix = { title: 'Write b', change: { kind: 'edits', edits: [{ ...range, text: 'b' }] } } as const;
   const diagnostic = { code: 'x', severity: 'error', message: 'm', path: null, range, fix } as const;
   expect(codeActions([diagnostic], { file: 'a.yaml', start: 8, end: 8 })).toHaveLength(1);
   expect(codeActions([diagnostic], { file: 'a.yaml', start: 9, end: 9 })).toEqual([]);

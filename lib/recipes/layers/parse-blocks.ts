@@ -37,29 +37,7 @@ export function parseByBlocks(text: string): LayerMap | null {
     for (const entry of entriesAt(block, start)) entries.push(entry);
   }
   if (first === null || hasDuplicates(entries)) return null;
-  const root: LayerMap = { kind: 'map', entries, start: first.start, end };
-  made.add(root);
-  return root;
-}
-
-const made = new WeakSet<LayerNode>();
-
-/** A part of a layer that means the same by itself. */
-type TextBlock = { readonly text: string; readonly start: number };
-
-/** The parts of a text, each beginning with a top-level key, in order; null for a text that was read as a whole. */
-function blocksOf(text: string, root: LayerNode | null): readonly TextBlock[] | null {
-  if (root === null || !made.has(root)) return null;
-  const starts = blockStarts(text);
-  return starts.map((start, index) => ({ text: text.slice(start, starts[index + 1]), start }));
-}
-
-/** The block that holds a top-level key; null without one, and for a text that was read as a whole. */
-export function blockOfKey(text: string, root: LayerNode | null, name: string): TextBlock | null {
-  const blocks = blocksOf(text, root);
-  if (blocks === null || root?.kind !== 'map') return null;
-  const found = root.entries.find(({ key }) => key.kind === 'string' && key.value === name);
-  return (found && blocks.findLast(({ start }) => start <= found.keyStart)) ?? null;
+  return { kind: 'map', entries, start: first.start, end };
 }
 
 /** Offsets of the lines that begin with a key; what stands above the first one belongs to it. */

@@ -4,8 +4,9 @@ import type { Diagnostic } from '../diagnostic';
 import { applyEdits } from '../edits/apply-edits';
 import { removeKey, setValue } from '../edits/edit-layer';
 import { nodeAt, parsePlaces } from '../edits/yaml-places';
+import { fixEdits } from '../fix-edits';
 import { checkRecipe } from '../validate';
-import { editPathOf } from '../validation/placing';
+import { editPathOf } from '../edits/edit-path';
 import { ALL_RULES } from './all-rules';
 import { ENV, RECIPE, type Variant } from './rules.fixture';
 
@@ -189,7 +190,7 @@ function check(files: Files, variant: Variant) {
 function fixed(files: Files, { fix }: Diagnostic): Files {
   return Object.fromEntries(
     Object.entries(files).map(([file, text]) => {
-      const edits = (fix?.edits ?? []).filter((edit) => edit.file === file);
+      const edits = (fix === undefined ? [] : fixEdits(fix, files)).filter((edit) => edit.file === file);
       return [file, applyEdits(text, edits)];
     }),
   );

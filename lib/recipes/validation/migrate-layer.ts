@@ -1,10 +1,10 @@
 import { isScalar, type Node } from 'yaml';
 import { applyEdits } from '../edits/apply-edits';
+import type { EditPath } from '../edits/edit-path';
 import { type LayerText, removeKey, renameKey, setValue } from '../edits/edit-layer';
 import {
   columnOf,
   contentEnd,
-  type EditPath,
   entryEnd,
   entryOf,
   isLayerMap,

@@ -1,9 +1,7 @@
 import type { Composed } from '../compose';
 import { provenanceWithin } from '../config-diagnostics';
-import type { Diagnostic, TextEdit } from '../diagnostic';
-import { editInBlock, standsIn } from '../edits/edit-block';
-import { type LayerText, setValue } from '../edits/edit-layer';
-import type { EditPath } from '../edits/yaml-places';
+import type { Diagnostic } from '../diagnostic';
+import { editPathOf } from '../edits/edit-path';
 import type { LayerEntry, LayerNode } from '../layers/layer-node';
 import { parseLayer } from '../layers/parse-layer';
 import type { Migration } from '../migrate-legacy';
@@ -17,7 +15,7 @@ export type Placing = {
   readonly rangeOf: (path: string) => Diagnostic['range'];
   /** Of the key itself, where its value was set. */
   readonly keyRangeOf: (path: string) => Diagnostic['range'];
-  /** The edits of a repair; undefined where no layer can be changed, e.g. for a value of the command line. */
+  /** A repair of the layers; undefined where no layer can be changed, e.g. for a value of the command line. */
   readonly fixOf: (repair: Repair | undefined) => Diagnostic['fix'];
 };
 
@@ -60,27 +58,11 @@ export function createPlacing(
       // what the environment says on this machine is not to become the recipe's
       const isFromEnvironment = own?.chain.some((station) => station.startsWith('env:')) === true;
       if (isFromEnvironment && !repair.set.includes('${')) return undefined;
-      const file = repair.layer === 'variant' ? undefined : own?.source?.file;
-      const edits = editsOf(layers, { file, path: source, set: repair.set });
-      return edits.length === 0 ? undefined : { title: repair.title, edits };
+      const file = repair.layer === 'variant' ? null : (own?.source?.file ?? null);
+      const { title, set: value } = repair;
+      return { title, change: { kind: 'set', path: source, value, file, variant: layers.entry } };
     },
   };
-}
-
-/** In the layer that set the value, if it stands there under this path; else in the variant. */
-function editsOf(
-  { files, entry }: Layers,
-  change: { readonly file: string | undefined; readonly path: string; readonly set: string },
-): readonly TextEdit[] {
-  const path = editPathOf(change.path);
-  const text = change.file === undefined ? undefined : files[change.file];
-  const set = (layer: LayerText) => setValue(layer, path, change.set);
-  if (change.file !== undefined && text !== undefined) {
-    const source = { file: change.file, text };
-    if (standsIn(source, path)) return editInBlock(source, path, set);
-  }
-  const own = files[entry];
-  return own === undefined ? [] : editInBlock({ file: entry, text: own }, path, set);
 }
 
 /** The nearest section that exists, in the variant if it stands there, else where something in it was set. */
@@ -133,11 +115,4 @@ function entryOf(node: LayerNode | null, name: string): LayerEntry | undefined {
   );
   entriesOf.set(node, byName);
   return byName.get(name);
-}
-
-/** `trainer.teachers[0].base_model` → `['trainer', 'teachers', 0, 'base_model']`. */
-export function editPathOf(path: string): EditPath {
-  return [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, name = '']) =>
-    index === undefined ? name : Number(index),
-  );
 }

@@ -1,10 +1,11 @@
 import { composeRecipe } from '@/lib/launch/compose-recipe';
 import type { Composed } from '@/lib/recipes/compose';
 import { applyEdits } from '@/lib/recipes/edits/apply-edits';
+import { fixEdits } from '@/lib/recipes/fix-edits';
 import { migrateLegacy, type Migrated } from '@/lib/recipes/migrate-legacy';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { diffLines } from '@/lib/recipes/three-way/diff-lines';
-import { migrationEdits } from '@/lib/recipes/validation/legacy-diagnostics';
+import { migrationFix } from '@/lib/recipes/validation/legacy-diagnostics';
 import { createPlacing } from '@/lib/recipes/validation/placing';
 import { AppError } from '@/lib/shared/app-error';
 import { EXIT, type ExitCode } from '@/lib/cli/exit-code';
@@ -35,7 +36,7 @@ export async function migrateRecipeCommand(
   const edits =
     problems.length > 0 || migrations.length === 0
       ? []
-      : migrationEdits(layers, migrations, createPlacing(composed, layers, migrations));
+      : fixEdits(migrationFix(migrations, createPlacing(composed, layers, migrations), entry), files);
   const changes = [...new Set(edits.map(({ file }) => file))].map((path): Change => {
     const before = files[path] ?? '';
     const after = applyEdits(
