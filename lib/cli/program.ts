@@ -8,6 +8,7 @@ import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
+import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { explainUsage } from './explain-usage';
@@ -29,6 +30,8 @@ export function createProgram(context: CommandContext, onExit: (code: ExitCode) 
     .version(version, '-V, --version', 'print the version of Galley')
     .addHelpText('after', EXIT_CODE_HELP)
     .exitOverride()
+    // what follows the recipe of `galley python` is for Python
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => context.io.out(text.trimEnd()),
       writeErr: (text) => context.io.err(text.trimEnd()),
@@ -176,6 +179,13 @@ function addEvaluatorCommands(program: Command, context: CommandContext, settle:
     .action((recipe: string, options: { json?: boolean }) =>
       settle(evalTestCommand(context, recipe, options)),
     );
+  program
+    .command('python')
+    .description("run a recipe's Python, in its folder, with the nexrl that its code sees")
+    .argument('<recipe>', 'a recipe, e.g. my_task')
+    .argument('[arguments...]', 'for Python, e.g. -m pytest')
+    .passThroughOptions()
+    .action((recipe: string, args: string[]) => settle(pythonCommand(context, recipe, args)));
 }
 
 function parseRunId(text: string): RunId {

@@ -8,6 +8,7 @@ import { isFinished, type Run } from '@/lib/domain/run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { isProcessAlive } from '@/lib/run-store/is-process-alive';
 import type { RunStore } from '@/lib/run-store/run-store';
+import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
 import { buildProcessBundles } from '@/lib/testing/process-bundles';
 import { testDatabase } from '@/lib/testing/test-database';
 import { createLauncher } from './create-launcher';
@@ -56,12 +57,6 @@ beforeEach(async () => {
   launcher = createLauncher({ env, runStore });
   onTestFinished(() => endEmbeddedService(env.dataDir));
 });
-
-async function endEmbeddedService(dataDir: string): Promise<void> {
-  const record = await readFile(path.join(dataDir, 'embedded/service.json'), 'utf8').catch(() => '');
-  const pid = /"pid":\s*(\d+)/.exec(record)?.[1];
-  if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
-}
 
 /** The run as it ended, its process gone. */
 async function ended(run: Run): Promise<Run> {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '@/lib/domain/run';
 import { childEnvironment } from '@/lib/env';
 import { processBundle } from '@/lib/shared/process-bundle';
+import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
 import { orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';
 import { buildProcessBundles } from '@/lib/testing/process-bundles';
 import { testDatabase } from '@/lib/testing/test-database';
@@ -40,12 +39,6 @@ async function setUp() {
     return { runId, series: await seriesOf(store, runId) };
   };
   return { launch, start, runToEnd, store };
-}
-
-async function endEmbeddedService(dataDir: string): Promise<void> {
-  const record = await readFile(path.join(dataDir, 'embedded', 'service.json'), 'utf8').catch(() => '{}');
-  const pid = /"pid":\s*(\d+)/.exec(record)?.[1];
-  if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
 }
 
 const KL_IN_REWARD = {

@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '@/lib/domain/run';
 import { childEnvironment } from '@/lib/env';
 import { processBundle } from '@/lib/shared/process-bundle';
+import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
 import { orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';
 import { buildProcessBundles } from '@/lib/testing/process-bundles';
 import { testDatabase } from '@/lib/testing/test-database';
@@ -31,12 +32,6 @@ async function setUp() {
     await once(start(runId), 'exit');
   };
   return { env, launch, store, start, runToEnd };
-}
-
-async function endEmbeddedService(dataDir: string): Promise<void> {
-  const record = await readFile(path.join(dataDir, 'embedded', 'service.json'), 'utf8').catch(() => '{}');
-  const pid = /"pid":\s*(\d+)/.exec(record)?.[1];
-  if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
 }
 
 test('kill -9 at any step, then a new process, gives the series of an uninterrupted run', async () => {

@@ -25,7 +25,7 @@ export async function explainLoad(
   interpreter: Interpreter,
 ): Promise<string> {
   const what = 'file' in target.source ? shortName(target.source.file) : target.source.module;
-  if (missing === null) return `${what}: ${errorText(error)}`;
+  if (missing === null) return `${what}: ${errorText(error)}${importHint(error)}`;
   const line = error.line === null ? '' : ` (line ${error.line})`;
   const [top = missing] = missing.split('.');
   if (top === 'nexrl') {
@@ -33,6 +33,21 @@ export async function explainLoad(
   }
   const name = PACKAGE_OF[top] ?? top;
   return `${what}${line} imports ${missing}, which ${interpreter.command} does not have. Install it: ${await installCommand(interpreter, target, name)}`;
+}
+
+const NEXRL_NAMES = [
+  'BaseEvaluationTarget',
+  'BaseNexAURolloutWorker',
+  'BaseRolloutWorker',
+  'EvaluationRunResult',
+  'Evaluator',
+  'NexAUEvaluationTarget',
+];
+
+/** A name of NexRL that the code uses and has not imported, as in examples that show a class alone. */
+function importHint({ type, message }: PythonError): string {
+  const [, name = ''] = (type === 'NameError' ? /^name '(\w+)' is not defined/.exec(message) : null) ?? [];
+  return NEXRL_NAMES.includes(name) ? `. Add to the file: from nexrl.rollout_worker import ${name}` : '';
 }
 
 /** A line for a shell: all requirements of the recipe where it lists them, else the one package. */

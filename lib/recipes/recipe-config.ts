@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Backend } from '@/lib/domain/run';
-import { isMap } from './config-view';
 import { migrateLegacy } from './migrate-legacy';
+import { withMockServices } from './mock-services';
 import { RecipeSchema } from './schema/recipe-schema';
 
 /** A resolved recipe as the run process reads it; older shapes are read as today's. */
@@ -32,25 +32,4 @@ export function answerColumns({
 }: RecipeConfig): readonly { readonly column: string; readonly setting: string }[] {
   if (warm_start?.enabled !== true) return [];
   return [{ column: warm_start.answer_key, setting: 'trainer.warm_start.answer_key' }];
-}
-
-/** The mock worker needs no service: one that the recipe does not name is made up, too. */
-function withMockServices(config: unknown): unknown {
-  if (!isMap(config) || !isMap(config['rollout_worker']) || config['rollout_worker']['type'] !== 'mock')
-    return config;
-  const service = isMap(config['service']) ? config['service'] : {};
-  return {
-    ...config,
-    service: {
-      ...service,
-      inference_service: { backend: 'mock', ...withoutNulls(service['inference_service']) },
-      train_service: service['train_service'] ?? { main_actor: { role: 'actor', backend: 'mock' } },
-    },
-  };
-}
-
-function withoutNulls(section: unknown): Readonly<Record<string, unknown>> {
-  return isMap(section)
-    ? Object.fromEntries(Object.entries(section).filter(([, value]) => value !== null))
-    : {};
 }

@@ -4,6 +4,7 @@ import { configDiagnostics } from './config-diagnostics';
 import { type ConfigView, createConfigView } from './config-view';
 import type { Diagnostic } from './diagnostic';
 import { migrateLegacy, type Migrated } from './migrate-legacy';
+import { withMockServices } from './mock-services';
 import { plainValue } from './plain-value';
 import { backendNamed } from './recipe-config';
 import { ALL_RULES } from './rules/all-rules';
@@ -39,7 +40,8 @@ export function validate(composed: Composed, context: ValidateContext): readonly
 /** The same with what passed. */
 export function checkRecipe(composed: Composed, context: ValidateContext): Checked {
   if (composed.resolved === null) return { diagnostics: [], passed: [] };
-  const migrated = migrateLegacy(plainValue(composed.resolved));
+  const read = migrateLegacy(plainValue(composed.resolved));
+  const migrated = { ...read, config: withMockServices(read.config) };
   const placing = createPlacing(composed, context, migrated.migrations);
   const unresolved = unresolvedPaths(composed);
   const config = createConfigView(migrated.config);

@@ -13,9 +13,10 @@ export const ADDRESS_RULES: readonly Rule[] = [
     severity: 'error',
     check: ({ config, backend, actor }) => {
       if (backend !== 'self_hosted') return null;
-      const paths = [`${INFERENCE}.base_url`];
+      const paths = config.get(`${INFERENCE}.backend`) === 'mock' ? [] : [`${INFERENCE}.base_url`];
       if (actor !== null && config.get(`${actor}.backend`) !== 'mock') paths.push(`${actor}.url`);
       const missing = paths.filter((path) => isUnset(config.get(path)));
+      if (paths.length === 0) return 'mock services have none';
       if (missing.length === 0) return paths.map((path) => config.text(path) ?? 'secret').join(', ');
       return missing.map((path) => ({ path, message: `${path} is not set.` }));
     },

@@ -9,6 +9,7 @@ export const GPU_RULES: readonly Rule[] = [
     severity: 'info',
     check: (facts) => {
       if (facts.backend !== 'self_hosted' || facts.actor === null) return null;
+      if (facts.config.get(`${facts.actor}.backend`) === 'mock') return null;
       const layout = layoutOf(facts);
       if (layout !== null) return `${layout.ranks} GPUs`;
       const path = `${facts.actor}.resource`;

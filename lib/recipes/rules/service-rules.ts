@@ -108,7 +108,7 @@ export const SERVICE_RULES: readonly Rule[] = [
       const training = actor === null ? null : config.text(`${actor}.backend`);
       const inference = config.text(`${INFERENCE}.backend`);
       if (actor === null || training === null || inference === null) return null;
-      const wanted = backend === 'self_hosted' ? ['http', 'direct-zmq', 'mock'] : [backend];
+      const wanted = trainingBackendsFor(inference, backend);
       if (wanted.includes(training)) return `${inference} with ${training}`;
       return {
         path: `${actor}.backend`,
@@ -235,6 +235,12 @@ const TRAINER_PREFIX: Readonly<Record<RuleFacts['backend'], string>> = {
   tinker: 'remote_api_',
   weaver: 'remote_api_',
 };
+
+/** Kinds of training service whose weights an inference service takes. */
+function trainingBackendsFor(inference: string, backend: RuleFacts['backend']): readonly string[] {
+  if (inference === 'mock') return ['mock'];
+  return backend === 'self_hosted' ? ['http', 'direct-zmq', 'mock'] : [backend];
+}
 
 function checkTrainer({ config, backend }: RuleFacts): ReturnType<Rule['check']> {
   const type = config.text('trainer.type');

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { known, read } from './key-meta';
 import { flag, positive, text, whole } from './value-types';
 
-export const INFERENCE_BACKENDS = ['embedded', 'sglang', 'vllm', 'openai', 'tinker', 'weaver'] as const;
+export const INFERENCE_BACKENDS = [
+  'embedded',
+  'sglang',
+  'vllm',
+  'openai',
+  'tinker',
+  'weaver',
+  'mock',
+] as const;
 
 const OPENAI = { backends: ['self_hosted'] } as const;
 const REMOTE = { backends: ['tinker', 'weaver'] } as const;
