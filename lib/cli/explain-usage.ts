@@ -18,6 +18,10 @@ const REWRITES: readonly Rewrite[] = [
     /^missing required argument '(.+)'$/,
     ([, name = ''], command) => `${command} needs <${name}>, and it is missing.`,
   ],
+  [
+    /^required option '(.+)' not specified$/,
+    ([, option = ''], command) => `${command} needs ${option}, and it is missing.`,
+  ],
   [/^option '(.+)' argument missing$/, ([, option = '']) => `${option} needs a value, and it is missing.`],
   [
     /^option '(.+)' argument '(.*)' is invalid\. (.+)$/s,

@@ -8,11 +8,12 @@ import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
 import { migrateCommand } from './commands/migrate-command';
+import { preflightCommand } from './commands/preflight-command';
 import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { explainUsage } from './explain-usage';
-import { EXIT_CODE_HELP, type ExitCode, type Settle } from './exit-code';
+import { EXIT_CODE_HELP, type Settle } from './exit-code';
 import { listSecretsCommand, setSecretCommand, unsetSecretCommand } from './commands/secrets-command';
 import type { CommandContext } from './session';
 
@@ -21,14 +22,16 @@ const OVERRIDES = 'Hydra overrides: a.b=1, +a.b=1, ++a.b=1, ~a.b';
 const DEFAULT_RUNS = 20;
 const DEFAULT_LOG_LINES = 100;
 
-/** `galley …`. Each command reports its exit code to `onExit`; wrong usage throws commander's own error. */
-export function createProgram(context: CommandContext, onExit: (code: ExitCode) => void): Command {
+/** `galley …`. Each command hands its work to `settle`; wrong usage throws commander's own error. */
+export function createProgram(context: CommandContext, settle: Settle): Command {
   const program = new Command('galley');
-  const settle = async (work: Promise<ExitCode>): Promise<void> => onExit(await work);
   program
     .description('Reinforcement-learning post-training of language models: compose, launch and watch recipes')
     .version(version, '-V, --version', 'print the version of Galley')
-    .addHelpText('after', EXIT_CODE_HELP)
+    .addHelpText(
+      'after',
+      `\nThe reference framework's own command line works too: nexrl --help\n${EXIT_CODE_HELP}`,
+    )
     .exitOverride()
     // what follows the recipe of `galley python` is for Python
     .enablePositionalOptions()
@@ -133,6 +136,15 @@ function addRecipeCommands(program: Command, context: CommandContext, settle: Se
     .option(...JSON_OPTION)
     .action((named: string, overrides: string[], options: { json?: boolean }) =>
       settle(checkCommand(context, { named, overrides }, options)),
+    );
+  program
+    .command('preflight')
+    .description('make every check of a launch, and no launch; exit code 2 when it would be refused')
+    .argument('<entry>', 'a variant, e.g. recipes/pig_latin/embedded.yaml')
+    .argument('[overrides...]', OVERRIDES)
+    .option(...JSON_OPTION)
+    .action((entry: string, overrides: string[], options: { json?: boolean }) =>
+      settle(preflightCommand(context, { entry, overrides }, options)),
     );
   program
     .command('compose')

@@ -258,6 +258,45 @@ test('check answers like a compiler: 0 for what can be launched, 1 with places, 
   expect(await galley(['compose', 'math/small.yaml'])).toMatchObject({ code: 0 });
 });
 
+test("the reference framework's command line checks, and launches with --run-nexrl", async () => {
+  await writeFile(path.join(env.recipesDir, 'math/small.yaml'), SMALL);
+  const asked: unknown[] = [];
+  const launcher: Partial<Launcher> = {
+    preflight: (request) => {
+      asked.push(request);
+      const plan = { id: 'plan', title: 'Plan', status: 'passed', detail: '3 steps.', path: null } as const;
+      return Promise.resolve({ ok: true, checks: [plan], diagnostics: [], totalSteps: 3 });
+    },
+    launch: (request) => {
+      asked.push(request);
+      return runStore.create(aNewRun({ name: request.name ?? '' }));
+    },
+  };
+  const typed = ['-m', 'embedded', '-c', 'recipe/math/small.yaml', '-t', 'first'];
+  const checked = await galley(typed, { launcher });
+  expect(checked.code).toBe(0);
+  expect(checked.out).toContain('ok    Plan: 3 steps.');
+  expect(checked.err).toContain('Add --run-nexrl');
+  expect(asked).toMatchObject([{ entry: 'math/small.yaml', overrides: [] }]);
+
+  await galley([...typed, '--run-nexrl'], {
+    launcher,
+    interrupts: (press) => {
+      press();
+      press();
+    },
+  });
+  expect(asked[1]).toMatchObject({ entry: 'math/small.yaml', name: 'math small-first' });
+
+  const other = await galley(['-m', 'tinker', '--train-config=recipes/math/small.yaml'], { launcher });
+  expect(other).toMatchObject({ code: 2, out: '' });
+  expect(other.err).toMatch(/is for the embedded backend.*Say -m embedded/);
+  const remote = await galley(['-m', 'tinker', '-c', 'math/small.yaml', '--inference-url', 'gpu:1']);
+  expect(remote.err).toContain('--inference-url is for -m self-hosted');
+  expect((await galley(['-m', 'cloud', '-c', 'math/small.yaml'])).err).toContain('--mode cannot be "cloud"');
+  expect((await galley(['-m', 'tinker'])).err).toContain('needs -c, --config <file>, and it is missing');
+});
+
 test('check of a recipe checks all of its variants, each under its name', async () => {
   await writeFile(path.join(env.recipesDir, 'math/small.yaml'), SMALL);
   await writeFile(

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { AppError } from '@/lib/shared/app-error';
-import { EXIT, type ExitCode, exitCodeOfError } from './exit-code';
+import { EXIT, type ExitCode, exitCodeOfError, type Settle } from './exit-code';
+import { createNexrlProgram, isNexrlStyle } from './nexrl-program';
 import { createProgram } from './program';
 import { renderRefusal } from './render-refusal';
 import type { CommandContext } from './session';
@@ -16,7 +17,9 @@ export async function runCli(context: CommandContext, argv: readonly string[]): 
 
 async function runProgram(context: CommandContext, argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
-  await createProgram(context, (code) => (exitCode = code)).parseAsync([...argv]);
+  const settle: Settle = async (work) => void (exitCode = await work);
+  const create = isNexrlStyle(argv) ? createNexrlProgram : createProgram;
+  await create(context, settle).parseAsync([...argv]);
   return exitCode;
 }
 

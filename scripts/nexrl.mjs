@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// nexrl …: the reference framework's command line, answered by Galley.
+import './galley.mjs';
