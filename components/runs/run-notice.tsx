@@ -6,15 +6,17 @@ import { historyQuery, runQuery } from '@/lib/api-client/runs';
 import { formatClock } from '@/lib/charts/format-time';
 import type { Checkpoint, Run, RunId } from '@/lib/domain/run';
 
-/** Explains an end that nobody asked for, and what to do about it. Nothing while there is nothing to explain. */
+/** Explains a wait or an end that nobody asked for, and what to do about it. Nothing while there is nothing to explain. */
 export function RunNotice({ id }: { id: RunId }) {
   const { data: run } = useQuery(runQuery(id));
-  const { data: history } = useQuery({
-    ...historyQuery(id),
-    enabled: run?.status === 'lost' || run?.status === 'failed',
-  });
+  if (run === undefined) return null;
+  if (run.phase === 'waiting' && run.reason !== null) return <WaitingNotice reason={run.reason} />;
+  return run.status === 'lost' || run.status === 'failed' ? <EndNotice run={run} /> : null;
+}
+
+function EndNotice({ run }: { run: Run }) {
+  const { data: history } = useQuery(historyQuery(run.id));
   const now = useToday();
-  if (run === undefined || (run.status !== 'lost' && run.status !== 'failed')) return null;
   return (
     <div role="alert" className="mx-4 mt-3 rounded-card border border-error/40 bg-error/5 px-3 py-2.5">
       <p className="font-semibold text-error">
@@ -22,6 +24,19 @@ export function RunNotice({ id }: { id: RunId }) {
       </p>
       {run.reason === null ? null : <p className="mt-0.5 whitespace-pre-wrap">{withoutAdvice(run.reason)}</p>}
       <p className="mt-0.5 text-muted">{wayOn(run, history?.checkpoints ?? null)}</p>
+    </div>
+  );
+}
+
+/** The run goes on by itself: nothing to do here but to mend the service. */
+function WaitingNotice({ reason }: { reason: string }) {
+  return (
+    <div role="status" className="mx-4 mt-3 rounded-card border border-warning/40 bg-warning/5 px-3 py-2.5">
+      <p className="font-semibold text-warning">The run waits for a service</p>
+      <p className="mt-0.5 break-words whitespace-pre-wrap">{reason}</p>
+      <p className="mt-0.5 text-muted">
+        It goes on by itself when the service answers. Stop works meanwhile.
+      </p>
     </div>
   );
 }

@@ -58,6 +58,8 @@ export const RUN_PHASES = [
   'validate',
   'checkpoint',
   'draining',
+  /** A service is out; the run's reason says which. */
+  'waiting',
 ] as const;
 export const RunPhase = z.enum(RUN_PHASES);
 export type RunPhase = z.infer<typeof RunPhase>;

@@ -12,6 +12,7 @@ test('every phase makes a sentence about the run', () => {
     'The run is validating.',
     'The run is saving a checkpoint.',
     'The run is draining.',
+    'The run is waiting for a service.',
   ]);
 });
 

@@ -32,6 +32,7 @@ const PHASE: Readonly<Record<RunPhase, string>> = {
   validate: 'validating',
   checkpoint: 'saving a checkpoint',
   draining: 'draining',
+  waiting: 'waiting for a service',
 };
 
 export function phaseWords(phase: RunPhase): string {

@@ -1,5 +1,6 @@
 import type { CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
 import type { LOG_LEVELS } from '@/lib/domain/run-event';
+import type { Outage } from '@/lib/services/outage/outage-gate';
 import type { RunWriter } from '@/lib/run-store/run-writer';
 import { createFailureLines } from './failure-lines';
 import type { FailedRollout } from './rollout/rollout';
@@ -16,6 +17,8 @@ export type Journal = {
   log(level: Level, source: string, message: string): void;
   status(status: RunStatus, reason: string | null): void;
   progress(state: RunState, phase: RunPhase | null): void;
+  /** A service is out, or, with null, back: the run says so until then. */
+  outage(outage: Outage | null): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
   rollouts(batch: Parameters<typeof trajectoryRecords>[0], scores: RolloutScores): void;
   failedRollout(rollout: FailedRollout): void;
@@ -45,6 +48,9 @@ export function createJournal(options: JournalOptions): Journal {
   let onCommand: (kind: CommandKind) => void = () => undefined;
   const log = (level: Level, source: string, message: string): void =>
     writer.append({ kind: 'log', level, source, message });
+  let last: Parameters<RunWriter['progress']>[0] = { step: 0, phase: null, trainSeconds: 0 };
+  let isOut = false;
+  const progress = (): void => writer.progress(isOut ? { ...last, phase: 'waiting' } : last);
   const listen = (): void => {
     writer.onCommand((kind) => onCommand(kind));
     // kept by the writer and stored with the rest, once the store takes anything again
@@ -56,7 +62,17 @@ export function createJournal(options: JournalOptions): Journal {
     },
     log,
     status: (status, reason) => writer.status(status, reason),
-    progress: ({ step, trainSeconds }, phase) => writer.progress({ step, phase, trainSeconds }),
+    progress: ({ step, trainSeconds }, phase) => {
+      last = { step, phase, trainSeconds };
+      progress();
+    },
+    outage: (outage) => {
+      if (outage === null) log('info', 'service', 'The service answers again; the run goes on.');
+      else if (!isOut) log('warning', 'service', outageText(outage));
+      isOut = outage !== null;
+      progress();
+      writer.reason(outage === null ? null : outageText(outage));
+    },
     metrics: (step, values) => writer.append({ kind: 'metrics', step, values: { ...values } }),
     rollouts: (batch, scores) => {
       const rows = trajectoryRecords(batch, scores);
@@ -78,9 +94,16 @@ export function createJournal(options: JournalOptions): Journal {
     drained: () => writer.drained(),
     renew: async (startStep) => {
       writer = await options.renew(writer, startStep);
+      isOut = false;
       listen();
     },
     flush: () => writer.flush(),
     close: () => writer.close(),
   };
+}
+
+function outageText({ service, problem, since, nextTryAt }: Outage): string {
+  const clock = new Date(since).toISOString().slice(11, 19);
+  const seconds = Math.max(1, Math.round((nextTryAt - Date.now()) / 1000));
+  return `Waiting for the ${service} since ${clock} UTC, next try in ${seconds} s. ${problem}`;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { RunId } from '@/lib/domain/run';
+import { ServiceError } from '@/lib/services/service-error';
 import { createBandit, goneError, type Bandit } from '@/lib/testing/bandit-services';
 import { bundleForTest } from '@/lib/testing/bundle-for-test';
 import { eventsOf, messagesOf, orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';
@@ -261,6 +262,83 @@ describe('a service that is gone', () => {
     });
     expect(await store.attempts(runId)).toHaveLength(4);
     expect(await store.get(runId)).toMatchObject({ status: 'failed', reason: 'bandit: the service is gone' });
+  });
+});
+
+describe('a service that is out', () => {
+  const refused = (): ServiceError => new ServiceError('refused', 'bandit: nobody listens');
+  const busy = (): ServiceError => new ServiceError('rejected', 'bandit: HTTP 503', { retryable: true });
+  const quickly = { service_outage: { failures: 3, retry_pause: 0.05, max_retry_pause: 0.1 } };
+
+  /** A bandit whose calls of one name fail from one number on, until told to be well. */
+  function outageAt(name: Parameters<typeof haltAt>[0], number: number, error: () => ServiceError) {
+    let isOut = false;
+    let isOver = false;
+    const bandit = createBandit((call, count) => {
+      if (call === name && count >= number && !isOver) isOut = true;
+      if (isOut && call === name) throw error();
+    });
+    const mend = (): void => {
+      isOver = true;
+      isOut = false;
+    };
+    return { bandit, mend };
+  }
+
+  test.each([
+    { what: 'refuses connections while it samples', call: 'generate', number: 400, error: refused },
+    { what: 'answers 503 while it samples', call: 'generate', number: 400, error: busy },
+    { what: 'is gone for a moment in an optimizer step', call: 'trainStep', number: 20, error: refused },
+    {
+      what: 'is gone for a moment when weights are published',
+      call: 'publishWeights',
+      number: 9,
+      error: refused,
+    },
+    { what: 'is not there yet when the run starts', call: 'open', number: 1, error: refused },
+  ] as const)(
+    '$what: the run waits, says so, and goes on as if nothing had been',
+    async ({ call, number, error }) => {
+      const { launch, start, store } = await setUp();
+      const runId = await launch({ runtime_monitor: quickly });
+      const { bandit, mend } = outageAt(call, number, error);
+      const run = await start(runId, bandit);
+      await expect.poll(async () => (await store.get(runId)).phase, { timeout: 30_000 }).toBe('waiting');
+      expect((await store.get(runId)).reason).toMatch(
+        /^Waiting for the (inference|training) service since \d\d:\d\d:\d\d UTC, next try in 1 s\. bandit: /,
+      );
+      mend();
+      expect(await run.ended).toMatchObject({ status: 'succeeded' });
+      expect(await store.get(runId)).toMatchObject({ attempt: 1, reason: null });
+      expect(await seriesOf(store, runId)).toEqual(await uninterrupted());
+    },
+  );
+
+  test.each(['generate', 'trainStep', 'open'] as const)(
+    'a stop while it waits in %s ends the run at once',
+    async (call) => {
+      const { launch, start, store } = await setUp();
+      const runId = await launch({
+        runtime_monitor: { service_outage: { retry_pause: 3600, max_retry_pause: 3600 } },
+      });
+      const { bandit } = outageAt(call, 1, refused);
+      const run = await start(runId, bandit);
+      await expect.poll(async () => (await store.get(runId)).phase, { timeout: 30_000 }).toBe('waiting');
+      run.command('stop');
+      expect(await run.ended).toMatchObject({ status: 'stopped' });
+      expect(await store.get(runId)).toMatchObject({ status: 'stopped', phase: null, reason: null });
+    },
+  );
+
+  test('longer than max_wait fails the run with what the service said last', async () => {
+    const { launch, runToEnd } = await setUp();
+    const runId = await launch({
+      runtime_monitor: { service_outage: { ...quickly.service_outage, max_wait: 0.1 } },
+    });
+    const { bandit } = outageAt('trainStep', 3, refused);
+    expect((await runToEnd(runId, bandit)).reason).toMatch(
+      /nobody listens; the training service has been out for \d+ s, longer than .*max_wait allows/,
+    );
   });
 });
 

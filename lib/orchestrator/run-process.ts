@@ -8,6 +8,7 @@ import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import { renewAttempt } from '@/lib/run-store/renew-attempt';
 import type { RunWriter } from '@/lib/run-store/run-writer';
+import { patientServices } from '@/lib/services/outage/patient-services';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
 import { assemble } from './assemble';
 import {
@@ -150,12 +151,15 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
       assemble: async (attempt) =>
         assemble({
           prepared,
-          services: await (options.open ?? openServices)(prepared.config, {
-            dataDir: env.dataDir,
-            root: env.root,
-            runId,
-            stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
-          }),
+          services: patientServices(
+            await (options.open ?? openServices)(prepared.config, {
+              dataDir: env.dataDir,
+              root: env.root,
+              runId,
+              stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
+            }),
+            outageOptions(prepared.config, journal, control),
+          ),
           operationPrefix: `run-${runId}-attempt-${attempt}`,
           now: () => performance.now(),
           onFailedRollout: (rollout) => journal.failedRollout(rollout),
@@ -164,6 +168,25 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
   } finally {
     await Promise.all([prepared.evaluator.close(), prepared.agent.close()]);
   }
+}
+
+function outageOptions(
+  { runtime_monitor: { service_outage: settings } }: RecipeConfig,
+  journal: Journal,
+  control: RunControl,
+): Parameters<typeof patientServices>[1] {
+  return {
+    settings: {
+      failures: settings.failures,
+      firstPauseMs: settings.retry_pause * 1000,
+      longestPauseMs: settings.max_retry_pause * 1000,
+      maxWaitMs: settings.max_wait == null ? null : settings.max_wait * 1000,
+    },
+    onChange: (outage) => journal.outage(outage),
+    stop: control.soft,
+    now: Date.now,
+    random: Math.random,
+  };
 }
 
 function openCheckpoints(

@@ -102,7 +102,24 @@ async function writeOperation(
       }
       return;
     }
+    case 'reason':
+      await tellReason(statements, attempt, operation);
   }
+}
+
+async function tellReason(
+  statements: Statements,
+  { runId, number }: Attempt,
+  { time, reason }: { readonly time: number; readonly reason: string | null },
+): Promise<void> {
+  const condition = `"id" = ? AND "attempt" = ? AND "status" IN (${ACTIVE})`;
+  await statements.execute(
+    `INSERT INTO "Event" ("runId", "attempt", "kind", "time", "body")
+     SELECT "id", "attempt", 'status', ?, json_object('status', "status", 'phase', "phase", 'reason', ?)
+     FROM "Run" WHERE ${condition}`,
+    [new Date(time), reason, runId, number],
+  );
+  await statements.execute(`UPDATE "Run" SET "reason" = ? WHERE ${condition}`, [reason, runId, number]);
 }
 
 const ACTIVE = RUN_STATUSES.filter(isActive)

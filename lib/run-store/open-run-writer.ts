@@ -119,6 +119,7 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
     checkpoint: ({ step, path, bytes, kept }) =>
       write({ type: 'checkpoint', time: now(), step, path, bytes, kept: [...kept] }),
     status: (status, reason) => write({ type: 'status', time: now(), status, reason }),
+    reason: (reason) => write({ type: 'reason', time: now(), reason }),
     onCommand: (listener) => {
       heard.onCommand = listener;
       for (const kind of heard.commands.splice(0)) listener(kind);

@@ -33,6 +33,8 @@ export type RunWriter = {
   progress(progress: RunProgress): void;
   checkpoint(checkpoint: NewCheckpoint): void;
   status(status: RunStatus, reason: string | null): void;
+  /** Why the run stands where it stands, while its status stays; null = nothing holds it any more. */
+  reason(reason: string | null): void;
   /** Called once per command, in order, soon after somebody wrote it. */
   onCommand(listener: (kind: CommandKind) => void): void;
   /** Called when the store cannot be written any more (full disk, file gone); what is buffered is kept and tried again. */

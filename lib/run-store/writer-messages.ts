@@ -36,6 +36,8 @@ export const WriteOperation = z.discriminatedUnion('type', [
     kept: z.array(z.number()),
   }),
   z.object({ type: z.literal('status'), time, status: RunStatus, reason: z.string().nullable() }),
+  /** Why the run stands where it stands; its status stays. */
+  z.object({ type: z.literal('reason'), time, reason: z.string().nullable() }),
 ]);
 export type WriteOperation = z.infer<typeof WriteOperation>;
 

@@ -68,6 +68,38 @@ export const RuntimeMonitor = section(
       }),
       { meaning: 'What errors of parts do to a run.', readers: ['monitor'] },
     ),
+    service_outage: section(
+      z.looseObject({
+        failures: read(positive.default(5), {
+          meaning:
+            'Calls that a service fails in a row (HTTP 5xx, time limit) before the run waits for it. Where nobody listens, one is enough.',
+          unit: 'calls',
+          readers: ['run process'],
+          isGalleys: true,
+        }),
+        retry_pause: read(z.number().positive().default(1), {
+          meaning:
+            'Pause before a service that is out is tried again; it doubles each time and is shortened by chance.',
+          unit: 'seconds',
+          readers: ['run process'],
+          isGalleys: true,
+        }),
+        max_retry_pause: read(z.number().positive().default(30), {
+          meaning: 'Longest of these pauses.',
+          unit: 'seconds',
+          readers: ['run process'],
+          isGalleys: true,
+        }),
+        max_wait: read(z.number().positive().nullish(), {
+          meaning: 'Longest outage that a run waits for; then it fails.',
+          unit: 'seconds',
+          readers: ['run process'],
+          fallback: 'none: a run waits until the service is back, or somebody stops it',
+          isGalleys: true,
+        }),
+      }),
+      { meaning: 'How a run waits for services that do not answer.', readers: ['run process'] },
+    ),
     rollout_progress_monitor: known(
       z.looseObject({
         enabled: known(flag, {
