@@ -73,6 +73,18 @@ export function childEnvironment(
   };
 }
 
+/** Where alerts of runs go. The address is a secret: who knows it can write there. */
+export const ALERT_WEBHOOK_VARIABLE = 'GALLEY_ALERT_WEBHOOK';
+
+/** Null = not set; `'unusable'` = set to what is no http address. */
+export function alertWebhook(
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly url: string } | 'unusable' | null {
+  const url = source[ALERT_WEBHOOK_VARIABLE] ?? '';
+  if (url === '') return null;
+  return z.url({ protocol: /^https?$/ }).safeParse(url).success ? { url } : 'unusable';
+}
+
 /** For a git that only reads: it takes no lock that the person's own git could meet, and never asks anything. */
 export function readingGitEnvironment(source: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return { ...source, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };

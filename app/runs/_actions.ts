@@ -1,5 +1,6 @@
 'use server';
 
+import { z } from 'zod';
 import { asAction } from '@/app/_server/as-action';
 import { launcher } from '@/app/_server/launcher';
 import { stores } from '@/app/_server/stores';
@@ -28,6 +29,16 @@ export async function resumeRun(input: unknown) {
     const { status } = await runStore.get(id);
     if (isFinished(status)) await (await launcher()).resume(id);
     else await runStore.command(id, 'resume');
+    return null;
+  });
+}
+
+const Mute = z.object({ id: RunId, advisory: z.string().min(1).max(100), muted: z.boolean() });
+
+/** Says no more of an advisory for one run, or says it again. */
+export async function muteAdvisory(input: unknown) {
+  return asAction(Mute, input, async ({ id, advisory, muted }) => {
+    await (await stores()).runStore.mute(id, { advisory, muted });
     return null;
   });
 }

@@ -8,7 +8,7 @@ import { layerOf, variantTitle } from './layer-of';
 import { FollowFolder } from './life/follow-folder';
 import type { RecipeListActions } from './life/life-actions';
 import { RecipeListTools, RecipeMenu } from './life/recipe-list-tools';
-import { recipeHref } from './recipe-href';
+import { recipeHref } from '@/lib/api-client/recipe-urls';
 import { StateMark } from './state-mark';
 import { timeAgo } from './time-ago';
 import { type VariantState, variantStateText } from './variant-state';

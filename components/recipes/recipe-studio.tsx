@@ -14,7 +14,7 @@ import type { LifeActions } from './life/life-actions';
 import { type Disk, useDisk } from './life/use-disk';
 import { useStudioLife } from './life/use-studio-life';
 import { backendTitle } from './plan-facts';
-import type { RecipeView } from './recipe-href';
+import type { RecipeView } from '@/lib/api-client/recipe-urls';
 import { findRow } from './resolved-rows';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
@@ -27,6 +27,7 @@ import { StudioToolbar } from './studio-toolbar';
 import { type LivePreview, type PreviewClient, usePreview } from './use-preview';
 import { type StudioEnvironment, useEnvironment } from './use-environment';
 import { type Save, useSave } from './use-save';
+import { useLinkedKey } from './use-linked-key';
 import { useSideTexts } from './use-side-texts';
 import { type Studio, useStudio } from './use-studio';
 import { stateOf } from './variant-state';
@@ -53,6 +54,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
   const preview = state.variant === null ? undefined : client.previews[state.variant];
   const rows = preview?.lastRows ?? [];
   const shown = useStudioView(studio, rows);
+  useLinkedKey(view.key, rows, shown.showKey);
   const onFix = fixer(studio, { environment, onGiveValue: shown.giveValue, ask: client.ask });
   const life = useStudioLife({
     data,

@@ -8,7 +8,7 @@ import { recipeFileQuery } from '@/lib/api-client/recipes';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { listVariants } from '@/lib/recipes/list-variants';
 import { createTurns } from '@/lib/shared/turns';
-import { recipeHref, type RecipeView } from './recipe-href';
+import { recipeHref, type RecipeView } from '@/lib/api-client/recipe-urls';
 import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
 import { currentText, type StudioAction, studioReducer, type StudioState } from './studio-state';

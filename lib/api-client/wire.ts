@@ -3,6 +3,7 @@ import { encodeMetricValue, MetricValue, type RunEvent } from '@/lib/domain/run-
 import { Attempt, Checkpoint, Run } from '@/lib/domain/run';
 import { RunEvent as RunEventSchema } from '@/lib/domain/run-event';
 import { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
+import { Health } from '@/lib/insight/health/health';
 import { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
 
 // What the API says, in the form in which both of its sides know it. Numbers that JSON has no word for travel as text.
@@ -30,6 +31,9 @@ export const RunAnswer = z.object({ run: Run });
 
 export const RunHistory = z.object({ attempts: z.array(Attempt), checkpoints: z.array(Checkpoint) });
 export type RunHistory = z.infer<typeof RunHistory>;
+
+export const RunHealth = z.object({ health: Health, muted: z.array(z.string()).readonly() });
+export type RunHealth = z.infer<typeof RunHealth>;
 
 export const LogPage = z.object({ events: z.array(RunEventSchema), hasOlder: z.boolean() });
 export type LogPage = z.infer<typeof LogPage>;

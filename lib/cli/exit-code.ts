@@ -8,6 +8,7 @@ export const EXIT = {
   runFailed: 1,
   dataWrong: 1,
   checkFailed: 1,
+  unwell: 1,
   badInput: 2,
   stopped: 3,
   notPossible: 4,

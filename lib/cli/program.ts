@@ -7,6 +7,7 @@ import { evalTestCommand } from './commands/eval-command';
 import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
 import { logsCommand, runsCommand } from './commands/list-commands';
+import { healthCommand } from './commands/health-command';
 import { migrateCommand } from './commands/migrate-command';
 import { preflightCommand } from './commands/preflight-command';
 import { pythonCommand } from './commands/python-command';
@@ -174,6 +175,16 @@ function addReadCommands(program: Command, context: CommandContext, settle: Sett
     .option(...JSON_OPTION)
     .action((id: RunId, options: { limit: number; follow?: boolean; json?: boolean }) =>
       settle(logsCommand(context, id, options)),
+    );
+  program
+    .command('health')
+    .description('what is wrong with a run, the evidence, and what to change; exit code 1 when it is severe')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option('--mute <advisory>', 'say no more of it for this run, e.g. truncation')
+    .option('--unmute <advisory>', 'say it again')
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: { mute?: string; unmute?: string; json?: boolean }) =>
+      settle(healthCommand(context, id, options)),
     );
   program
     .command('migrate', { hidden: true })

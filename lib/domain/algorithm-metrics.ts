@@ -193,5 +193,12 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
       'lower',
       'Rest of the step: reading data, pauses before repetitions, writing records.',
     ],
+    [
+      'memory/used_share',
+      'Memory in use',
+      'share',
+      'lower',
+      'Share of the memory of the run process’s machine, or container, that is in use after a step.',
+    ],
   ]),
 ];

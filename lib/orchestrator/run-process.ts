@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openDatabase, type Database } from '@/lib/db/open-database';
 import type { CommandKind, RunId } from '@/lib/domain/run';
 import { type Env, secretsOfProcess } from '@/lib/env';
+import type { RunAlerts } from '@/lib/health/watch-run';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
@@ -21,6 +22,7 @@ import { createJournal, type Journal } from './journal';
 import { createLineLimiter } from './line-limiter';
 import { prepareRun, type PreparedRun } from './prepare-run';
 import { redactingWriter } from './redacting-writer';
+import { openRunAlerts } from './run-alerts';
 import { createRunControl, type RunControl } from './run-control';
 
 /** An optimizer step under way has this long when a stop comes; saving and closing take the rest of 5 s. */
@@ -55,7 +57,8 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
   try {
     const startStep = await startStepOf(options);
     const { attempt } = await claimRun(db, { runId, startStep });
-    const journal = await openJournal(db, options, attempt);
+    const alerts = openRunAlerts(db, runId);
+    const journal = await openJournal(db, { ...options, alerts }, attempt);
     const control = createRunControl({
       graceMs: STOP_GRACE_MS,
       onChange: (change) => journal.status(change === 'continuing' ? 'running' : change, null),
@@ -64,6 +67,7 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
     const ended = drive({ db, options, journal, control }).finally(async () => {
       control.close();
       await journal.close();
+      await alerts.close();
       await db.$disconnect();
     });
     return {
@@ -72,6 +76,7 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
       fail: async (error) => {
         tellFailure(journal, error);
         await journal.flush();
+        await alerts.close();
       },
     };
   } catch (error) {
@@ -93,7 +98,7 @@ async function startStepOf({ env, runId }: RunProcessOptions): Promise<number> {
 
 async function openJournal(
   db: Database,
-  { env, writerWorker }: RunProcessOptions,
+  { env, writerWorker, alerts }: RunProcessOptions & { readonly alerts: RunAlerts },
   first: RunWriter['attempt'],
 ): Promise<Journal> {
   const open = async (attempt: RunWriter['attempt']): Promise<RunWriter> => {
@@ -102,7 +107,7 @@ async function openJournal(
       attempt,
       ...(writerWorker === undefined ? {} : { workerUrl: writerWorker }),
     });
-    return redactingWriter(writer, secretsOfProcess());
+    return redactingWriter(alerts.overhear(writer), secretsOfProcess());
   };
   return createJournal({
     writer: await open(first),

@@ -3,6 +3,7 @@ import { AppError } from '@/lib/shared/app-error';
 import type { Assembly } from './assemble';
 import type { Journal } from './journal';
 import { healthMetrics } from './health-metrics';
+import { usedMemoryShare } from './memory-share';
 import { rolloutMetrics } from './rollout-metrics';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { RunControl } from './run-control';
@@ -70,6 +71,7 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     'timing/sync': sync,
     'timing/wait': Math.max(0, seconds - times.rollout - times.evaluate - train - sync),
     'throughput/tokens_per_second': times.rollout > 0 ? tokens / times.rollout : 0,
+    'memory/used_share': usedMemoryShare(),
     'progress/generated_tokens': next.generatedTokens,
     'data/epoch': assembly.loader.epochOf(step),
     ...(assembly.filteredPrompts === null ? {} : { 'data/filtered_prompts': assembly.filteredPrompts }),

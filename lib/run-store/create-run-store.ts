@@ -8,6 +8,7 @@ import { createLostRunFinder } from './find-lost-runs';
 import { isProcessAlive } from './is-process-alive';
 import { unpackSnapshot } from './recipe-snapshot';
 import { attemptOf, checkpointOf, eventOf, runOf } from './run-rows';
+import { readAdvisories } from './read-advisories';
 import type { RunStore } from './run-store';
 import { staleFrom } from './stale-from';
 import { statusStatements, type StatusChange } from './status-statements';
@@ -77,6 +78,20 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       const where = { runId: id, kind: 'log', ...seq };
       const newest = await db.event.findMany({ where, orderBy: { seq: 'desc' }, take: limit });
       return newest.toReversed().map(eventOf);
+    },
+    advisories: (id) => readAdvisories(db, id),
+    mutes: async (id) => {
+      const rows = await db.advisoryMute.findMany({ where: { runId: id }, orderBy: { advisory: 'asc' } });
+      return rows.map(({ advisory }) => advisory);
+    },
+    mute: async (id, { advisory, muted }) => {
+      await get(id);
+      const key = { runId: id, advisory };
+      if (!muted) await db.advisoryMute.deleteMany({ where: key });
+      else {
+        const where = { runId_advisory: key };
+        await db.advisoryMute.upsert({ where, create: { ...key, mutedAt: new Date(now()) }, update: {} });
+      }
     },
     lastSeq: async () => (await db.event.aggregate({ _max: { seq: true } }))._max.seq ?? 0,
     markLost: async (silentMs) => {

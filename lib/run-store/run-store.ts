@@ -28,6 +28,8 @@ export type NewRun = {
   readonly idempotencyKey: string;
 };
 
+export type AdvisoryEvent = Extract<RunEvent, { kind: 'advisory' }>;
+
 /** Runs, their commands, attempts, checkpoints and events, as the web process and the CLI use them. Only door to a status. */
 export type RunStore = {
   create(run: NewRun): Promise<Run>;
@@ -54,6 +56,12 @@ export type RunStore = {
   }): Promise<readonly RunEvent[]>;
   /** Newest `log` events of a run before `before` (or the newest), oldest first. */
   logs(id: RunId, query: { readonly before?: number; readonly limit: number }): Promise<readonly RunEvent[]>;
+  /** `advisory` events of attempts that count, oldest first. */
+  advisories(id: RunId): Promise<readonly AdvisoryEvent[]>;
+  /** Ids of the advisories that somebody muted for this run. */
+  mutes(id: RunId): Promise<readonly string[]>;
+  /** Doing it again changes nothing. Rejects with `AppError('not_found')`. */
+  mute(id: RunId, change: { readonly advisory: string; readonly muted: boolean }): Promise<void>;
   /** Log lines of who starts a run, before it has a process of its own that writes. */
   log(id: RunId, source: string, lines: readonly string[]): Promise<void>;
   /** Highest `seq` of the store; 0 when empty. */

@@ -145,7 +145,7 @@ export async function seriesOf(store: RunStore, runId: RunId): Promise<Readonly<
   for (const event of await eventsOf(store, runId)) {
     if (event.kind !== 'metrics' || !isCurrent(event)) continue;
     for (const [key, value] of Object.entries(event.values)) {
-      if (/^(timing|throughput)\//.test(key)) continue;
+      if (/^(timing|throughput|memory)\//.test(key)) continue;
       const name = `${key}@${event.step}`;
       if (name in series) throw new Error(`${name} is there twice`);
       series[name] = value;

@@ -2,7 +2,7 @@ import { notFound } from 'next/navigation';
 import { evaluatorActions, lifeActions, secretActions, studioActions } from '@/app/_server/studio-actions';
 import { loadStudio } from '@/app/_server/recipes';
 import { RecipeStudio } from '@/components/recipes/recipe-studio';
-import { RecipeView } from '@/components/recipes/recipe-href';
+import { RecipeView } from '@/lib/api-client/recipe-urls';
 import { Refusal } from '@/components/ui/refusal';
 import { AppError } from '@/lib/shared/app-error';
 

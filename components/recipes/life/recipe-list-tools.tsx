@@ -14,7 +14,7 @@ import {
 } from '@/components/ui/dropdown-menu';
 import { MAX_ZIP_BYTES } from '@/lib/shared/recipe-zip-limits';
 import { moveDrafts } from '../draft-storage';
-import { recipeHref } from '../recipe-href';
+import { recipeHref } from '@/lib/api-client/recipe-urls';
 import { DeletedDialog } from './deleted-dialog';
 import type { RecipeListActions } from './life-actions';
 import { NameDialog, type NameQuestion } from './name-dialog';

@@ -3,7 +3,10 @@ import { REFERENCE_METRICS } from '@/lib/domain/reference-metrics';
 
 /** A metric under Galley's own name and, after it, under those of imported runs. */
 function named(canonical: string): readonly string[] {
-  return [canonical, ...REFERENCE_METRICS.flatMap(({ name }) => (canonicalMetric(name) === canonical ? [name] : []))];
+  return [
+    canonical,
+    ...REFERENCE_METRICS.flatMap(({ name }) => (canonicalMetric(name) === canonical ? [name] : [])),
+  ];
 }
 
 export const KEYS = {

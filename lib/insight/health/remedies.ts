@@ -24,7 +24,12 @@ export const LOWER_RATE: AdviceRule = {
 export const CLIP_GRADIENT: AdviceRule = {
   keys: [`${ACTOR}.config.grad_clip_norm`, `${ACTOR}.actor.grad_clip`],
   why: 'Bounds the step that a single bad batch can take.',
-  suggest: (current) => (typeof current === 'number' && current <= 0.5 ? 'drop' : typeof current === 'number' && current <= 1 ? 0.5 : 1),
+  suggest: (current) =>
+    typeof current === 'number' && current <= 0.5
+      ? 'drop'
+      : typeof current === 'number' && current <= 1
+        ? 0.5
+        : 1,
 };
 export const BIGGER_GROUPS: AdviceRule = {
   keys: ['data.rollout_repeat_n'],

@@ -36,7 +36,10 @@ test('episodes follow each other without touching, each long enough, and all but
 });
 
 test('a longer series only continues the history: what is over stays as it was told', () => {
-  const verdicts = fc.array(fc.constantFrom<Verdict>('bad', 'well', 'between'), { minLength: 1, maxLength: 120 });
+  const verdicts = fc.array(fc.constantFrom<Verdict>('bad', 'well', 'between'), {
+    minLength: 1,
+    maxLength: 120,
+  });
   fc.assert(
     fc.property(verdicts, fc.nat(), (given, cut) => {
       const all = findEpisodes(given.length, (point) => given[point] ?? 'well', HYSTERESIS);

@@ -15,19 +15,20 @@ export type Hysteresis = {
 
 /**
  * Turns a verdict per point into episodes that do not flap: an episode takes `hold` bad points in a row to begin (it
- * then begins with the first of them) and `release` well points in a row to end. A point may be neither.
+ * then begins with the first of them) and `release` well points in a row to end. A point may be neither. A verdict may
+ * ask where the open episode began.
  */
 export function findEpisodes(
   length: number,
-  verdict: (point: number) => 'bad' | 'well' | 'between',
+  verdict: (point: number, begin: number | null) => 'bad' | 'well' | 'between',
   { hold, release }: Hysteresis,
 ): readonly Episode[] {
   const episodes: Episode[] = [];
-  let open: { begin: number; last: number } | null = null;
+  let open: { readonly begin: number; last: number } | null = null;
   let bad = 0;
   let well = 0;
   for (let point = 0; point < length; point += 1) {
-    const found = verdict(point);
+    const found = verdict(point, open?.begin ?? null);
     bad = found === 'bad' ? bad + 1 : 0;
     well = found === 'well' ? well + 1 : 0;
     if (open === null && bad >= hold) open = { begin: point - hold + 1, last: point };

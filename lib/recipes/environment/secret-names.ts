@@ -8,9 +8,12 @@ const SECRET_VARIABLE =
 const NOT_THE_SECRET =
   /_(FILE|PATH|DIR|NAME|URL|URI|HOST|PORT|TYPE|TTL|TIMEOUT|COLUMN|SIZE|LENGTH|LIMIT|COUNT|PROVIDER|HELPER)$/i;
 
+/** Whoever knows the address of a webhook can write to its channel. */
+const WEBHOOK = /(^|_)WEBHOOK(_URL|_URI)?$/i;
+
 /** Whether an environment variable of this name is taken for a secret. */
 export function isSecretVariable(name: string): boolean {
-  return SECRET_VARIABLE.test(name) && !NOT_THE_SECRET.test(name);
+  return WEBHOOK.test(name) || (SECRET_VARIABLE.test(name) && !NOT_THE_SECRET.test(name));
 }
 
 const SECRET_KEY =

@@ -14,7 +14,8 @@ export const HELD_OUT_GAP: Rule = {
   kind: 'signal',
   severity: 'warning',
   title: 'Held-out reward does not follow',
-  meaning: 'Training reward rises and held-out reward does not: the reward is being hacked, or the prompts learnt by heart.',
+  meaning:
+    'Training reward rises and held-out reward does not: the reward is being hacked, or the prompts learnt by heart.',
   when: 'Over two validations in a row training has gained 0.1 more than the held-out file since the first, and the held-out reward is below its best.',
   keys: [...KEYS.heldOut, ...KEYS.reward],
   advice: [remedy.VALIDATE_OFTENER, remedy.LOOK_AT_EVALUATOR, remedy.KL_LOSS, remedy.LOOK_AT_DATA],
@@ -43,7 +44,10 @@ export const HELD_OUT_GAP: Rule = {
 };
 
 /** Per validation: what training has gained since the first one beyond what the held-out file has. */
-function gapsOf(heldOut: Track, train: Track): readonly { readonly growth: number; readonly isBelowBest: boolean }[] {
+function gapsOf(
+  heldOut: Track,
+  train: Track,
+): readonly { readonly growth: number; readonly isBelowBest: boolean }[] {
   let first: number | null = null;
   let best = -Infinity;
   return Array.from({ length: heldOut.length }, (_, point) => {

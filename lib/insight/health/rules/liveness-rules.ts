@@ -51,12 +51,15 @@ export const LIVENESS_RULES: readonly Rule[] = [
     kind: 'liveness',
     severity: 'error',
     title: 'A loss, gradient or reward is not a number',
-    meaning: 'NaN or infinity in an update spoils the weights for good: stop, and go on from the last good checkpoint.',
+    meaning:
+      'NaN or infinity in an update spoils the weights for good: stop, and go on from the last good checkpoint.',
     when: 'One point of loss, gradient norm, entropy or reward is not finite.',
     keys: [...KEYS.loss, ...KEYS.gradient, ...KEYS.entropy, ...KEYS.reward],
     advice: [remedy.LOWER_RATE, remedy.CLIP_GRADIENT, remedy.LOOK_AT_EVALUATOR],
     find: (view) => {
-      const tracks = [KEYS.loss, KEYS.gradient, KEYS.entropy, KEYS.reward].flatMap((keys) => view.track(keys) ?? []);
+      const tracks = [KEYS.loss, KEYS.gradient, KEYS.entropy, KEYS.reward].flatMap(
+        (keys) => view.track(keys) ?? [],
+      );
       return tracks.length === 0 ? null : tracks.flatMap(firstNotFinite).slice(0, 1);
     },
   },
@@ -120,7 +123,13 @@ export const LIVENESS_RULES: readonly Rule[] = [
     meaning: 'A process or a device had no memory left for the batch.',
     when: 'The run ended, or said, with a message about memory.',
     keys: [],
-    advice: [remedy.SMALLER_BATCH, remedy.SMALLER_GROUPS, remedy.SHORTER_RESPONSES, remedy.SHORTER_PROMPTS, remedy.FILTER_PROMPTS],
+    advice: [
+      remedy.SMALLER_BATCH,
+      remedy.SMALLER_GROUPS,
+      remedy.SHORTER_RESPONSES,
+      remedy.SHORTER_PROMPTS,
+      remedy.FILTER_PROMPTS,
+    ],
     find: outOfMemory,
   },
   signalRule(
@@ -129,9 +138,16 @@ export const LIVENESS_RULES: readonly Rule[] = [
       kind: 'liveness',
       severity: 'warning',
       title: 'Memory is nearly full',
-      meaning: 'What a step needs grows with prompts, rollouts and lengths; at the limit the system ends a process.',
+      meaning:
+        'What a step needs grows with prompts, rollouts and lengths; at the limit the system ends a process.',
       when: '90 % of the machine’s (or container’s) memory in use; an error from 97 % on.',
-      advice: [remedy.SMALLER_BATCH, remedy.SMALLER_GROUPS, remedy.SHORTER_RESPONSES, remedy.SHORTER_PROMPTS, remedy.FILTER_PROMPTS],
+      advice: [
+        remedy.SMALLER_BATCH,
+        remedy.SMALLER_GROUPS,
+        remedy.SHORTER_RESPONSES,
+        remedy.SHORTER_PROMPTS,
+        remedy.FILTER_PROMPTS,
+      ],
     },
     {
       keys: KEYS.memory,
@@ -152,12 +168,17 @@ function stallOf(view: RunView, track: Track): readonly Finding[] {
   const limit = Math.max(LEAST_STALL_MS, STALL_TIMES * Math.max(medianGap(track), validation));
   if (view.now - since <= limit) return [];
   const step = track.stepAt(last);
-  return [{ severity: 'error', evidence: evidenceOf([track], step), began: { step, time: since }, ended: null }];
+  return [
+    { severity: 'error', evidence: evidenceOf([track], step), began: { step, time: since }, ended: null },
+  ];
 }
 
 /** Milliseconds between completed steps, validations and checkpoints included. */
 function medianGap(track: Track): number {
-  const gaps = Array.from({ length: track.length - 1 }, (_, point) => (track.timeAt(point + 1) ?? 0) - (track.timeAt(point) ?? 0));
+  const gaps = Array.from(
+    { length: track.length - 1 },
+    (_, point) => (track.timeAt(point + 1) ?? 0) - (track.timeAt(point) ?? 0),
+  );
   return gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)] ?? 0;
 }
 
@@ -166,7 +187,12 @@ function firstNotFinite(track: Track): readonly Finding[] {
     if (track.isFiniteAt(point)) continue;
     const step = track.stepAt(point);
     return [
-      { severity: 'error', evidence: evidenceOf([track], step), began: { step, time: track.timeAt(point) }, ended: null },
+      {
+        severity: 'error',
+        evidence: evidenceOf([track], step),
+        began: { step, time: track.timeAt(point) },
+        ended: null,
+      },
     ];
   }
   return [];

@@ -10,7 +10,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'error',
       title: 'Every rollout earns the same reward',
-      meaning: 'With no difference between rollouts there is nothing to learn; more often a broken evaluator or the wrong column than a hard task.',
+      meaning:
+        'With no difference between rollouts there is nothing to learn; more often a broken evaluator or the wrong column than a hard task.',
       when: 'The spread of the rewards is 0 below the full reward, 20 steps in a row.',
       advice: [remedy.LOOK_AT_EVALUATOR, remedy.LOOK_AT_PROMPT, remedy.LOOK_AT_DATA],
     },
@@ -46,9 +47,16 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'Most groups are all wrong',
-      meaning: 'Groups in which every rollout earns the same lesser reward teach nothing, so the real batch is small.',
+      meaning:
+        'Groups in which every rollout earns the same lesser reward teach nothing, so the real batch is small.',
       when: 'Half of the groups or more; an error from nine tenths on, where the evaluator is likelier at fault than the task.',
-      advice: [remedy.FILTER_GROUPS, remedy.BIGGER_GROUPS, remedy.SAMPLE_WARMER, remedy.LOOK_AT_DATA, remedy.LOOK_AT_EVALUATOR],
+      advice: [
+        remedy.FILTER_GROUPS,
+        remedy.BIGGER_GROUPS,
+        remedy.SAMPLE_WARMER,
+        remedy.LOOK_AT_DATA,
+        remedy.LOOK_AT_EVALUATOR,
+      ],
     },
     {
       keys: KEYS.allWrong,
@@ -81,7 +89,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'error',
       title: 'Entropy collapse',
-      meaning: 'The policy has become certain without having become better: it will hardly find anything new.',
+      meaning:
+        'The policy has become certain without having become better: it will hardly find anything new.',
       when: 'Below a quarter of the healthy mean while the reward has not gained, or below 35 % of what it was in the windows just before.',
       advice: [remedy.KEEP_ENTROPY, remedy.LOWER_RATE, remedy.CLIP_HIGHER, remedy.SAMPLE_WARMER],
     },
@@ -89,7 +98,7 @@ export const SIGNAL_RULES: readonly Rule[] = [
       keys: KEYS.entropy,
       also: [KEYS.reward],
       isBad: (at) => isCliff(at) || ((timesHealthy(at) ?? 1) < 0.25 && !rewardGained(at)),
-      isWell: (at) => (timesHealthy(at) ?? 1) > 0.35 || rewardGained(at),
+      isWell: (at) => (timesHealthy(at) ?? 1) > 0.35,
     },
   ),
   signalRule(
@@ -115,7 +124,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'KL to the sampler blows up',
-      meaning: 'A step moves the policy far from the one that sampled its batch, so importance ratios stop meaning much.',
+      meaning:
+        'A step moves the policy far from the one that sampled its batch, so importance ratios stop meaning much.',
       when: 'Above 0.1 nats and above five times the healthy mean; an error from 0.5 on.',
       advice: [remedy.LOWER_RATE, remedy.FEWER_MINI_BATCHES, remedy.KL_LOSS],
     },
@@ -151,7 +161,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'Gradients jump',
-      meaning: 'Updates are many times larger than those just before; the next sign is often a falling reward or NaN.',
+      meaning:
+        'Updates are many times larger than those just before; the next sign is often a falling reward or NaN.',
       when: 'The three-step mean is above five times that of the 27 steps before, three steps in a row. A slow rise is normal where fewer groups have a signal.',
       advice: [remedy.CLIP_GRADIENT, remedy.LOWER_RATE],
     },
@@ -161,7 +172,7 @@ export const SIGNAL_RULES: readonly Rule[] = [
       window: 3,
       hold: 3,
       isBad: (at) => at.before !== null && at.before > 0 && at.now > 5 * at.before,
-      isWell: (at) => at.before === null || at.now < 2.5 * at.before,
+      isWell: (at) => at.now < 2.5 * (at.atBegin?.before ?? Infinity),
     },
   ),
   signalRule(
@@ -239,7 +250,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'Reward and length jump together',
-      meaning: 'A sudden gain that changes what answers look like is a common sign of a hacked reward: read the best rollouts.',
+      meaning:
+        'A sudden gain that changes what answers look like is a common sign of a hacked reward: read the best rollouts.',
       when: 'Within two windows the reward gains eight times its healthy noise and a fifth, while the mean length changes by 30 %.',
       advice: [remedy.LOOK_AT_EVALUATOR, remedy.VALIDATE_OFTENER],
     },
@@ -257,7 +269,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'Trainer and sampler disagree',
-      meaning: 'The two engines give the same tokens different probabilities: precision, a template, or weights that did not arrive.',
+      meaning:
+        'The two engines give the same tokens different probabilities: precision, a template, or weights that did not arrive.',
       when: 'The mean gap is above 0.1 nats, or above 0.02 and three times healthy; an error from 0.5 on.',
       advice: [remedy.STRICTLY_ON_POLICY, remedy.TRUNCATE_WEIGHTS],
     },
@@ -275,7 +288,8 @@ export const SIGNAL_RULES: readonly Rule[] = [
       kind: 'signal',
       severity: 'warning',
       title: 'Importance weights degenerate',
-      meaning: 'The correction for the gap between trainer and sampler has become large: few tokens carry the update.',
+      meaning:
+        'The correction for the gap between trainer and sampler has become large: few tokens carry the update.',
       when: 'The mean weight is below 0.5 or above 2, or a tenth of the weights meets the cap.',
       advice: [remedy.STRICTLY_ON_POLICY, remedy.LOWER_RATE],
     },
@@ -340,4 +354,3 @@ function changeOf(signal: { readonly now: number; readonly before: number | null
 function allowedStaleness({ view }: Moment): number {
   return view.config.number('weight.staleness_threshold') ?? 0;
 }
-

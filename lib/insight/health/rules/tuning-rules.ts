@@ -19,7 +19,8 @@ export const TUNING_RULES: readonly Rule[] = [
       also: [KEYS.allWrong, KEYS.highestReward],
       window: 27,
       hold: 9,
-      isBad: (at) => at.point >= 60 && gain(at) < 2 && at.now < 0.8 * (at.other(KEYS.highestReward)?.now ?? 1),
+      isBad: (at) =>
+        at.point >= 60 && gain(at) < 2 && at.now < 0.8 * (at.other(KEYS.highestReward)?.now ?? 1),
       isWell: (at) => gain(at) > 4,
     },
   ),
@@ -29,7 +30,8 @@ export const TUNING_RULES: readonly Rule[] = [
       kind: 'tuning',
       severity: 'info',
       title: 'The prompts are nearly all solved',
-      meaning: 'Groups that are all right teach nothing either; harder prompts, or an earlier end, would use the time better.',
+      meaning:
+        'Groups that are all right teach nothing either; harder prompts, or an earlier end, would use the time better.',
       when: '95 % of the groups, with a fifth of the run left.',
       advice: [remedy.FILTER_GROUPS, remedy.LOOK_AT_DATA],
     },
@@ -110,7 +112,12 @@ function shareRule(
   { keys, limit }: { readonly keys: readonly string[]; readonly limit: number },
 ): Rule {
   return signalRule(
-    { ...words, kind: 'tuning', severity: 'info', when: `Above ${limit * 100} % of the step, nine steps in a row.` },
+    {
+      ...words,
+      kind: 'tuning',
+      severity: 'info',
+      when: `Above ${limit * 100} % of the step, nine steps in a row.`,
+    },
     {
       keys,
       also: [KEYS.stepTime],

@@ -1,4 +1,3 @@
-import type { Route } from 'next';
 import { z } from 'zod';
 
 /** What the address of a recipe page says beside the recipe itself. */
@@ -11,7 +10,7 @@ export const RecipeView = z.object({
 });
 export type RecipeView = z.infer<typeof RecipeView>;
 
-export function recipeHref(recipe: string, view: RecipeView = {}): Route<`/recipes/${string}`> {
+export function recipeHref(recipe: string, view: RecipeView = {}): `/recipes/${string}` {
   const query = new URLSearchParams();
   for (const name of ['variant', 'file', 'key'] as const) {
     const value = view[name];
