@@ -122,6 +122,9 @@ export function processEnvironment(
 /** How a run process learns which of its variables are secrets: their names, never values on a command line. */
 export const SECRET_NAMES_VARIABLE = 'GALLEY_SECRET_NAMES';
 
+/** The same for the names that the recipe's own environment script set. */
+export const SCRIPT_NAMES_VARIABLE = 'GALLEY_SCRIPT_NAMES';
+
 /** Secrets that the starter of this process handed to it, by name. */
 export function secretsOfProcess(
   source: Readonly<Record<string, string | undefined>> = process.env,

@@ -92,15 +92,16 @@ async function open(changes: Readonly<Record<string, string>> = {}) {
   }
   const code = createCodeHosts({
     folders: [folder],
+    recipeFolder: folder,
     scriptChild,
-    python: {
-      named: python,
-      folder: path.resolve('lib/python'),
-      environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
-    },
+    pythonNamed: python,
+    pythonFolder: path.resolve('lib/python'),
+    environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
+    workers: 4,
     onLine: () => undefined,
   });
-  const options = { workspaces: [], code, namedBy: 'nexau_agent_config_path' };
+  const environment = { CITY: 'Ulm' };
+  const options = { recipeFolder: folder, workspaces: [], code, namedBy: 'the recipe', environment };
   return { code, load: () => loadAgent(path.join(folder, 'agent.yaml'), options) };
 }
 
@@ -202,19 +203,56 @@ describe("an agent's files", () => {
     ['name: x\nmax_iterations: many\n', /^agent\.yaml:2: max_iterations: /],
     ['name: x\ntools:\n  - name: a\n    binding: b:c\n', /^agent\.yaml:3: tools\.0\.yaml_path: /],
     ['name: [\n', /^agent\.yaml:2: /],
-    ['name: x\nstop_tools: [bye]\n', /stop_tools names bye/],
+    ['name: x\nstop_tools: [bye]\n', /^agent\.yaml:2: stop_tools\.0: stop_tools names bye/],
+    [
+      'name: x\nsystem_prompt: "${env.NOBODY}"\n',
+      /^agent\.yaml:2: the environment variable NOBODY is not set/,
+    ],
     [
       "name: x\ntools:\n  - { name: a, yaml_path: tools/add.yaml, binding: 'tools.nothing:run' }\n",
-      /binding tools\.nothing:run names no file/,
+      /^agent\.yaml:3: tools\.0\.binding: the binding tools\.nothing:run names no file/,
     ],
     [
       "name: x\ntools:\n  - { name: a, yaml_path: tools/add.yaml, binding: 'tools/add.ts:Subtract' }\n",
-      /no exported class or function Subtract; exported: Add, hang, plain, wait/,
+      /^agent\.yaml:3: tools\.0\.binding: .*no exported class or function Subtract; exported: Add, hang, plain, wait/,
+    ],
+    [
+      "name: x\ntools:\n  - { name: a, yaml_path: tools/add.yaml, binding: 'tools.adder:subtract' }\n",
+      /^agent\.yaml:3: tools\.0\.binding: .*has no function subtract\. It has .*plain/,
+    ],
+    [
+      "name: x\ntools:\n  - { name: a, yaml_path: tools/wrong.yaml, binding: 'tools.adder:plain' }\n",
+      /^tools\/wrong\.yaml:2: input_schema is not a JSON schema: /,
+    ],
+    [
+      'name: x\nsub_agents:\n  - { name: y, config_path: y.yaml }\n',
+      /^agent\.yaml:3: sub_agents\.0\.config_path names .*y\.yaml/,
     ],
   ])('%j is refused with its place', async (text, message) => {
-    const { code, load } = await open({ 'agent.yaml': text });
+    const { code, load } = await open({
+      'agent.yaml': text,
+      'tools/wrong.yaml': 'name: a\ninput_schema: { type: strong }\n',
+    });
     await expect(load()).rejects.toThrow(message);
     await code.close();
+  });
+
+  test('all that is wrong with its tools is said at once', async () => {
+    const tool = (name: string) => `  - { name: ${name}, yaml_path: tools/none.yaml, binding: 'a:b' }\n`;
+    const { code, load } = await open({ 'agent.yaml': `name: x\ntools:\n${tool('a')}${tool('b')}` });
+    await expect(load()).rejects.toThrow(/^agent\.yaml:3: .*\nagent\.yaml:4: /);
+    await code.close();
+  });
+
+  test('variables of the environment and arguments that the model does not write are filled in', async () => {
+    const tool = `{ name: add, yaml_path: tools/add.yaml, binding: 'tools/add.ts:plain', extra_kwargs: { b: 40 } }`;
+    const files = {
+      'agent.yaml': `name: x\nsystem_prompt: "In ${'${env.CITY}'}."\ntools_in_prompt: false\ntools:\n  - ${tool}\n`,
+      'tools/add.yaml': 'name: add\ninput_schema: { type: object, properties: { a: { type: number } } }\n',
+    };
+    const { run, prompts } = await converse([call('add', { a: 2 }), 'so'], {}, files);
+    expect(prompts()[0]).toMatch(/^system: In Ulm\./);
+    expect(run.turns.at(-2)).toMatchObject({ content: '{"sum":42}' });
   });
 
   test('a variable of the prompt that nobody gives is named', async () => {

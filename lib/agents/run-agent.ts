@@ -78,6 +78,12 @@ function systemText(agent: Agent, variables: Readonly<Record<string, unknown>>):
   return listed === '' ? text : `${text}\n\n${listed}`;
 }
 
+/** Throws an `AppError` for a system prompt that cannot be filled with these variables; sub-agents' included. */
+export function checkSystemPrompt(agent: Agent, variables: Readonly<Record<string, unknown>>): void {
+  systemText(agent, variables);
+  for (const sub of agent.subAgents) checkSystemPrompt(sub.agent, variables);
+}
+
 function offeredTools(agent: Agent): ToolList {
   const { tool_call_mode: mode, tools_in_prompt: isOffered } = agent.config;
   return isOffered && (mode === 'openai' || mode === 'hermes') ? toolList(agent) : null;

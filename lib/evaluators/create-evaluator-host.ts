@@ -57,7 +57,7 @@ async function prepare(
 ): Promise<Pick<ChildSetup, 'module' | 'label' | 'className'>> {
   if ('builtin' in which) return { module: null, label: 'Galley', className: which.builtin };
   const { modulePath, className } = which;
-  const bundle = path.join(folder, 'evaluator.mjs');
+  const bundle = path.join(folder, 'galley-evaluator.mjs');
   await writeFile(bundle, await transpileEvaluator(modulePath));
   const label = path.join(path.basename(path.dirname(modulePath)), path.basename(modulePath));
   return { module: bundle, label, className };

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { property } from '@/lib/recipe-code/in-child';
+import { ownPlace, property } from '@/lib/recipe-code/in-child';
 import type { EvaluationTarget } from './api';
 import { makeBuiltin } from './builtin/make-builtin';
 import type { ChildSetup } from './child-protocol';
@@ -35,13 +35,8 @@ function missingClass(exported: unknown, setup: ChildSetup): string {
 /** Name and message of an error, and the recipe's own line that is nearest to it. */
 export function describeError(error: unknown, setup: ChildSetup): string {
   if (!(error instanceof Error)) return `${inspect(error)} (not an Error)`;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   if (setup.module === null) return error.message;
-  const { module } = setup;
-  const own = frames.find((line) => !line.includes('node:') && !line.includes(module));
-  const place = /([^\s(/\\]+\.[cm]?[tj]sx?):(\d+):\d+\)?$/.exec(own ?? '');
-  const where = place?.[1] && place[2] ? ` at ${place[1]}:${place[2]}` : '';
-  return `${error.name}: ${error.message}${where}`;
+  return `${error.name}: ${error.message}${ownPlace(error)}`;
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

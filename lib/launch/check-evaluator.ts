@@ -1,20 +1,25 @@
 import type { DataRow } from '@/lib/datasets/dataset';
 import type { Env } from '@/lib/env';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { RunVariables } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
 import type { PreflightCheck } from './launch';
 import { openEvaluator, referenceAnswer } from './open-evaluator';
 
 const ABOUT = { id: 'evaluator', title: 'Evaluator', path: 'rollout_worker.evaluator_module_path' } as const;
 
+/** What recipe code is tried with before a launch. */
+export type CodeFacts = {
+  readonly config: RecipeConfig;
+  /** The first one of the training data; null when it cannot be read. */
+  readonly row: DataRow | null;
+  readonly variables: RunVariables;
+};
+
 type Verdict = Pick<PreflightCheck, 'status' | 'detail'>;
 
 /** The evaluator's file and class load, and score one row of the training data in time and with a finite reward. */
-export async function checkEvaluator(
-  env: Env,
-  entry: string,
-  facts: { readonly config: RecipeConfig; readonly row: DataRow | null },
-): Promise<PreflightCheck> {
+export async function checkEvaluator(env: Env, entry: string, facts: CodeFacts): Promise<PreflightCheck> {
   try {
     return { ...ABOUT, ...(await judge(env, entry, facts)) };
   } catch (error) {
@@ -23,15 +28,11 @@ export async function checkEvaluator(
   }
 }
 
-async function judge(
-  env: Env,
-  entry: string,
-  { config, row }: { readonly config: RecipeConfig; readonly row: DataRow | null },
-): Promise<Verdict> {
+async function judge(env: Env, entry: string, { config, row, variables }: CodeFacts): Promise<Verdict> {
   const { type, evaluator_module_path: named = null } = config.rollout_worker;
   if (named === null && type === 'mock')
     return { status: 'passed', detail: 'The mock worker makes rewards up.' };
-  const { host } = await openEvaluator(env, entry, { config, onLog: () => undefined });
+  const { host } = await openEvaluator(env, entry, { config, variables, onLog: () => undefined });
   try {
     if (row === null) return { status: 'passed', detail: `${named} loads.` };
     const target = { finalAnswer: referenceAnswer(config, row), isTruncated: false };

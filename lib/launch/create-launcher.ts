@@ -12,7 +12,7 @@ import { type ComposedRecipe, layersOf } from './compose-recipe';
 import type { Launcher, LaunchRequest } from './launch';
 import { type Inspection, inspectRecipe } from './preflight';
 import { PreflightError } from './preflight-error';
-import { makeRunEnvironment, type RunEnvironment, visibleEnvironment } from './run-environment';
+import { makeRunEnvironment, type RunEnvironment } from './run-environment';
 import { LOST_AFTER_MS, spawnRun } from './spawn-run';
 
 export type LauncherDeps = { readonly env: Env; readonly runStore: RunStore };
@@ -29,8 +29,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
       throw new PreflightError(before, read.files);
     const { script } = read.environment;
     const environment = await makeRunEnvironment({ env, recipeFiles }, { entry: request.entry, script });
-    const ranEnvironment = visibleEnvironment(environment);
-    const inspection = await inspectRecipe({ env, recipeFiles, ranEnvironment }, request);
+    const inspection = await inspectRecipe({ env, recipeFiles, ran: environment }, request);
     const { preflight, config, recipe } = inspection;
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
     const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));

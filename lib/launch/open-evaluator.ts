@@ -1,11 +1,16 @@
 import type { DataRow } from '@/lib/datasets/dataset';
-import { type Env, isSecretValue } from '@/lib/env';
+import type { Env } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
 import { demonstratedTurns } from '@/lib/recipes/demonstrated-turns';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
-import { fullEnvironment } from '@/lib/secrets/recipe-secrets';
+import {
+  codeEnvironment,
+  knownSecrets,
+  ownVariables,
+  type RunVariables,
+} from '@/lib/secrets/code-environment';
 import { processBundle } from '@/lib/shared/process-bundle';
 import { dataFolders } from './check-data';
 
@@ -17,15 +22,22 @@ export type OpenEvaluator = {
   readonly file: string | null;
 };
 
+export type OpenEvaluatorFacts = {
+  readonly config: RecipeConfig;
+  readonly onLog: (line: string) => void;
+  /** Of the run; by default what there is before it. */
+  readonly variables?: RunVariables;
+};
+
 /** Starts the evaluator that a recipe names. Rejects with an `AppError` that says what is wrong with it. */
 export async function openEvaluator(
   env: Env,
   entry: string,
-  { config, onLog }: { readonly config: RecipeConfig; readonly onLog: (line: string) => void },
+  { config, onLog, variables: given }: OpenEvaluatorFacts,
 ): Promise<OpenEvaluator> {
   const { evaluator_module_path: named = null } = config.rollout_worker;
   const folders = dataFolders(env, entry);
-  const { values, stored } = await fullEnvironment(env.dataDir);
+  const variables = given ?? (await ownVariables(env));
   const place = await locateEvaluator(named, folders);
   const host = await openEvaluatorHost(place, {
     env,
@@ -33,10 +45,8 @@ export async function openEvaluator(
     recipeFolder: folders[0] ?? env.root,
     onLog,
     childPath: processBundle(env.root, 'evaluators/evaluator-child'),
-    environment: { NODE_ENV: 'production', ...values },
-    secrets: Object.entries(values)
-      .filter(([name, value]) => stored.includes(name) || isSecretValue(name, value))
-      .map(([name, value]) => ({ name, value })),
+    environment: codeEnvironment(variables, config.rollout_worker),
+    secrets: knownSecrets(variables),
   });
   return { host, file: place.kind === 'builtin' ? null : place.modulePath };
 }

@@ -5,13 +5,16 @@ import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { validate } from '@/lib/recipes/validate';
+import { ownVariables } from '@/lib/secrets/code-environment';
 import { checkData } from './check-data';
-import { checkEvaluator } from './check-evaluator';
+import { checkEvaluator, type CodeFacts } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
 import { checkTeacher } from './check-teacher';
+import { checkWorker } from './check-worker';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
 import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
+import { type RunEnvironment, visibleEnvironment } from './run-environment';
 
 /** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
 export type Inspection = {
@@ -24,15 +27,16 @@ type Inspected = {
   readonly env: Env;
   readonly recipeFiles: RecipeFiles;
   /** What the environment script left, when it has been run. */
-  readonly ranEnvironment?: Readonly<Record<string, string | { readonly secret: true }>>;
+  readonly ran?: RunEnvironment;
 };
 
 /** All checks before a launch, cheapest first; those that need a valid recipe wait for one. */
 export async function inspectRecipe(
-  { env, recipeFiles, ranEnvironment }: Inspected,
+  { env, recipeFiles, ran }: Inspected,
   request: Pick<LaunchRequest, 'entry' | 'overrides'>,
 ): Promise<Inspection> {
-  const recipe = await composeRecipe({ recipeFiles, dataDir: env.dataDir }, request, ranEnvironment);
+  const visible = ran === undefined ? undefined : visibleEnvironment(ran);
+  const recipe = await composeRecipe({ recipeFiles, dataDir: env.dataDir }, request, visible);
   const { environment } = recipe;
   const { diagnostics, resolved } = recipe.composed;
   const composition = summarize(diagnostics, { id: 'composition', title: 'Composition' });
@@ -58,7 +62,10 @@ export async function inspectRecipe(
     return { recipe, config: null, preflight };
   }
   const config = parsed.data;
-  const rest = await checkSurroundings(env, request.entry, config);
+  const rest = await checkSurroundings(env, request.entry, {
+    config,
+    variables: ran ?? (await ownVariables(env)),
+  });
   const checks = [
     composition,
     ...checkEnvironment(environment),
@@ -76,18 +83,21 @@ export async function inspectRecipe(
 async function checkSurroundings(
   env: Env,
   entry: string,
-  config: RecipeConfig,
+  { config, variables }: Pick<CodeFacts, 'config' | 'variables'>,
 ): Promise<readonly PreflightCheck[]> {
   const [{ checks: data, firstRow }, storage] = await Promise.all([
     checkData(env, entry, config),
     checkStorage(env),
   ]);
-  const evaluator = await checkEvaluator(env, entry, { config, row: firstRow });
+  const facts = { config, variables, row: firstRow };
+  const worker = await checkWorker(env, entry, facts);
+  const evaluator = await checkEvaluator(env, entry, facts);
   const teacher = await checkTeacher(env, config);
   return [
     checkBackend(config),
     ...data,
     ...teacher,
+    ...worker,
     evaluator,
     storage,
     checkProcesses(env),

@@ -4,16 +4,13 @@ import { type Env, isSecretValue } from '@/lib/env';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { redact } from '@/lib/recipes/environment/mask-secrets';
 import { parseEnvScript } from '@/lib/recipes/environment/parse-env-script';
+import type { RunVariables } from '@/lib/secrets/code-environment';
 import { fullEnvironment, visibleToRecipes } from '@/lib/secrets/recipe-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import { runEnvScript } from './run-env-script';
 
 /** The environment of a run. It reaches the run as its process environment and is written nowhere. */
-export type RunEnvironment = {
-  /** Never show it. */
-  readonly values: Readonly<Record<string, string>>;
-  /** Names in it whose values are secrets. */
-  readonly secrets: readonly string[];
+export type RunEnvironment = RunVariables & {
   /** The script that made it; null when there is none. */
   readonly script: string | null;
   /** What the script printed, secrets replaced. */
@@ -33,7 +30,8 @@ export async function makeRunEnvironment(
 ): Promise<RunEnvironment> {
   const { values: before, stored } = await fullEnvironment(env.dataDir);
   const known = secretsAmong(before, new Set(stored));
-  if (script === null) return { values: before, secrets: [...known.keys()], script, lines: [] };
+  if (script === null)
+    return { values: before, secrets: [...known.keys()], fromScript: [], script, lines: [] };
   const place = path.isAbsolute(script) ? script : path.join(recipeFiles.root, script);
   const text = await readFile(place, 'utf8').catch((cause: unknown) => {
     throw new AppError('unprocessable', `${script} prepares this run's environment, and it cannot be read.`, {
@@ -62,7 +60,8 @@ export async function makeRunEnvironment(
     .map(([name, value]) => ({ name, value }));
   // A secret may have several lines.
   const said = redact(lines.join('\n'), made).split('\n').filter(Boolean);
-  return { values, secrets: [...after.keys()], script, lines: said };
+  const fromScript = Object.keys(values).filter((name) => values[name] !== before[name]);
+  return { values, secrets: [...after.keys()], fromScript, script, lines: said };
 }
 
 /** Secrets by name, by form, and whatever is made of one. */

@@ -3,7 +3,7 @@ import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isActive, type Run, type RunId } from '@/lib/domain/run';
-import { childEnvironment, type Env, SECRET_NAMES_VARIABLE } from '@/lib/env';
+import { childEnvironment, type Env, SCRIPT_NAMES_VARIABLE, SECRET_NAMES_VARIABLE } from '@/lib/env';
 import type { RunStore } from '@/lib/run-store/run-store';
 import type { RunEnvironment } from './run-environment';
 import { processBundle } from '@/lib/shared/process-bundle';
@@ -68,6 +68,7 @@ function runVariables(env: Env, environment: RunEnvironment | undefined): NodeJS
   return {
     ...childEnvironment(env, environment.values),
     [SECRET_NAMES_VARIABLE]: environment.secrets.join(','),
+    [SCRIPT_NAMES_VARIABLE]: environment.fromScript.join(','),
   };
 }
 

@@ -1,13 +1,11 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Agent } from '@/lib/agents/agent';
 import { createCodeHosts } from '@/lib/agents/code/code-hosts';
-import type { CodeHost } from '@/lib/agents/code/code-thing';
-import { loadAgent } from '@/lib/agents/load-agent';
-import { type Env, processEnvironment } from '@/lib/env';
+import { openWorkerCode } from '@/lib/agents/open-worker-code';
+import type { Env } from '@/lib/env';
 import { pythonFolder } from '@/lib/python/python-folder';
 import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
 import { tokenizerOf } from '@/lib/recipes/tokenizer-of';
+import { codeEnvironment, type RunVariables } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
 import { loadTokenizer } from '@/lib/tokenizers/load-tokenizer';
@@ -25,15 +23,15 @@ export type PreparedAgent = {
 
 export type PrepareAgentOptions = {
   readonly env: Env;
+  readonly variables: RunVariables;
   /** Where relative paths of the recipe start, tried in order; the recipe's own folder first. Absolute. */
   readonly folders: readonly string[];
+  /** The recipe as people edit it: its `.venv`. Absolute. */
+  readonly recipeFolder: string;
   /** Bundle of the process that runs TypeScript of recipes. */
   readonly scriptChild: string;
   readonly onLine: (line: string) => void;
 };
-
-const NEXAU_PATH = 'rollout_worker.nexau_agent_config_path';
-const WORKER_PATH = 'rollout_worker.custom_rollout_worker_module_path';
 
 /** Reads the agent and loads tools and worker. Rejects with an `AppError` that names file and line, or the setting. */
 export async function prepareAgent(
@@ -41,20 +39,21 @@ export async function prepareAgent(
   options: PrepareAgentOptions,
 ): Promise<PreparedAgent> {
   const { rollout_worker: worker } = config;
-  const { env, folders, onLine, scriptChild } = options;
+  const { env, folders, recipeFolder, onLine, scriptChild, variables } = options;
   const code = createCodeHosts({
     folders,
+    recipeFolder,
     scriptChild,
-    python: {
-      named: env.python,
-      folder: pythonFolder(env.root),
-      environment: { NODE_ENV: 'production', ...processEnvironment() },
-    },
+    pythonNamed: env.python,
+    pythonFolder: pythonFolder(env.root),
+    environment: codeEnvironment(variables, worker),
+    workers: worker.num_workers,
     onLine,
   });
   try {
-    const agent = await openAgent(worker, { folders, code });
-    const hooks = await openHooks(worker, { folders, code });
+    const { agent, own } = await openWorkerCode(worker, { folders, code, environment: variables.values });
+    const hooks =
+      own === null ? {} : hooksOf(own.thing, { label: own.label, timeoutMs: worker.worker_timeout * 1000 });
     const isNeeded = agent !== null || hooks.runAgent !== undefined || worker.type === 'pig_latin';
     const tokenizer = isNeeded ? await openTokenizer(config, options) : byteTokenizer;
     return { agent, hooks, tokenizer, close: () => code.close() };
@@ -80,41 +79,4 @@ async function openTokenizer(
     throw new AppError('not_found', message);
   }
   return loadTokenizer(tokenizer, { baseDirs: folders, hubCache: env.hubCache, setting: tokenizerKey });
-}
-
-type Place = { readonly folders: readonly string[]; readonly code: CodeHost };
-type WorkerSettings = RecipeConfig['rollout_worker'];
-
-async function openAgent(worker: WorkerSettings, { folders, code }: Place): Promise<Agent | null> {
-  const named = worker.nexau_agent_config_path ?? null;
-  const isNeeded = worker.type === 'nexau';
-  if (named === null) {
-    if (!isNeeded || worker.custom_rollout_worker_module_path) return null;
-    const message = `rollout_worker.type is nexau, and no agent is named. Set ${NEXAU_PATH}, for example to agent_workspace/agent_config.yaml.`;
-    throw new AppError('invalid_input', message);
-  }
-  if (!isNeeded && !worker.custom_rollout_worker_module_path) return null;
-  const file = await findFile(named, folders, NEXAU_PATH);
-  const workspace = worker.nexau_agent_workspace ?? null;
-  const workspaces = workspace === null ? [] : folders.map((folder) => path.resolve(folder, workspace));
-  return loadAgent(file, { workspaces, code, namedBy: NEXAU_PATH });
-}
-
-async function openHooks(worker: WorkerSettings, { folders, code }: Place): Promise<WorkerHooks> {
-  const named = worker.custom_rollout_worker_module_path ?? null;
-  if (named === null) return {};
-  const file = await findFile(named, folders, WORKER_PATH);
-  const name = worker.custom_rollout_worker_class_name;
-  const thing = await code.load({ file, name, use: 'worker', config: { ...worker } });
-  return hooksOf(thing, { label: `${named}:${name}`, timeoutMs: worker.worker_timeout * 1000 });
-}
-
-async function findFile(named: string, folders: readonly string[], setting: string): Promise<string> {
-  const candidates = folders.map((folder) => path.resolve(folder, named));
-  for (const candidate of candidates) {
-    const found = await stat(candidate).catch(() => null);
-    if (found?.isFile()) return candidate;
-  }
-  const text = `${setting} names ${named}, and there is no such file. Looked at: ${candidates.join(', ')}. Put the file there, or correct the path.`;
-  throw new AppError('not_found', text);
 }

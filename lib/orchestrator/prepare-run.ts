@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import type { RunId } from '@/lib/domain/run';
-import { type Env, processEnvironment, secretsOfProcess } from '@/lib/env';
+import { type Env, secretsOfProcess } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
@@ -14,6 +14,7 @@ import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
 import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
 import { type PreparedAgent, prepareAgent } from './prepare-agent';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
+import { codeEnvironment, knownSecrets, variablesOfProcess } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
 import { batchesPerEpoch } from './data-loader/data-loader';
 import { openRunData, type RunData } from './data-loader/open-run-data';
@@ -52,7 +53,13 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const folders = [path.join(frozen, folder), env.root];
   const evaluator = await openEvaluator(config, folders, options);
   try {
-    const agent = await prepareAgent(config, { ...options, folders, onLine: options.onEvaluatorLine });
+    const agent = await prepareAgent(config, {
+      ...options,
+      variables: variablesOfProcess(),
+      folders,
+      recipeFolder: path.join(env.recipesDir, folder),
+      onLine: options.onEvaluatorLine,
+    });
     return { ...data, config, evaluator, agent, totalSteps: totalStepsOf(config, data, options) };
   } catch (error) {
     await evaluator.close();
@@ -143,6 +150,7 @@ async function openEvaluator(
   const named = config.rollout_worker.evaluator_module_path ?? null;
   if (named === null && config.rollout_worker.type === 'mock') return NO_EVALUATOR;
   const place = await locateEvaluator(named, folders);
+  const variables = variablesOfProcess();
   return openEvaluatorHost(place, {
     env,
     settings: config.rollout_worker,
@@ -150,8 +158,8 @@ async function openEvaluator(
     ...(folders[0] === undefined ? {} : { codeFolder: folders[0] }),
     onLog: options.onEvaluatorLine,
     childPath: options.evaluatorChild,
-    environment: { NODE_ENV: 'production', ...processEnvironment() },
-    secrets: secretsOfProcess(),
+    environment: codeEnvironment(variables, config.rollout_worker),
+    secrets: knownSecrets(variables),
   });
 }
 

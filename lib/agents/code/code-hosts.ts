@@ -7,15 +7,18 @@ import { createScriptHost } from './script-host';
 export type CodeHostOptions = {
   /** Folder of the recipe as the code sees it, then others from which imports are looked up; absolute. */
   readonly folders: readonly string[];
+  /** The recipe as people edit it: its `.venv`, and where relative paths of the code start. Absolute. */
+  readonly recipeFolder: string;
   /** Bundle of `script-child.ts`. */
   readonly scriptChild: string;
-  readonly python: {
-    /** `GALLEY_PYTHON`; null = a `.venv` of the folders, else python3. */
-    readonly named: string | null;
-    /** The Python half of Galley: `pythonFolder(root)`. */
-    readonly folder: string;
-    readonly environment: NodeJS.ProcessEnv;
-  };
+  /** `GALLEY_PYTHON`; null = the recipe's `.venv`, else python3. */
+  readonly pythonNamed: string | null;
+  /** The Python half of Galley: `pythonFolder(root)`. */
+  readonly pythonFolder: string;
+  /** All variables that the code sees, in either language. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Rollouts in flight at once: a worker's own code in Python waits for the model in so many places. */
+  readonly workers: number;
   readonly onLine: (line: string) => void;
 };
 
@@ -25,8 +28,8 @@ export function createCodeHosts(options: CodeHostOptions): CodeHost {
   let python: Promise<CodeHost> | null = null;
   const hostOf = (target: CodeTarget): Promise<CodeHost> => {
     if (target.file.endsWith('.py')) return (python ??= openPython(options));
-    const { scriptChild: childPath, onLine } = options;
-    scripts ??= createScriptHost({ childPath, onLine });
+    const { scriptChild: childPath, recipeFolder: cwd, environment, onLine } = options;
+    scripts ??= createScriptHost({ childPath, cwd, environment, onLine });
     return Promise.resolve(scripts);
   };
   return {
@@ -38,10 +41,9 @@ export function createCodeHosts(options: CodeHostOptions): CodeHost {
   };
 }
 
-async function openPython({ folders, python, onLine }: CodeHostOptions): Promise<CodeHost> {
-  const interpreter = await findInterpreter(python.named, folders);
-  const { folder, environment } = python;
-  const cwd = folders[0] ?? process.cwd();
-  const pool = createPythonPool({ interpreter, folder, cwd, environment, onLine });
-  return createPythonCodeHost(pool, folders);
+async function openPython(options: CodeHostOptions): Promise<CodeHost> {
+  const { folders, recipeFolder, environment, onLine, pythonFolder: folder, workers } = options;
+  const interpreter = await findInterpreter(options.pythonNamed, [recipeFolder, ...folders]);
+  const pool = createPythonPool({ interpreter, folder, cwd: recipeFolder, environment, onLine });
+  return createPythonCodeHost(pool, { folders: [...new Set([...folders, recipeFolder])], workers });
 }

@@ -3,16 +3,29 @@ import path from 'node:path';
 import type { PythonPool } from '@/lib/python/python-pool';
 import type { CodeHost, CodeTarget } from './code-thing';
 
-/** Runs Python of recipes in the pool. Imports are looked up beside the file, then in `folders`. */
-export function createPythonCodeHost(pool: PythonPool, folders: readonly string[]): CodeHost {
+/** Of one process; a thread that waits for the model costs memory, not time. */
+const MAX_THREADS = 32;
+
+export type PythonCodeOptions = {
+  /** Imports are looked up beside the file, then here; absolute. */
+  readonly folders: readonly string[];
+  /** Rollouts in flight at once. */
+  readonly workers: number;
+};
+
+/** Runs Python of recipes in the pool. */
+export function createPythonCodeHost(pool: PythonPool, { folders, workers }: PythonCodeOptions): CodeHost {
   return {
     load: async (target) => {
       const { make, args } = await howToMake(target);
+      // run_agent waits for the model most of its time; the reference framework has a thread for each worker, too
+      const threads = target.use === 'worker' ? Math.min(workers, MAX_THREADS) : 1;
       const handle = await pool.load({
         source: { file: target.file },
         name: target.name,
         make,
         args,
+        threads,
         paths: [path.dirname(target.file), ...folders],
         roots: [path.dirname(target.file), ...folders],
       });

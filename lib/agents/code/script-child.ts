@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import { property, writeLine } from '@/lib/recipe-code/in-child';
+import { ownPlace, property, writeLine } from '@/lib/recipe-code/in-child';
 import { type FromScript, REPLY_DESCRIPTOR, ToScript } from './script-protocol';
 
 // Entry of the process that runs tools and workers of recipes in TypeScript. What they print is a line of the log.
@@ -109,13 +109,10 @@ function isCallable(value: unknown): value is (...args: unknown[]) => unknown {
   return typeof value === 'function';
 }
 
-/** Name and message of an error, and the recipe's own line that is nearest to it. */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return `${inspect(error)} (not an Error)`;
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const own = frames.find((line) => /\.[cm]?tsx?:\d+:\d+/.test(line) && !line.includes('script-child'));
-  const place = /([^\s(/\\]+\.[cm]?tsx?):(\d+):\d+\)?$/.exec(own ?? '');
-  return `${error.name}: ${error.message}${place?.[1] && place[2] ? ` at ${place[1]}:${place[2]}` : ''}`;
+  return error instanceof Error
+    ? `${error.name}: ${error.message}${ownPlace(error)}`
+    : `${inspect(error)} (not an Error)`;
 }
 
 function reply(message: FromScript): void {

@@ -19,6 +19,10 @@ const MAX_LINE_CHARACTERS = 4000;
 export type ScriptHostOptions = {
   /** Bundle of `script-child.ts`. */
   readonly childPath: string;
+  /** Where relative paths of the code start; absolute. */
+  readonly cwd: string;
+  /** All variables that the code sees. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly onLine: (line: string) => void;
 };
 
@@ -142,7 +146,10 @@ class ScriptHost {
 
   #start(): void {
     if (this.#isClosed) return;
-    const child = spawn(process.execPath, [this.#options.childPath], {
+    const { childPath, cwd, environment: env } = this.#options;
+    const child = spawn(process.execPath, [childPath], {
+      cwd,
+      env,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     });
     this.#child = child;

@@ -12,9 +12,11 @@ const ToolEntry = z.looseObject({
   yaml_path: z.string().min(1),
   /** `module:function`, `module:Class`, or the same with a path such as `tools/calculator.ts:Calculator`. */
   binding: z.string().min(1),
-  /** Given to the class's constructor. */
+  /** Arguments of every call, beside those that the model writes. */
+  extra_kwargs: z.record(z.string(), z.unknown()).default({}),
+  /** Galley's: given to the class's constructor. */
   config: z.record(z.string(), z.unknown()).default({}),
-  /** Seconds that one call may take; of `tool_timeout` where absent. */
+  /** Galley's: seconds that one call may take; of `tool_timeout` where absent. */
   timeout: z.number().positive().optional(),
 });
 
@@ -60,3 +62,23 @@ export const ToolDefinition = z.looseObject({
   input_schema: z.record(z.string(), z.unknown()),
 });
 export type ToolDefinition = z.infer<typeof ToolDefinition>;
+
+/** Keys with which NexAU changes what an agent does, and Galley's own runtime does not. */
+const ONLY_NEXAU = [
+  'after_model_hooks',
+  'after_tool_hooks',
+  'before_model_hooks',
+  'before_tool_hooks',
+  'mcp_servers',
+  'middlewares',
+  'plugins',
+  'sandbox_config',
+  'skills',
+];
+
+export function keysWithoutEffect(config: AgentConfig): readonly string[] {
+  return ONLY_NEXAU.filter((key) => {
+    const value = config[key];
+    return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+  });
+}

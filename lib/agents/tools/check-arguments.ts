@@ -18,7 +18,7 @@ export function argumentChecker(
       return ajv.compile({ ...schema });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new AppError('invalid_input', `${label}: input_schema is not a JSON schema: ${reason}`, {
+      throw new AppError('invalid_input', `${label} is not a JSON schema: ${reason}`, {
         cause: error,
       });
     }

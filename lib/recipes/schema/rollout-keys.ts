@@ -197,6 +197,13 @@ export const RolloutWorker = read(
       readers: ['rollout worker'],
       isGalleys: true,
     }),
+    secrets: read(z.array(z.string()).default([]), {
+      meaning:
+        'Names of secrets that evaluator, worker and tools may read; they see no others, except those that the variant’s environment script sets.',
+      readers: ['rollout worker'],
+      examples: ['["SERPER_API_KEY"]'],
+      isGalleys: true,
+    }),
     max_failed_share: read(share.default(0.5), {
       meaning: 'Share of the rollouts of one step that may fail for good before the run ends.',
       unit: 'share',

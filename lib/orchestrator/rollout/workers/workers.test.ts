@@ -37,12 +37,12 @@ async function hooksFrom(name: string, text: string, className = 'MyTaskWorker')
   await writeFile(path.join(folder, name), text);
   const code = createCodeHosts({
     folders: [folder],
+    recipeFolder: folder,
     scriptChild,
-    python: {
-      named: python,
-      folder: path.resolve('lib/python'),
-      environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
-    },
+    pythonNamed: python,
+    pythonFolder: path.resolve('lib/python'),
+    environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
+    workers: 4,
     onLine: () => undefined,
   });
   const thing = await code.load({
