@@ -247,7 +247,7 @@ describe("an agent's files", () => {
   test('variables of the environment and arguments that the model does not write are filled in', async () => {
     const tool = `{ name: add, yaml_path: tools/add.yaml, binding: 'tools/add.ts:plain', extra_kwargs: { b: 40 } }`;
     const files = {
-      'agent.yaml': `name: x\nsystem_prompt: "In ${'${env.CITY}'}."\ntools_in_prompt: false\ntools:\n  - ${tool}\n`,
+      'agent.yaml': `name: x\nsystem_prompt: "In \${env.CITY}."\ntools_in_prompt: false\ntools:\n  - ${tool}\n`,
       'tools/add.yaml': 'name: add\ninput_schema: { type: object, properties: { a: { type: number } } }\n',
     };
     const { run, prompts } = await converse([call('add', { a: 2 }), 'so'], {}, files);

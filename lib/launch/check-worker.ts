@@ -10,7 +10,8 @@ import {
 import { checkSystemPrompt } from '@/lib/agents/run-agent';
 import type { Env } from '@/lib/env';
 import { pythonFolder } from '@/lib/python/python-folder';
-import { codeEnvironment } from '@/lib/secrets/code-environment';
+import { redact } from '@/lib/recipes/environment/mask-secrets';
+import { codeEnvironment, knownSecrets } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
 import { processBundle } from '@/lib/shared/process-bundle';
 import type { CodeFacts } from './check-evaluator';
@@ -45,7 +46,8 @@ export async function checkWorker(
     return [{ ...about, ...(await tryOut(env, entry, facts)) }];
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return [{ ...about, status: 'failed', detail: error.message }];
+    const detail = redact(error.message, knownSecrets(facts.variables));
+    return [{ ...about, status: 'failed', detail }];
   }
 }
 
