@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { galleyOnDisk } from '@/lib/testing/galley-on-disk';
+import { matching } from '@/lib/testing/matching';
 import { findPython } from '@/scripts/find-python.mjs';
 import { inspectRecipe } from './preflight';
 
@@ -38,7 +39,7 @@ test('an agent that loads is named with its tools; keys that only NexAU reads ar
     detail: 'The agent calculator_agent loads with calc.',
   });
   await edit('agent_config.yaml', 'tool_timeout: 5', 'tool_timeout: 5\nmiddlewares: [{ import: a:b }]');
-  expect(await check()).toMatchObject({ status: 'warning', detail: expect.stringContaining('middlewares') });
+  expect(await check()).toMatchObject({ status: 'warning', detail: matching(/middlewares/) });
 });
 
 const TOOL = 'tools/calculator.yaml';
@@ -74,10 +75,10 @@ test.each([
     'system_prompt: "For {{customer}}"',
     /uses \{\{customer\}\}; what it can use: .*date/,
   ],
-])('%s with another %s', async (file, from, to, message) => {
+])('%s with another %s', async (...[file, from, to, message]) => {
   const { check, edit } = await setUp();
   await edit(file, from, to);
-  expect(await check()).toMatchObject({ status: 'failed', detail: expect.stringMatching(message) });
+  expect(await check()).toMatchObject({ status: 'failed', detail: matching(message) });
 });
 
 describe.skipIf(python === null)('in Python', () => {
@@ -99,7 +100,7 @@ describe.skipIf(python === null)('in Python', () => {
     const { check, write } = await setUp();
     await write('custom_worker.py', text);
     const worker = '+rollout_worker.custom_rollout_worker_module_path=agent_workspace/custom_worker.py';
-    expect(await check(worker)).toMatchObject({ status: 'failed', detail: expect.stringMatching(message) });
+    expect(await check(worker)).toMatchObject({ status: 'failed', detail: matching(message) });
   });
 
   test('a tool in Python whose package is missing is refused with the command that installs it', async () => {
@@ -111,9 +112,7 @@ describe.skipIf(python === null)('in Python', () => {
     await writeFile(requirements, 'nothing-like-it==1.0\n');
     expect(await check()).toMatchObject({
       status: 'failed',
-      detail: expect.stringMatching(
-        /agent_config\.yaml:15: tools\.0\.binding: .*pip install -r .*requirements\.txt/,
-      ),
+      detail: matching(/agent_config\.yaml:15: tools\.0\.binding: .*pip install -r .*requirements\.txt/),
     });
     await rm(requirements);
   });
