@@ -5,6 +5,7 @@ import type { Env } from '@/lib/env';
 import { createLauncher } from '@/lib/launch/create-launcher';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { createRunStore } from '@/lib/run-store/create-run-store';
+import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { Session } from './session';
 
 /** Brings the store up to date and opens it. Rejects with `AppError('storage')` when it cannot be used. */
@@ -16,6 +17,7 @@ export async function openSession(env: Env): Promise<Session> {
   return {
     runStore,
     metrics: createMetricStore(database),
+    trajectories: createTrajectoryStore(database),
     launcher: createLauncher({ env, runStore }),
     close: () => database.$disconnect(),
   };

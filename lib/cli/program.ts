@@ -12,6 +12,7 @@ import { migrateCommand } from './commands/migrate-command';
 import { preflightCommand } from './commands/preflight-command';
 import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
+import { replayCommand, type ReplayOptions } from './commands/replay-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { explainUsage } from './explain-usage';
 import { EXIT_CODE_HELP, type Settle } from './exit-code';
@@ -41,6 +42,7 @@ export function createProgram(context: CommandContext, settle: Settle): Command 
       writeErr: (text) => context.io.err(text.trimEnd()),
     });
   addRunCommands(program, context, settle);
+  addReplayCommand(program, context, settle);
   addControlCommands(program, context, settle);
   addRecipeCommands(program, context, settle);
   addReadCommands(program, context, settle);
@@ -82,6 +84,19 @@ function addRunCommands(program: Command, context: CommandContext, settle: Settl
     .option('--detach', 'return as soon as the run has started')
     .option(...JSON_OPTION)
     .action((id: RunId, options: RunOptions) => settle(resumeCommand(context, id, options)));
+}
+
+function addReplayCommand(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('replay')
+    .description(
+      'score the stored rollouts of a step again with the evaluator as it is now, and compare rewards, advantages and metrics; nothing is generated, nothing of the run is changed',
+    )
+    .argument('<id>', 'number of the run', parseRunId)
+    .requiredOption('--step <n>', 'the step, counted from 0', parseStep)
+    .option('--train', 'train on them too, from the newest checkpoint up to the step (embedded service)')
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: ReplayOptions) => settle(replayCommand(context, id, options)));
 }
 
 function addControlCommands(program: Command, context: CommandContext, settle: Settle): void {
@@ -221,4 +236,10 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count > 0) return count;
   throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+function parseStep(text: string): number {
+  const step = Number(text);
+  if (text.trim() !== '' && Number.isInteger(step) && step >= 0) return step;
+  throw new InvalidArgumentError('A step is a whole number; the first is 0.');
 }

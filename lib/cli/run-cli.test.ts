@@ -13,6 +13,7 @@ import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import type { RunStore } from '@/lib/run-store/run-store';
 import { aNewRun } from '@/lib/testing/builders';
 import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
+import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { CliIo } from './cli-io';
 import { runCli } from './run-cli';
 
@@ -57,6 +58,7 @@ async function galley(args: readonly string[], { launcher = {}, interrupts }: Se
   const session = {
     runStore,
     metrics: createMetricStore(db),
+    trajectories: createTrajectoryStore(db),
     launcher: { ...noLauncher, ...launcher },
     close: () => Promise.resolve(),
   };

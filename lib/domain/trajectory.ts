@@ -43,6 +43,8 @@ export const TrajectoryBody = z.object({
   /** What was scored: the completion, or an agent's final answer. */
   completion: z.string(),
   groundTruth: z.string(),
+  /** What the evaluator was told: the answer was cut off. Not in records older than this field. */
+  isTruncated: z.boolean().exactOptional(),
   /** What was trained on: one sequence per context that was not the continuation of an earlier one. */
   sequences: z.array(TrajectorySequence),
   /** The conversation of an agent; empty where `prompt` and `completion` say all. */

@@ -138,7 +138,7 @@ function retryPauseMs({ rollout_worker: { retry_pause: seconds } }: RecipeConfig
 }
 
 /** Dynamic sampling, where the recipe asks for it; null without. */
-function filterOf({ trainer }: RecipeConfig) {
+export function filterOf({ trainer }: RecipeConfig) {
   const { filter_groups: filter } = trainer.algorithm;
   return filter?.enable === true ? filter : null;
 }
@@ -184,7 +184,7 @@ function samplingOf({ config }: PreparedRun): {
 }
 
 /** The actor's settings: the service with that role, or the first. */
-function trainingSettings({ config }: PreparedRun): TrainingSettings {
+export function trainingSettings({ config }: Pick<PreparedRun, 'config'>): TrainingSettings {
   const services = Object.values(config.service.train_service);
   const actor = services.find((service) => service.role === 'actor') ?? services[0];
   if (actor === undefined) throw new Error('The recipe has no train_service.');

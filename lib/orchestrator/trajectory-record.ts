@@ -59,6 +59,7 @@ function sampled(rollout: Rollout, weights: WeightSync): Sampled {
     body: {
       prompt: rollout.task.text,
       completion: finalAnswer,
+      isTruncated: episode.isTruncated,
       sequences: episode.sequences.map(copy),
       turns: [...episode.turns],
       ...scoresOf(rollout),

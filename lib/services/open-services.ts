@@ -14,6 +14,8 @@ export type ServiceContext = {
   /** Root of the Galley that runs; see `readEnv`. */
   readonly root: string;
   readonly runId: RunId | number;
+  /** Name of the model at the service, where it is not the run's own; by default `run-<id>`. */
+  readonly modelName?: string;
   /** The bundle of the embedded service, if not the built one. */
   readonly bundle?: string;
   readonly serviceArguments?: readonly string[];
@@ -49,11 +51,18 @@ export async function openServices(config: RecipeConfig, context: ServiceContext
   const { inference, training } = connectEmbedded({
     ...common,
     ...(context.stateFolder === undefined ? {} : { stateFolder: context.stateFolder }),
-    modelName: `run-${context.runId}`,
+    modelName: modelNameOf(context),
     shape: { modelWidth: model.width, layers: model.layers, heads: model.heads, context: model.context },
   });
-  const teacher = openTeacher(config, { ...common, modelName: `run-${context.runId}-teacher` });
+  const teacher = openTeacher(config, {
+    ...common,
+    modelName: `${modelNameOf(context)}-teacher`,
+  });
   return Promise.resolve({ inference, training, ...(teacher === null ? {} : { teacher }) });
+}
+
+function modelNameOf({ modelName, runId }: ServiceContext): string {
+  return modelName ?? `run-${runId}`;
 }
 
 /** Weights of one backend do not reach the sampler of another. */

@@ -39,6 +39,7 @@ export async function galleyOnDisk({ python }: { readonly python: string | null 
   const session = {
     runStore,
     metrics: createMetricStore(db),
+    trajectories: createTrajectoryStore(db),
     launcher: createLauncher({ env, runStore }),
     close: () => Promise.resolve(),
   };

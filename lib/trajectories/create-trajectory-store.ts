@@ -4,7 +4,7 @@ import { TrajectoryRow } from '@/lib/domain/trajectory';
 import { type AttemptStart, staleFrom } from '@/lib/run-store/stale-from';
 import { AppError } from '@/lib/shared/app-error';
 import type { Prisma, Trajectory as StoredTrajectory } from '@/prisma/generated/client';
-import { unpackBody } from './trajectory-block';
+import { unpackBlock, unpackBody } from './trajectory-block';
 import type { TrajectoryQuery, TrajectoryStore } from './trajectory-store';
 
 export function createTrajectoryStore(db: Database): TrajectoryStore {
@@ -21,6 +21,18 @@ export function createTrajectoryStore(db: Database): TrajectoryStore {
         db.trajectory.count({ where }),
       ]);
       return { rows: rows.map(rowOf), total };
+    },
+    whole: async ({ runId, step, validation }) => {
+      const attempt = { gte: await currentAttempt(db, runId, step) };
+      const where = { runId, validation, step, attempt };
+      const rows = await db.trajectory.findMany({ where, orderBy: { id: 'asc' } });
+      const blockIds = [...new Set(rows.map(({ blockId }) => blockId))];
+      const blocks = await db.trajectoryBlock.findMany({ where: { id: { in: blockIds } } });
+      const bodies = new Map(blocks.map(({ id, data }) => [id, unpackBlock(data)]));
+      return rows.flatMap((row) => {
+        const body = bodies.get(row.blockId)?.[row.place];
+        return body === undefined ? [] : { row: rowOf(row), body };
+      });
     },
     steps: async (runId, validation) => {
       // Blocks and not rows: a few per step instead of hundreds.

@@ -39,8 +39,15 @@ export function packBlock(bodies: readonly string[]): Uint8Array {
 }
 
 export function unpackBody(data: Uint8Array, place: number): TrajectoryBody {
-  const bodies = StoredBlock.parse(JSON.parse(inflateRawSync(data).toString('utf8')));
-  return StoredBody.parse(bodies[place]);
+  return StoredBody.parse(unpack(data)[place]);
+}
+
+export function unpackBlock(data: Uint8Array): readonly TrajectoryBody[] {
+  return unpack(data).map((body) => StoredBody.parse(body));
+}
+
+function unpack(data: Uint8Array): readonly unknown[] {
+  return StoredBlock.parse(JSON.parse(inflateRawSync(data).toString('utf8')));
 }
 
 /** Bodies from before rollouts had turns hold the one sequence's arrays themselves. */

@@ -10,11 +10,15 @@ export type TrajectoryQuery = {
   readonly offset: number;
 };
 
+export type StoredRollout = { readonly row: TrajectoryRow; readonly body: TrajectoryBody };
+
 export type TrajectoryStore = {
   /** Rows of one step; those of a stale attempt are left out. */
   list(query: TrajectoryQuery): Promise<{ readonly rows: readonly TrajectoryRow[]; readonly total: number }>;
+  /** All rollouts of one step with their bodies, in (prompt, sample) order; those of a stale attempt are left out. */
+  whole(query: Pick<TrajectoryQuery, 'runId' | 'step' | 'validation'>): Promise<readonly StoredRollout[]>;
   /** Steps that have rollouts, ascending. */
   steps(runId: RunId, validation: boolean): Promise<readonly number[]>;
   /** Rejects with `AppError('not_found')`. */
-  get(runId: RunId, id: number): Promise<{ readonly row: TrajectoryRow; readonly body: TrajectoryBody }>;
+  get(runId: RunId, id: number): Promise<StoredRollout>;
 };

@@ -39,8 +39,8 @@ export type LoadableCheckpoint = { readonly run: RunState; readonly state: State
 /** Checkpoints of one run on disk, one folder per step. A folder is whole or it is not there. */
 export type CheckpointFolder = {
   save(run: RunState, training: TrainingService, signal: AbortSignal): Promise<SavedCheckpoint>;
-  /** The newest that is intact; null when there is none. */
-  newest(): Promise<LoadableCheckpoint | null>;
+  /** The newest that is intact and has at most so many completed steps; null when there is none. */
+  newest(atMost?: number): Promise<LoadableCheckpoint | null>;
 };
 
 export type CheckpointFolderOptions = {
@@ -81,8 +81,9 @@ export function createCheckpointFolder(options: CheckpointFolderOptions): Checkp
         throw error;
       }
     },
-    newest: async () => {
+    newest: async (atMost = Infinity) => {
       for (const step of await stepsIn(root)) {
+        if (step > atMost) continue;
         const folder = path.join(root, `step-${step}`);
         const problem = await check(folder);
         if (typeof problem !== 'string') return problem;

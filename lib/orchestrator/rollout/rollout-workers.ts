@@ -3,7 +3,8 @@ import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
-import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
+import { type Answer, evaluated, evaluationRequest } from './evaluated';
+import type { Rollout, RolloutTask } from './rollout';
 import { type Attempt, createTaskQueue, type LaterAttempt } from './task-queue';
 import { RolloutError, type RolloutWorker } from './workers/worker';
 
@@ -78,16 +79,7 @@ async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Pro
   try {
     episode ??= await bench.meter.during('sampling', () => bench.worker.run(task, signal));
     const evaluation = episode.evaluation ?? (await score(bench, { task, episode }, signal));
-    if (!evaluation.ok) {
-      const failure = evaluation.isTimeout ? 'evaluator_timeout' : 'evaluator_error';
-      return { kind: 'failed', failure, task, episode, message: evaluation.message };
-    }
-    return {
-      kind: 'scored',
-      task,
-      episode,
-      evaluation: episode.isCut ? earnsNothing(evaluation) : evaluation,
-    };
+    return evaluated({ task, episode }, evaluation);
   } catch (error) {
     if (signal.aborted || isForAll(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -95,15 +87,8 @@ async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Pro
   }
 }
 
-function score(
-  { meter, evaluator }: Bench,
-  { task, episode }: { readonly task: RolloutTask; readonly episode: Episode },
-  signal: AbortSignal,
-): Promise<Evaluation> {
-  const { finalAnswer, isTruncated } = episode;
-  const observation = episode.turns;
-  const target = { finalAnswer, isTruncated, ...(observation.length === 0 ? {} : { observation }) };
-  return meter.during('scoring', () => evaluator.evaluate({ data: task.data, target }, signal));
+function score({ meter, evaluator }: Bench, answer: Answer, signal: AbortSignal): Promise<Evaluation> {
+  return meter.during('scoring', () => evaluator.evaluate(evaluationRequest(answer), signal));
 }
 
 /** What was open at the service is lost for every rollout. */
@@ -115,10 +100,4 @@ function isForAll(error: unknown): boolean {
 function failureOf(error: unknown): FailureKind {
   if (error instanceof ServiceError) return error.kind === 'timeout' ? 'timeout' : 'service';
   return error instanceof RolloutError && error.isTimeout ? 'timeout' : 'worker';
-}
-
-/** An answer that needed more tokens than are allowed must not pay off, whatever the evaluator says of its head. */
-function earnsNothing(evaluation: ScoredRollout['evaluation']): ScoredRollout['evaluation'] {
-  const extraInfo = { ...evaluation.extraInfo, reward_before_cut: evaluation.reward };
-  return { ...evaluation, reward: 0, extraInfo };
 }
