@@ -17,7 +17,7 @@ const provenance = new Map([
 test('a schema error carries the config path and the place that set the value', () => {
   const schema = z.object({ data: z.object({ data_files: z.array(z.string()) }) });
   const { error } = schema.safeParse({ data: { data_files: ['a', 3] } });
-  const [diagnostic, ...more] = error === undefined ? [] : configDiagnostics(error, provenance);
+  const [diagnostic, ...more] = error === undefined ? [] : configDiagnostics(error.issues, provenance);
   expect(more).toEqual([]);
   expect(diagnostic).toMatchObject({
     severity: 'error',

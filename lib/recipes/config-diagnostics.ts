@@ -5,10 +5,10 @@ import { parentOf, sectionsAround } from './parent-path';
 
 /** What a schema says about a resolved config, with the config path and the place that set the value. */
 export function configDiagnostics(
-  error: z.ZodError,
+  issues: readonly z.core.$ZodIssue[],
   provenance: Composed['provenance'],
 ): readonly Diagnostic[] {
-  return error.issues.map((issue) => {
+  return issues.map((issue) => {
     const configPath = formatPath(issue.path);
     return {
       code: 'schema',
@@ -52,9 +52,13 @@ function firstInside(provenance: Composed['provenance']): ReadonlyMap<string, Pr
   const known = insides.get(provenance);
   if (known !== undefined) return known;
   const first = new Map<string, Provenance>();
+  let last = '';
   for (const [leaf, place] of provenance) {
+    // most leaves stand in the section of the one before
+    if (isDirectlyIn(leaf, last)) continue;
+    last = parentOf(leaf);
     // whatever is above a section that is known is known, too
-    let path = parentOf(leaf);
+    let path = last;
     while (path !== '' && !first.has(path)) {
       first.set(path, place);
       path = parentOf(path);
@@ -62,4 +66,9 @@ function firstInside(provenance: Composed['provenance']): ReadonlyMap<string, Pr
   }
   insides.set(provenance, first);
   return first;
+}
+
+function isDirectlyIn(leaf: string, section: string): boolean {
+  const cut = Math.max(leaf.lastIndexOf('.'), leaf.lastIndexOf('['));
+  return cut === section.length && leaf.startsWith(section);
 }

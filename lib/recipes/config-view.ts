@@ -17,7 +17,11 @@ const SEGMENTS = new Map<string, readonly string[]>();
 const REMEMBERED = 5000;
 
 export function createConfigView(root: unknown): ConfigView {
-  const get = (path: string) => segmentsOf(path).reduce(child, root);
+  const get = (path: string) => {
+    let value = root;
+    for (const segment of segmentsOf(path)) value = child(value, segment);
+    return value;
+  };
   return {
     root,
     get,

@@ -15,8 +15,7 @@ export function plainValue(value: ConfigValue): unknown {
     case 'list':
       return value.items.map(plainValue);
     case 'map':
-      // `fromEntries` makes own properties even of a key called `__proto__`
-      return Object.fromEntries(value.entries.map(([key, item]) => [plainKey(key), plainValue(item)]));
+      return plainMap(value.entries);
     case 'bool':
     case 'float':
     case 'string':
@@ -24,6 +23,19 @@ export function plainValue(value: ConfigValue): unknown {
     case 'path':
       return value.value;
   }
+}
+
+function plainMap(entries: Extract<ConfigValue, { kind: 'map' }>['entries']): unknown {
+  const plain: Record<string, unknown> = {};
+  for (const [key, item] of entries) {
+    const name = plainKey(key);
+    const value = plainValue(item);
+    // an assignment to `__proto__` would make no property
+    if (name === '__proto__')
+      Object.defineProperty(plain, name, { value, enumerable: true, writable: true, configurable: true });
+    else plain[name] = value;
+  }
+  return plain;
 }
 
 function plainSecret({ name, template }: Extract<ConfigValue, { kind: 'secret' }>): unknown {

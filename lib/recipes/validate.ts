@@ -11,9 +11,9 @@ import { ALL_RULES } from './rules/all-rules';
 import { checkRecipeRules } from './rules/custom/recipe-rules';
 import type { Finding, Outcome, Rule, RuleFacts } from './rules/rule';
 import { keyTree } from './schema/catalogue';
-import { RecipeSchema } from './schema/recipe-schema';
 import { checkKeys } from './validation/check-keys';
 import { legacyDiagnostics } from './validation/legacy-diagnostics';
+import { schemaIssues } from './validation/schema-issues';
 import { createPlacing, type Layers, type Placing } from './validation/placing';
 
 /** The variant and the texts of the layers, for places and fixes; `checks.yaml` beside the variant is among them. */
@@ -94,9 +94,7 @@ function factsOf(config: ConfigView, entry: string): RuleFacts {
 
 /** What keeps the run process from reading the recipe. */
 function schemaDiagnostics({ migrated, composed, placing, unresolved }: Subject): readonly Diagnostic[] {
-  const parsed = RecipeSchema.safeParse(migrated.config);
-  if (parsed.success) return [];
-  return configDiagnostics(parsed.error, composed.provenance)
+  return configDiagnostics(schemaIssues(migrated.config), composed.provenance)
     .filter(
       ({ path }) => path === null || !unresolved.some((broken) => touches(placing.toSource(path), broken)),
     )

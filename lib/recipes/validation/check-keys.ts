@@ -2,6 +2,7 @@ import type { Backend } from '@/lib/domain/run';
 import type { ConfigView } from '../config-view';
 import { isList, isMap } from '../config-view';
 import { nearest } from '../nearest';
+import { remember } from '../remember';
 import { keyFacts, type KeyNode } from '../schema/catalogue';
 
 /** What a walk over all keys of a configuration finds. */
@@ -38,45 +39,65 @@ function checkMap(node: KeyNode, value: unknown, walk: Walk): void {
   if (isList(value)) {
     if (node.any !== null) {
       for (const [at, item] of value.entries())
-        checkMap(node.any, item, { facts: walk.facts, findings: walk.findings, path: `${walk.path}[${at}]` });
+        checkMap(node.any, item, { ...walk, path: `${walk.path}[${at}]` });
     }
     return;
   }
   if (!isMap(value) || '$secret' in value) return;
   for (const key of Object.keys(value)) {
     if (key.startsWith('_')) continue;
-    const path = walk.path === '' ? key : `${walk.path}.${key}`;
     const child = node.children.get(key) ?? node.any;
-    if (child === null) walk.findings.push(unknownKey(node, key, path));
-    else checkKey(child, value[key], { facts: walk.facts, findings: walk.findings, path });
+    if (child === null) walk.findings.push(unknownKey(node, key, pathBelow(walk.path, key)));
+    else checkKey(child, value[key], { walk, key });
   }
 }
 
-function checkKey(node: KeyNode, value: unknown, walk: Walk): void {
-  const { path, findings, facts } = walk;
+/** A key below the section that a walk has come to; its path is put together only where it is needed. */
+type Place = { readonly walk: Walk; readonly key: string };
+
+function pathBelow(section: string, key: string): string {
+  return section === '' ? key : `${section}.${key}`;
+}
+
+function checkKey(node: KeyNode, value: unknown, { walk, key }: Place): void {
+  const { findings, facts } = walk;
   if (value === null || value === undefined) return;
-  const idle = reasonWithoutEffect(node, facts, path);
+  const idle = reasonWithoutEffect(node, { walk, key });
   if (idle !== null) {
+    const path = pathBelow(walk.path, key);
     findings.push({ code: 'no-effect', path, message: `${path} has no effect: ${idle}.`, meant: null });
   }
-  if (node.holds === 'value') checkValue(node, value, walk);
-  else if (isMap(value) || isList(value)) checkMap(node, value, walk);
+  if (node.holds === 'value') checkValue(node, value, { walk, key });
+  else if (isMap(value) || isList(value))
+    checkMap(node, value, { facts, findings, path: pathBelow(walk.path, key) });
   else if (node.facts?.isReadByRun === false) {
-    findings.push({
-      code: 'wrong-value',
-      path,
-      message: `${path} must be a ${node.facts.type}.`,
-      meant: null,
-    });
+    const path = pathBelow(walk.path, key);
+    const message = `${path} must be a ${node.facts.type}.`;
+    findings.push({ code: 'wrong-value', path, message, meant: null });
   }
+}
+
+/** The last plain value that a key's reader took: from one keystroke to the next nearly all of them stay. */
+const taken = new WeakMap<KeyNode, unknown>();
+
+function takes(node: KeyNode, value: unknown): boolean {
+  if (node.strict === null || (typeof value !== 'object' && taken.get(node) === value)) return true;
+  const isTaken = node.strict.safeParse(value).success;
+  if (isTaken && typeof value !== 'object') taken.set(node, value);
+  return isTaken;
 }
 
 /** What the run process reads is checked as it reads it; this is for the parts beside it. */
-function checkValue(node: KeyNode, value: unknown, { path, findings, facts }: Walk): void {
-  if (node.strict === null || node.facts === null || node.facts.isReadByRun) return;
+function checkValue(
+  node: KeyNode,
+  value: unknown,
+  { walk: { findings, facts, path: section }, key }: Place,
+): void {
+  if (node.facts === null || node.facts.isReadByRun) return;
   const { backends } = node.facts.appliesTo;
   if (backends.length > 0 && !backends.includes(facts.backend)) return;
-  if (node.strict.safeParse(value).success) return;
+  if (takes(node, value)) return;
+  const path = pathBelow(section, key);
   const { allowed, isOpen, type, range } = node.facts;
   const wanted = !isOpen ? `one of ${allowed.join(', ')}` : `${type}${range === null ? '' : ` ${range}`}`;
   findings.push({
@@ -88,9 +109,25 @@ function checkValue(node: KeyNode, value: unknown, { path, findings, facts }: Wa
 }
 
 function unknownKey(node: KeyNode, key: string, path: string): KeyFinding {
-  const meant = nearest(key, node.children.keys());
-  const message = `Unknown key ${path}: ${hintFor(node, key, meant)}`;
-  return { code: 'unknown-key', path, message, meant };
+  const { meant, hint } = hintsBelow(node)(key);
+  return { code: 'unknown-key', path, message: `Unknown key ${path}: ${hint}`, meant };
+}
+
+type Hint = { readonly meant: string | null; readonly hint: string };
+
+/** Unknown names that are remembered for each section; a recipe of thousands asks for all of them at every keystroke. */
+const REMEMBERED = 5_000;
+const hints = new WeakMap<KeyNode, (key: string) => Hint>();
+
+function hintsBelow(node: KeyNode): (key: string) => Hint {
+  const known = hints.get(node);
+  if (known !== undefined) return known;
+  const made = remember(REMEMBERED, (key) => {
+    const meant = nearest(key, node.children.keys());
+    return { meant, hint: hintFor(node, key, meant) };
+  });
+  hints.set(node, made);
+  return made;
 }
 
 function hintFor(node: KeyNode, key: string, meant: string | null): string {
@@ -119,16 +156,15 @@ function placesNamed(name: string): readonly string[] {
   return PLACES.get(name) ?? [];
 }
 
-function reasonWithoutEffect(node: KeyNode, facts: KeyFacts, path: string): string | null {
+function reasonWithoutEffect(node: KeyNode, { walk: { facts, path: section }, key }: Place): string | null {
   if (node.facts === null) return null;
-  const cut = path.lastIndexOf('.');
-  const section = cut === -1 ? '' : path.slice(0, cut);
   const idle = node.inert.find(({ when }) => when(facts.config, section));
-  if (idle !== undefined) return node.holds === 'value' || facts.isOwn(path) ? idle.because : null;
+  const isOwn = () => facts.isOwn(pathBelow(section, key));
+  if (idle !== undefined) return node.holds === 'value' || isOwn() ? idle.because : null;
   if (node.holds !== 'value') return null;
   const reason = readElsewhere(node.facts.appliesTo, facts);
   // asked last: looking up a place costs more than all the rest
-  return reason !== null && facts.isOwn(path) ? reason : null;
+  return reason !== null && isOwn() ? reason : null;
 }
 
 function readElsewhere(
