@@ -73,5 +73,5 @@ test('what is known of a key stands in the Docs pane and on the page of all keys
   await page.waitForURL(/\/reference/);
   await page.getByRole('searchbox', { name: 'Search the keys' }).fill('staleness');
   await expect(page.getByRole('article')).toHaveCount(1);
-  await expect(page.getByRole('article')).toContainText('weight.sync_mode is not batch-async');
+  await expect(page.getByRole('article')).toContainText('weight.sync_mode is sync');
 });

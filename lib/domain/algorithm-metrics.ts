@@ -70,6 +70,20 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
       'Batches of prompts that were sampled for the step; more than 1 with dynamic sampling.',
     ],
     [
+      'rollout/stale_dropped',
+      'Stale rollouts',
+      'count',
+      'lower',
+      'Rollouts that were left out since their weights were too old when their step came; fully-async only.',
+    ],
+    [
+      'rollout/stale_prompts_lost',
+      'Prompts lost to staleness',
+      'count',
+      'lower',
+      'Prompts that were left out for good, since their rollouts were too old twice.',
+    ],
+    [
       'rollout/finish_stop',
       'Ended by themselves',
       'share',
@@ -192,6 +206,20 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
       'seconds',
       'lower',
       'Rest of the step: reading data, pauses before repetitions, writing records.',
+    ],
+    [
+      'timing/trainer_wait',
+      'Trainer waits',
+      'seconds',
+      'lower',
+      'Time in which the trainer waited for the batch of the step.',
+    ],
+    [
+      'timing/sampler_wait',
+      'Samplers wait',
+      'seconds',
+      'lower',
+      'Time of the step in which no rollout was in flight: the samplers waited for weights, or for the trainer.',
     ],
     [
       'memory/used_share',

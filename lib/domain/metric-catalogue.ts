@@ -179,7 +179,7 @@ export const METRICS: readonly MetricInfo[] = [
       'lower',
       '1 when no group had a signal and the weights stayed as they were.',
     ],
-    ['training/weight_version', 'Weight version', 'count', 'none', 'Version that sampled the batch.'],
+    ['training/weight_version', 'Weight version', 'count', 'none', 'Version that the step trains from.'],
     [
       'actor/ppo_kl',
       'KL to the sampler',
@@ -232,7 +232,7 @@ export const METRICS: readonly MetricInfo[] = [
       'Rollout time',
       'seconds',
       'lower',
-      'From the first request to the last scored rollout, less evaluation.',
+      'Time of the step in which completions were being sampled; asynchronous modes sample while they train, too.',
     ],
     [
       'timing/evaluate',

@@ -212,7 +212,19 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
         'timing/training/save_checkpoint',
       ),
     ],
-    hint: 'Where the seconds of a step go.',
+    hint: 'Where the seconds of a step go. In the asynchronous modes sampling and training overlap, so the parts add up to more.',
+  },
+  {
+    id: 'waits',
+    title: 'Waiting, s',
+    unit: 'seconds',
+    draw: 'lines',
+    floor: 0,
+    series: [
+      line('trainer', 'tinker', 'timing/trainer_wait'),
+      line('samplers', 'self-hosted', 'timing/sampler_wait'),
+    ],
+    hint: 'The trainer waits for rollouts, or the samplers for weights. What waits more is the faster half.',
   },
   {
     id: 'speed',
@@ -253,7 +265,7 @@ export const OVERVIEW_PANELS: readonly Panel[] = [
   },
   {
     id: 'staleness',
-    title: 'Weight staleness, steps',
+    title: 'Weight staleness, versions',
     unit: 'plain',
     draw: 'lines',
     floor: 0,

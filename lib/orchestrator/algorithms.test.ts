@@ -1,32 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
-import type { RunId } from '@/lib/domain/run';
-import { childEnvironment } from '@/lib/env';
-import { processBundle } from '@/lib/shared/process-bundle';
-import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
-import { orchestratedRuns, seriesOf } from '@/lib/testing/orchestrated-run';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
+import { expect, test } from 'vitest';
+import { embeddedRuns, SMALL } from '@/lib/testing/embedded-runs';
+import { seriesOf } from '@/lib/testing/orchestrated-run';
 
 // Every trainer on the real embedded service: bundled processes, a real small model.
 
-const SMALL = {
-  service: { embedded_service: { model: { width: 16, layers: 1, heads: 2, context: 16 }, threads: 1 } },
-  validate: { validate_before_train: false, data: null },
-};
 const STEPS = { total_train_steps: 4, save_freq: 2, warm_start: { max_updates: 4, check_samples: 16 } };
 
 async function setUp() {
-  const database = await testDatabase();
-  const { env, launch, store } = await orchestratedRuns(database);
-  await buildProcessBundles(env.root);
-  onTestFinished(() => endEmbeddedService(env.dataDir));
-  const start = (runId: RunId) =>
-    spawn(process.execPath, [processBundle(env.root, 'orchestrator/main'), '--run', String(runId)], {
-      env: childEnvironment(env),
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+  const { launch, start, store } = await embeddedRuns();
   const runToEnd = async (trainer: object, config: object = {}) => {
     const actor = { config };
     const runId = await launch({

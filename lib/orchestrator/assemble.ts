@@ -1,20 +1,22 @@
 import type { ModelSpec } from '@/lib/services/training-service';
 import type { Services } from '@/lib/services/open-services';
-import { type DataLoader, type LoadedPrompt, createDataLoader } from './data-loader/data-loader';
+import { assemblePipeline, type PipelineParts } from './batch-pipeline/assemble-pipeline';
+import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
+import { createDataLoader } from './data-loader/data-loader';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
-import type { FailedRollout, RolloutTask } from './rollout/rollout';
-import { type BatchSampler, createBatchSampler } from './rollout/batch-sampler';
+import type { FailedRollout } from './rollout/rollout';
 import { gatherRollouts, type GatherParts } from './rollout/gather-rollouts';
-import { createRolloutWorkers } from './rollout/rollout-workers';
+import { createRolloutWorkers, type RolloutTimes } from './rollout/rollout-workers';
 import { createWorker } from './rollout/workers/create-worker';
 import type { RolloutWorker } from './rollout/workers/worker';
-import { type TrajectoryPool, createTrajectoryPool } from './trajectory-pool/trajectory-pool';
+import { createTrajectoryPool } from './trajectory-pool/trajectory-pool';
 import { assembleTrainer } from './trainer/assemble-trainer';
 import type { Trainer } from './trainer/trainer';
 import { type WarmStart, createWarmStart } from './trainer/warm-start';
 import type { TrainingSettings } from './trainer/optimizer-settings';
+import { isValidationDue } from './validation/validation-schedule';
 import { type Validator, createValidator } from './validation/validator';
 import { type WeightSync, createWeightSync } from './weight-sync/weight-sync';
 
@@ -22,17 +24,15 @@ import { type WeightSync, createWeightSync } from './weight-sync/weight-sync';
 export type Assembly = {
   readonly services: Services;
   readonly model: ModelSpec;
-  readonly loader: DataLoader;
   /** Training rows that the prompt filter left out; null when it is off. */
   readonly filteredPrompts: number | null;
-  readonly pool: TrajectoryPool;
-  readonly batches: BatchSampler;
+  readonly pipeline: BatchPipeline;
+  /** Of all rollouts of the attempt. */
+  readonly rolloutTimes: () => RolloutTimes;
   readonly trainer: Trainer;
   readonly sync: WeightSync;
   readonly warmStart: WarmStart | null;
   readonly validator: Validator | null;
-  /** Every rollout of a training step. */
-  readonly tasksOf: (prompts: readonly LoadedPrompt[], step: number) => readonly RolloutTask[];
 };
 
 export type AssembleOptions = {
@@ -46,7 +46,7 @@ export type AssembleOptions = {
 
 export function assemble(options: AssembleOptions): Assembly {
   const { prepared, services } = options;
-  const { config, dataset } = prepared;
+  const { config } = prepared;
   const sync = createWeightSync(services);
   const worker = assembleWorker(prepared, services.inference, sync);
   const workers = createRolloutWorkers({
@@ -55,68 +55,50 @@ export function assemble(options: AssembleOptions): Assembly {
     workers: config.rollout_worker.num_workers,
     now: options.now,
   });
-  const gathering = {
-    workers,
-    pool: assemblePool(options),
-    pauseMs: retryPauseMs(config),
-    random: Math.random,
-  };
-  const { seed, shuffle, drop_last: dropLast, batch_size: batchSize, prompt_key: promptKey } = config.data;
-  const { temperature } = config.rollout_worker;
-  const loader = createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed });
-  const tasksOf: Assembly['tasksOf'] = (prompts, step) => {
-    const samples = config.data.rollout_repeat_n;
-    return makeTasks(prompts, { step, validation: false, samples, temperature, seed });
-  };
+  const gathering = { workers, pauseMs: retryPauseMs(config), random: Math.random };
+  const { totalSteps } = prepared;
   return {
     services,
     model: {
       baseModel: config.service.inference_service.model ?? 'embedded',
       tuning: { kind: 'full' },
-      seed,
+      seed: config.data.seed,
     },
-    loader,
     filteredPrompts: prepared.filteredPrompts,
-    pool: gathering.pool,
-    batches: createBatchSampler({
-      ...gathering,
-      loader,
-      tasksOf,
-      maxRounds: maxRounds(config),
-      totalSteps: prepared.totalSteps,
-      promptsPerRound: batchSize,
+    pipeline: assemblePipeline({
+      ...trainingPrompts(prepared),
+      config,
+      gathering,
+      ...failuresOf(options),
+      sync,
+      totalSteps,
+      isBoundary: (step) => step + 1 >= totalSteps || isValidationDue(prepared.validation, step + 1),
     }),
+    rolloutTimes: () => workers.times(),
     sync,
     trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
     warmStart: assembleWarmStart(options, sync),
     // its batches are complete whatever they earn
-    validator: assembleValidator(prepared, { ...gathering, pool: assembleValidationPool(options) }),
-    tasksOf,
+    validator: assembleValidator(prepared, {
+      ...gathering,
+      pool: createTrajectoryPool(failuresOf(options)),
+    }),
+  };
+}
+
+function trainingPrompts({ config, dataset }: PreparedRun): Pick<PipelineParts, 'loader' | 'tasksOf'> {
+  const { seed, shuffle, drop_last: dropLast, batch_size: batchSize, prompt_key: promptKey } = config.data;
+  const { temperature } = config.rollout_worker;
+  const samples = config.data.rollout_repeat_n;
+  return {
+    loader: createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed }),
+    tasksOf: (prompts, step) => makeTasks(prompts, { step, validation: false, samples, temperature, seed }),
   };
 }
 
 /** Schedules end where the run does. */
 function withTotalSteps({ config, totalSteps }: PreparedRun): PreparedRun['config'] {
   return { ...config, trainer: { ...config.trainer, total_train_steps: totalSteps } };
-}
-
-function assemblePool(options: AssembleOptions): TrajectoryPool {
-  const { config } = options.prepared;
-  const { trajectory_pool: settings } = config;
-  return createTrajectoryPool({
-    ...failuresOf(options),
-    readiness: {
-      kind: settings.check_batch_ready_function,
-      batchSize: settings.batch_size,
-      keys: settings.key_list,
-      groupSize: settings.group_size,
-    },
-    ...(filterOf(config) === null ? {} : { wantedGroups: config.data.batch_size }),
-  });
-}
-
-function assembleValidationPool(options: AssembleOptions): TrajectoryPool {
-  return createTrajectoryPool(failuresOf(options));
 }
 
 function failuresOf({ prepared: { config }, onFailedRollout }: AssembleOptions) {
@@ -137,6 +119,7 @@ function retryPauseMs({ rollout_worker: { retry_pause: seconds } }: RecipeConfig
   return seconds * 1000;
 }
 
+<<<<<<< HEAD
 /** Dynamic sampling, where the recipe asks for it; null without. */
 export function filterOf({ trainer }: RecipeConfig) {
   const { filter_groups: filter } = trainer.algorithm;
@@ -153,6 +136,8 @@ function maxRounds(config: RecipeConfig): number {
   return Math.ceil(wanted / (config.data.batch_size * config.data.rollout_repeat_n)) + 1;
 }
 
+=======
+>>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
 function assembleWorker(
   prepared: PreparedRun,
   inference: Services['inference'],

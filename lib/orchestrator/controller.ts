@@ -7,7 +7,7 @@ import type { RunControl } from './run-control';
 import { FRESH_STATE, type RunState, type WarmStartRecord } from './run-state';
 import { runStep } from './run-step';
 import { runValidation } from './run-validation';
-import { isValidationDue } from './validation/validator';
+import { isValidationDue, type ValidationSchedule } from './validation/validation-schedule';
 
 /** A service that dies again and again is not mended by starting it again. */
 const MAX_RESTARTS = 3;
@@ -24,7 +24,7 @@ export type RunPlan = {
   readonly totalSteps: number;
   /** Steps between checkpoints; 0 = only on pause, stop and at the end. */
   readonly saveEvery: number;
-  readonly validation: { readonly beforeTrain: boolean; readonly every: number };
+  readonly validation: ValidationSchedule;
 };
 
 export type ControllerDeps = {
@@ -85,6 +85,7 @@ export class Controller {
     const { control, plan } = this.#deps;
     const assembly = await this.#open();
     if (this.#needsWarmStart(assembly)) await this.#warmStart(assembly);
+    assembly.pipeline.begin(this.#state.prompts, control.soft);
     while (this.#state.step < plan.totalSteps) {
       await this.#betweenSteps(assembly);
       this.#isSettled = false;
@@ -159,7 +160,10 @@ export class Controller {
   async #betweenSteps(assembly: Assembly): Promise<void> {
     const { control, journal, plan } = this.#deps;
     const { step } = this.#state;
-    if (control.isPauseRequested) await this.#save();
+    if (control.isPauseRequested) {
+      await this.#save();
+      await control.orStopped(assembly.pipeline.hold());
+    }
     await this.#pauseHere();
     if (plan.saveEvery > 0 && step > 0 && step % plan.saveEvery === 0) await this.#save();
     await this.#validate(assembly);
@@ -190,10 +194,11 @@ export class Controller {
   async #validate(assembly: Assembly): Promise<void> {
     const { control, journal, now, plan } = this.#deps;
     const { step } = this.#state;
-    const schedule = { ...plan.validation, totalSteps: plan.totalSteps };
     if (assembly.validator === null || this.#validatedStep === step) return;
-    if (!isValidationDue(schedule, step)) return;
+    if (!isValidationDue(plan.validation, step)) return;
     this.#phase('validate');
+    // rollouts for training would share the sampler, and what is measured is the time as well
+    await control.orStopped(assembly.pipeline.hold());
     await runValidation(assembly, step, { journal, now, signal: control.soft });
     this.#validatedStep = step;
   }
@@ -253,9 +258,10 @@ export class Controller {
   }
 
   async #close(): Promise<void> {
-    const services = this.#assembly?.services;
+    if (this.#assembly === null) return;
+    const { services, pipeline } = this.#assembly;
     this.#assembly = null;
-    if (!services) return;
+    pipeline.close();
     const { inference, training, teacher } = services;
     const parts = [inference, training, ...(teacher === undefined ? [] : [teacher])];
     const ends = await Promise.allSettled(parts.map((part) => part.close()));

@@ -16,14 +16,17 @@ import { type PreparedAgent, prepareAgent } from './prepare-agent';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { codeEnvironment, knownSecrets, variablesOfProcess } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
+import { groupsPerStep } from './batch-pipeline/assemble-pipeline';
 import { batchesPerEpoch } from './data-loader/data-loader';
 import { openRunData, type RunData } from './data-loader/open-run-data';
+import type { ValidationSchedule } from './validation/validation-schedule';
 
 /** What a run needs beside its services; the same for every attempt of this process. */
 export type PreparedRun = RunData & {
   readonly config: RecipeConfig;
   /** Steps after which the run ends: `total_train_steps`, or fewer when `data.epochs` passes are over before. */
   readonly totalSteps: number;
+  readonly validation: ValidationSchedule;
   readonly evaluator: EvaluatorHost;
   readonly agent: PreparedAgent;
 };
@@ -53,6 +56,7 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const folders = [path.join(frozen, folder), env.root];
   const evaluator = await openEvaluator(config, folders, options);
   try {
+<<<<<<< HEAD
     const agent = await prepareAgent(config, {
       ...options,
       variables: variablesOfProcess(),
@@ -61,20 +65,30 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
       onLine: options.onEvaluatorLine,
     });
     return { ...data, config, evaluator, agent, totalSteps: totalStepsOf(config, data, options) };
+=======
+    const agent = await prepareAgent(config, { ...options, folders, onLine: options.onEvaluatorLine });
+    const totalSteps = totalStepsOf(config, data, options);
+    return { ...data, config, evaluator, agent, totalSteps, validation: scheduleOf(config, totalSteps) };
+>>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
   } catch (error) {
     await evaluator.close();
     throw error;
   }
 }
 
-function totalStepsOf(
-  { data, trainer }: RecipeConfig,
-  { dataset }: RunData,
-  { onDataLine }: PrepareOptions,
-): number {
+function scheduleOf({ validate }: RecipeConfig, totalSteps: number): ValidationSchedule {
+  return {
+    beforeTrain: validate?.validate_before_train ?? false,
+    every: validate?.eval?.validate_freq ?? 0,
+    totalSteps,
+  };
+}
+
+function totalStepsOf(config: RecipeConfig, { dataset }: RunData, { onDataLine }: PrepareOptions): number {
+  const { data, trainer } = config;
   const most = trainer.total_train_steps;
   if (data.epochs === undefined || data.epochs === null) return most;
-  const shape = { count: dataset.count, batchSize: data.batch_size, dropLast: data.drop_last };
+  const shape = { count: dataset.count, batchSize: groupsPerStep(config), dropLast: data.drop_last };
   const steps = Math.min(most, data.epochs * batchesPerEpoch(shape));
   onDataLine(`The run ends after ${steps} steps: data.epochs is ${data.epochs}, total_train_steps ${most}.`);
   return steps;
@@ -88,10 +102,6 @@ function readConfig(resolved: unknown): RecipeConfig {
     throw new AppError('invalid_input', `The recipe cannot be run:\n${z.prettifyError(parsed.error)}`);
   }
   const config = parsed.data;
-  const mode = config.weight?.sync_mode ?? 'sync';
-  if (mode !== 'sync') {
-    throw refuse('weight.sync_mode', mode, 'asynchronous runs are not built yet: set it to sync');
-  }
   const { type } = config.trainer;
   if (!TRAINERS.includes(type)) throw refuse('trainer.type', type, `set it to ${TRAINERS.join(', ')}`);
   if (config.data.type !== 'torch') throw refuse('data.type', config.data.type, 'set it to torch');

@@ -207,14 +207,11 @@ function openCheckpoints(
   });
 }
 
-function planOf({ config: { trainer, validate }, totalSteps }: PreparedRun): RunPlan {
+function planOf({ config: { trainer }, totalSteps, validation }: PreparedRun): RunPlan {
   return {
     totalSteps,
     saveEvery: trainer.save_freq,
-    validation: {
-      beforeTrain: validate?.validate_before_train ?? false,
-      every: validate?.eval?.validate_freq ?? 0,
-    },
+    validation,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PromptPosition } from './batch-pipeline/batch-pipeline';
 
 /** What the supervised phase did; kept, so that a resumed run still shows it. */
 export const WarmStartRecord = z.object({
@@ -16,9 +17,12 @@ export const RunState = z.object({
   rateFactor: z.number().positive(),
   /** Coefficient of the KL penalty in the reward; null until a step has set it, and in runs without one. */
   klCoefficient: z.number().nonnegative().nullable().default(null),
+  /** Of the trainer's weights: how often they have changed. */
   weightVersion: z.number().int().nonnegative(),
   trainSeconds: z.number().nonnegative(),
   generatedTokens: z.number().nonnegative(),
+  /** Prompts that are still to be trained on; null where they follow from the step. */
+  prompts: PromptPosition.nullable().default(null),
   /** Null until the warm start is done, and in runs without one. */
   warmStart: WarmStartRecord.nullable(),
 });
@@ -31,5 +35,6 @@ export const FRESH_STATE: RunState = {
   weightVersion: 0,
   trainSeconds: 0,
   generatedTokens: 0,
+  prompts: null,
   warmStart: null,
 };

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@/lib/shared/app-error';
 import type { Assembly } from './assemble';
+import type { ProducedBatch } from './batch-pipeline/batch-pipeline';
 import type { Journal } from './journal';
 import { healthMetrics } from './health-metrics';
 import { usedMemoryShare } from './memory-share';
 import { rolloutMetrics } from './rollout-metrics';
+import { startClock } from './step-clock';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { RunControl } from './run-control';
 import type { RunState } from './run-state';
@@ -17,18 +19,19 @@ type StepDeps = {
   readonly onPhase: (phase: 'rollout' | 'train' | 'sync') => void;
 };
 
-/** One GRPO step: sample and score a batch, train on it, publish. Returns the state after it. */
+/** One step: the next batch, trained on, and the weights to the sampler where it takes them. Returns the state after it. */
 export async function runStep(assembly: Assembly, state: RunState, deps: StepDeps): Promise<RunState> {
-  const { control, journal, now } = deps;
+  const { control, journal } = deps;
   const { step } = state;
-  const started = now();
+  const clock = startClock(assembly, deps.now);
   deps.onPhase('rollout');
-  const { batch, times, rounds, isComplete } = await rollOut(assembly, step, deps);
-  if (!isComplete) tellShortBatch(journal, batch, rounds);
+  const produced = await nextBatch(assembly, state, deps);
+  const { batch, rounds } = produced;
+  if (!produced.isComplete) tellShortBatch(journal, batch, rounds);
+  clock.lap('trainer_wait');
 
   // a stop lets an optimizer step end: half of one would be in no checkpoint
   deps.onPhase('train');
-  const trainStart = now();
   const { rateFactor, klCoefficient, operationPrefix } = { ...state, ...deps };
   const turn = { step, rateFactor, klCoefficient, operationPrefix };
   const prepared = await assembly.trainer.prepare(batch, turn, control.hard);
@@ -38,22 +41,24 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     // writing down the rollouts costs as much as sampling them: it happens while the service computes
     setImmediate().then(() => journal.rollouts(batch, scores)),
   ]);
-  const train = (now() - trainStart) / 1000;
+  const weightVersion = state.weightVersion + (trained.updates > 0 ? 1 : 0);
+  clock.lap('train');
 
   deps.onPhase('sync');
-  const version = assembly.sync.version;
-  const syncStart = now();
-  if (trained.updates > 0) await assembly.sync.sync(version + 1, control.hard);
-  const sync = (now() - syncStart) / 1000;
+  if (produced.takesWeights && weightVersion !== assembly.sync.version) {
+    await assembly.sync.sync(weightVersion, control.hard);
+  }
+  clock.lap('sync');
 
+  const { seconds, metrics: timing } = clock.end();
   const tokens = countTokens(batch);
-  const seconds = (now() - started) / 1000;
   const next: RunState = {
     ...state,
     step: step + 1,
     rateFactor: trained.rateFactor,
     klCoefficient: prepared.klCoefficient,
-    weightVersion: assembly.sync.version,
+    weightVersion,
+    prompts: assembly.pipeline.position(),
     trainSeconds: state.trainSeconds + seconds,
     generatedTokens: state.generatedTokens + tokens,
   };
@@ -61,23 +66,23 @@ export async function runStep(assembly: Assembly, state: RunState, deps: StepDep
     ...rolloutMetrics(batch, prepared.advantages),
     ...trained.metrics,
     ...prepared.metrics,
-    ...healthMetrics(batch, version),
+    ...healthMetrics(batch, state.weightVersion),
+    ...staleMetrics(produced),
+    ...timing,
     'rollout/rounds': rounds,
-    'training/weight_version': version,
-    'timing/step': seconds,
-    'timing/rollout': times.rollout,
-    'timing/evaluate': times.evaluate,
-    'timing/train': train,
-    'timing/sync': sync,
-    'timing/wait': Math.max(0, seconds - times.rollout - times.evaluate - train - sync),
-    'throughput/tokens_per_second': times.rollout > 0 ? tokens / times.rollout : 0,
+    'training/weight_version': state.weightVersion,
+    'throughput/tokens_per_second': timing['timing/rollout'] > 0 ? tokens / timing['timing/rollout'] : 0,
     'memory/used_share': usedMemoryShare(),
     'progress/generated_tokens': next.generatedTokens,
-    'data/epoch': assembly.loader.epochOf(step),
+    'data/epoch': produced.epoch,
     ...(assembly.filteredPrompts === null ? {} : { 'data/filtered_prompts': assembly.filteredPrompts }),
   });
   journal.progress(next, 'rollout');
   return next;
+}
+
+function staleMetrics({ stale }: ProducedBatch): Readonly<Record<string, number>> {
+  return { 'rollout/stale_dropped': stale.trajectories, 'rollout/stale_prompts_lost': stale.lostPrompts };
 }
 
 function tellShortBatch(journal: Journal, batch: RolloutBatch, rounds: number): void {
@@ -89,15 +94,18 @@ function tellShortBatch(journal: Journal, batch: RolloutBatch, rounds: number): 
   );
 }
 
-async function rollOut(assembly: Assembly, step: number, { control, journal }: StepDeps) {
-  const { batches, pool } = assembly;
+async function nextBatch(
+  { pipeline, sync }: Assembly,
+  { step, weightVersion }: RunState,
+  { journal }: StepDeps,
+): Promise<ProducedBatch> {
   try {
-    return await batches.sample(step, control.soft);
+    return await pipeline.next({ step, version: weightVersion });
   } catch (error) {
     // too many failed: what there is explains why
     if (error instanceof AppError) {
-      const scores = { validation: false, advantages: new Map(), weights: assembly.sync };
-      journal.rollouts(pool.takePartial(), scores);
+      const scores = { validation: false, advantages: new Map(), weights: sync };
+      journal.rollouts(pipeline.partial(), scores);
     }
     throw error;
   }

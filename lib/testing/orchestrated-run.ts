@@ -154,6 +154,14 @@ export async function seriesOf(store: RunStore, runId: RunId): Promise<Readonly<
   return series;
 }
 
+/** The values of one key in the order of steps. */
+export function valuesOf(series: Readonly<Record<string, number>>, key: string): readonly number[] {
+  const steps = Object.keys(series).flatMap((name) =>
+    name.startsWith(`${key}@`) ? Number(name.slice(key.length + 1)) : [],
+  );
+  return steps.sort((left, right) => left - right).map((step) => series[`${key}@${step}`] ?? NaN);
+}
+
 export async function eventsOf(store: RunStore, runId: RunId): Promise<readonly RunEvent[]> {
   return store.events({ runs: [runId], after: 0, limit: 100_000 });
 }

@@ -99,3 +99,17 @@ test('a prompt that is no text names row, file and column', async () => {
   });
   await expect(loader.batch(0)).rejects.toThrow(/Row 0 of train\.parquet .* column "prompt"/);
 });
+
+test('prompts by number are those of the batches, one after another', async () => {
+  await fc.assert(
+    fc.asyncProperty(shape, async (options) => {
+      const loader = loaderOf(options);
+      const batches = 2 * loader.batchesPerEpoch + 1;
+      const inBatches: number[] = [];
+      for (let step = 0; step < batches; step += 1) inBatches.push(...(await rowsOf(loader, step)));
+      const prompts = await Promise.all(inBatches.map((_, number) => loader.prompt(number)));
+      expect(prompts.map(({ row }) => row)).toEqual(inBatches);
+      expect(prompts.map(({ index }) => index)).toEqual(inBatches.map((_, number) => number));
+    }),
+  );
+});

@@ -5,7 +5,7 @@ import { AppError } from '@/lib/shared/app-error';
 
 /** One prompt of a batch. */
 export type LoadedPrompt = {
-  /** 0-based place in the batch. */
+  /** 0-based place in the batch, or number in the sequence. */
   readonly index: number;
   /** 0-based row of the data set. */
   readonly row: number;
@@ -18,9 +18,12 @@ export type LoadedPrompt = {
 /** Prompts by step. Nothing is remembered between calls: the batch of a step depends on the seed and the step alone. */
 export type DataLoader = {
   readonly batchesPerEpoch: number;
+  readonly promptsPerEpoch: number;
   /** 0-based pass over the data that the step belongs to. */
   epochOf(step: number): number;
   batch(step: number): Promise<readonly LoadedPrompt[]>;
+  /** One of the endless sequence that the batches are cut from, by its number; that is its `index`, too. */
+  prompt(number: number): Promise<LoadedPrompt>;
 };
 
 export type DataLoaderOptions = {
@@ -45,13 +48,19 @@ export function createDataLoader(options: DataLoaderOptions): DataLoader {
   }
   const orderOf = rememberLast((epoch) => epochOrder(options, epoch));
   const epochOf = (step: number): number => Math.floor(step / perEpoch);
+  const promptsPerEpoch = Math.min(dataset.count, perEpoch * batchSize);
   return {
     batchesPerEpoch: perEpoch,
+    promptsPerEpoch,
     epochOf,
     batch: async (step) => {
       const first = (step % perEpoch) * batchSize;
       const rows = orderOf(epochOf(step)).subarray(first, first + batchSize);
       return Promise.all(Array.from(rows, (row, index) => loadPrompt(options, { row, index })));
+    },
+    prompt: async (number) => {
+      const row = orderOf(Math.floor(number / promptsPerEpoch))[number % promptsPerEpoch] ?? 0;
+      return loadPrompt(options, { row, index: number });
     },
   };
 }

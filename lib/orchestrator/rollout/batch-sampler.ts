@@ -2,11 +2,9 @@ import type { DataLoader, LoadedPrompt } from '../data-loader/data-loader';
 import type { RolloutBatch } from '../trajectory-pool/trajectory-pool';
 import { gatherRollouts, type GatherParts } from './gather-rollouts';
 import type { RolloutTask } from './rollout';
-import type { RolloutTimes } from './rollout-workers';
 
 export type SampledBatch = {
   readonly batch: RolloutBatch;
-  readonly times: RolloutTimes;
   /** Batches of prompts that were sampled for it. */
   readonly rounds: number;
   /** False when the rounds were used up before the pool had enough. */
@@ -31,19 +29,16 @@ export function createBatchSampler(parts: BatchSamplerParts): BatchSampler {
   const { pool, tasksOf, maxRounds } = parts;
   return {
     sample: async (step, signal) => {
-      const times = { rollout: 0, evaluate: 0 };
       const groups = new Set<string>();
       for (let round = 0; ; round += 1) {
         const prompts = await promptsOf(parts, step, { round, groups });
         const tasks = tasksOf(prompts, step);
         if (round === 0) pool.begin(step, tasks);
         else pool.extend(tasks);
-        const spent = await gatherRollouts(parts, tasks, signal);
-        times.rollout += spent.rollout;
-        times.evaluate += spent.evaluate;
+        await gatherRollouts(parts, tasks, signal);
         const isComplete = pool.isReady();
         if (isComplete || round + 1 >= maxRounds) {
-          return { batch: pool.take(), times, rounds: round + 1, isComplete };
+          return { batch: pool.take(), rounds: round + 1, isComplete };
         }
       }
     },

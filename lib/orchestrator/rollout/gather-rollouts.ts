@@ -1,6 +1,6 @@
 import type { TrajectoryPool } from '../trajectory-pool/trajectory-pool';
 import type { Rollout, RolloutTask } from './rollout';
-import type { RolloutTimes, RolloutWorkers } from './rollout-workers';
+import type { RolloutWorkers } from './rollout-workers';
 import type { LaterAttempt } from './task-queue';
 
 export type GatherParts = {
@@ -22,7 +22,7 @@ export function gatherRollouts(
   { workers, pool, pauseMs, random }: GatherParts,
   tasks: readonly RolloutTask[],
   signal: AbortSignal,
-): Promise<RolloutTimes> {
+): Promise<void> {
   const put = (rollout: Rollout): readonly LaterAttempt[] => {
     pool.put(rollout);
     return pool.toRepeat().map(({ task, episode, tries }) => ({

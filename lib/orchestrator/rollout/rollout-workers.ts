@@ -3,8 +3,13 @@ import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
+<<<<<<< HEAD
 import { type Answer, evaluated, evaluationRequest } from './evaluated';
 import type { Rollout, RolloutTask } from './rollout';
+=======
+import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
+import { createSlots } from './slots';
+>>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
 import { type Attempt, createTaskQueue, type LaterAttempt } from './task-queue';
 import { RolloutError, type RolloutWorker } from './workers/worker';
 
@@ -15,7 +20,7 @@ export type RolloutTimes = {
   readonly evaluate: number;
 };
 
-/** Turns tasks into rollouts, a fixed number at a time. */
+/** Turns tasks into rollouts, a fixed number at a time over all calls of `run`. */
 export type RolloutWorkers = {
   /**
    * Calls `onRollout` once per try of a task, in any order; it answers with what is to be tried again, and a throw from
@@ -26,7 +31,9 @@ export type RolloutWorkers = {
     tasks: readonly RolloutTask[],
     onRollout: (rollout: Rollout) => readonly LaterAttempt[],
     signal: AbortSignal,
-  ): Promise<RolloutTimes>;
+  ): Promise<void>;
+  /** Since the beginning, over all calls of `run`. */
+  times(): RolloutTimes;
 };
 
 export type RolloutWorkersOptions = {
@@ -39,9 +46,11 @@ export type RolloutWorkersOptions = {
 };
 
 export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWorkers {
+  const meter = createBusyMeter(options.now);
+  const slots = createSlots(options.workers);
   return {
+    times: () => meter.seconds(),
     run: async (tasks, onRollout, signal) => {
-      const meter = createBusyMeter(options.now);
       const failure = new AbortController();
       const either = AbortSignal.any([signal, failure.signal]);
       // thousands of rollouts listen to one signal, on purpose
@@ -52,7 +61,7 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
         for (;;) {
           const attempt = await queue.next();
           if (attempt === null) return;
-          queue.done(onRollout(await rollOut({ ...options, meter }, attempt, either)));
+          queue.done(onRollout(await slots.during(() => rollOut({ ...options, meter }, attempt, either))));
         }
       };
       const ends = await Promise.allSettled(
@@ -66,7 +75,6 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
       signal.throwIfAborted();
       if (failure.signal.aborted) throw failure.signal.reason;
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
-      return meter.seconds();
     },
   };
 }
@@ -76,6 +84,8 @@ type Bench = RolloutWorkersOptions & { readonly meter: ReturnType<typeof createB
 async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Promise<Rollout> {
   const { task } = attempt;
   let { episode } = attempt;
+  // it may have waited for its place
+  signal.throwIfAborted();
   try {
     episode ??= await bench.meter.during('sampling', () => bench.worker.run(task, signal));
     const evaluation = episode.evaluation ?? (await score(bench, { task, episode }, signal));

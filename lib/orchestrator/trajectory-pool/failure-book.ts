@@ -53,7 +53,8 @@ export function createFailureBook(policy: FailurePolicy): FailureBook {
   };
 }
 
-function verdictOn(
+/** Why these failures end the run; null while they do not. `asked` = rollouts among which they are. */
+export function verdictOn(
   failed: readonly FailedRollout[],
   asked: number,
   { onFailure, maxFailedShare }: FailurePolicy,

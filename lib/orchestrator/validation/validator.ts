@@ -27,12 +27,3 @@ export function createValidator({ loader, pool, gather, tasksOf }: ValidatorPart
     },
   };
 }
-
-/** Is a validation due at this many completed steps? */
-export function isValidationDue(
-  schedule: { readonly beforeTrain: boolean; readonly every: number; readonly totalSteps: number },
-  step: number,
-): boolean {
-  if (step === 0) return schedule.beforeTrain;
-  return (schedule.every > 0 && step % schedule.every === 0) || step === schedule.totalSteps;
-}

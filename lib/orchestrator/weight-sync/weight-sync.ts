@@ -16,21 +16,28 @@ export type WeightSyncServices = {
   readonly inference: InferenceService;
 };
 
-/** Strictly on-policy: the caller waits for `sync` before it asks for the next rollout. */
+/** Publications that are remembered: a rollout in flight was begun under one of the last few. */
+const REMEMBERED = 64;
+
+/** Rollouts may be in flight during a `sync`: what they sample afterwards comes from the new weights. */
 export function createWeightSync({ training, inference }: WeightSyncServices): WeightSync {
   let version = 0;
-  /** What the service calls this version: it counts from its own start, not from the run's. */
-  let published = 0;
+  /** What the service calls a version: it counts from its own start, and once per publication. Newest last. */
+  let published: readonly { readonly service: number; readonly run: number }[] = [];
   return {
     get version() {
       return version;
     },
     sync: async (next, signal) => {
       const ref = await training.publishWeights(`version-${next}`, signal);
+      // before they are loaded: the first rollout with them may be done before the load is answered
+      published = [...published, { service: ref.version, run: next }].slice(-REMEMBERED);
       await inference.loadWeights(ref, signal);
       version = next;
-      published = ref.version;
     },
-    versionOf: (serviceVersion) => Math.max(0, version - (published - serviceVersion)),
+    versionOf: (serviceVersion) => {
+      const known = published.findLast(({ service }) => service <= serviceVersion) ?? published[0];
+      return known?.run ?? version;
+    },
   };
 }

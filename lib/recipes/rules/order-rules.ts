@@ -21,6 +21,13 @@ export const ORDER_RULES: readonly Rule[] = [
       const ready = config.text(READY);
       if (ready === null || !WAITS.includes(ready)) return null;
       if (keepsOrder(config) === true) return `${READY} is ${ready} and order is kept`;
+      if (modeOf(config) === 'fully-async') {
+        return {
+          path: READY,
+          message: `weight.sync_mode is fully-async, which takes what is there, so ${READY} must be batch_size_reached; it is ${ready}.`,
+          repair: { title: 'Take what is there', path: READY, set: '"batch_size_reached"' },
+        };
+      }
       return {
         path: ORDER,
         message: `${READY} is ${ready}, which needs ${ORDER}: true; it is false.`,
@@ -113,9 +120,9 @@ export const ORDER_RULES: readonly Rule[] = [
   {
     id: 'batches-keep-groups',
     title: 'A batch takes whole groups',
-    reason: 'GRPO compares the rollouts of a prompt; those that come in another batch are not compared.',
+    reason:
+      'GRPO compares the rollouts of a prompt, so a step trains on whole groups: their number is rounded up.',
     severity: 'warning',
-    backends: NOT_EMBEDDED,
     check: checkWholeGroups,
   },
   {
@@ -123,32 +130,14 @@ export const ORDER_RULES: readonly Rule[] = [
     title: 'batch-async says how far rollouts may lag behind',
     reason: 'Without a threshold there is no bound on how old the weights of a rollout are.',
     severity: 'error',
-    backends: NOT_EMBEDDED,
     check: ({ config }) => {
       if (modeOf(config) !== 'batch-async') return null;
       const threshold = config.number('weight.staleness_threshold');
-      if (threshold !== null) return `${threshold} steps`;
+      if (threshold !== null) return `${threshold} versions`;
       return {
         path: 'weight.sync_mode',
         message: 'weight.sync_mode is batch-async and weight.staleness_threshold is not set.',
-        repair: { title: 'Allow one step', path: 'weight.staleness_threshold', set: '1' },
-      };
-    },
-  },
-  {
-    id: 'sync-mode-built',
-    title: 'The sync mode is built',
-    reason: 'This version of Galley runs strictly on-policy only.',
-    severity: 'error',
-    backends: ['embedded'],
-    check: ({ config, backend }) => {
-      if (backend !== 'embedded') return null;
-      const mode = modeOf(config);
-      if (mode === 'sync') return 'weight.sync_mode is sync';
-      return {
-        path: 'weight.sync_mode',
-        message: `weight.sync_mode is ${mode}; asynchronous runs are not built yet.`,
-        repair: { title: 'Use sync', path: 'weight.sync_mode', set: '"sync"' },
+        repair: { title: 'Allow one version', path: 'weight.staleness_threshold', set: '1' },
       };
     },
   },
@@ -159,25 +148,17 @@ function groupsById(config: ConfigView): boolean {
   return isList(keys) && keys.includes('group_id');
 }
 
-/** Only a pool that hands over so many trajectories, whichever they are, can cut a group. */
 function checkWholeGroups(facts: RuleFacts): Outcome {
   const { config } = facts;
   const n = config.number('data.rollout_repeat_n') ?? 1;
-  if (!isGrpo(facts) || config.text(READY) !== 'batch_size_reached' || n < 2) return null;
   const path = 'trajectory_pool.batch_size';
-  const batch = config.number(path) ?? 32;
-  const size = config.number('trajectory_pool.group_size') ?? 1;
-  if (!groupsById(config) || size !== n) {
-    return {
-      path: READY,
-      message: `${READY} is batch_size_reached: a batch is the first ${batch} trajectories that are done, and groups of ${n} are cut. Group them with trajectory_pool.key_list ["group_id"] and trajectory_pool.group_size ${n}.`,
-    };
-  }
+  const batch = config.number(path);
+  if (!isGrpo(facts) || modeOf(config) !== 'fully-async' || n < 2 || batch === null) return null;
   if (batch % n === 0) return `${batch} trajectories / ${n} = ${batch / n} groups`;
-  const fitting = Math.max(1, Math.round(batch / n)) * n;
+  const groups = Math.ceil(batch / n);
   return {
     path,
-    message: `${path} ${batch} is no multiple of the ${n} rollouts of a group: one group of every batch is cut.`,
-    repair: { title: `Use ${fitting}`, path, set: String(fitting) },
+    message: `${path} ${batch} is no multiple of the ${n} rollouts of a group: a step trains on ${groups} groups, ${groups * n} trajectories.`,
+    repair: { title: `Use ${groups * n}`, path, set: String(groups * n) },
   };
 }

@@ -10,16 +10,18 @@ export const READINESS = [
 
 const Pool = z.looseObject({
   type: known(z.enum(['default']), { meaning: 'Kind of pool.', readers: ['trajectory pool'] }),
-  batch_size: read(positive.default(32), {
+  batch_size: read(positive.nullish(), {
     meaning: 'Trajectories that make a batch.',
     unit: 'trajectories',
+    fallback: '32; with fully-async, data.batch_size · data.rollout_repeat_n',
     readers: ['trajectory pool', 'checks'],
     inert: [
       {
         because: 'a batch is ready when its loaded prompts are finished, whatever their number',
         when: (config) =>
+          config.get('weight.sync_mode') !== 'fully-async' &&
           (config.get('trajectory_pool.check_batch_ready_function') ?? 'loaded_batch_finished') ===
-          'loaded_batch_finished',
+            'loaded_batch_finished',
       },
     ],
   }),
@@ -42,8 +44,9 @@ const Pool = z.looseObject({
     readers: ['trajectory pool'],
     examples: ['["group_id"]'],
   }),
-  check_batch_ready_function: read(z.enum(READINESS).default('loaded_batch_finished'), {
+  check_batch_ready_function: read(z.enum(READINESS).nullish(), {
     meaning: 'When a batch is handed to the trainer.',
+    fallback: 'loaded_batch_finished; with fully-async, batch_size_reached',
     readers: ['trajectory pool', 'checks'],
   }),
 });

@@ -15,14 +15,16 @@ export const Weight = read(
         meaning: 'Kind of weight synchronisation.',
         readers: ['weight sync'],
       }),
-      staleness_threshold: known(whole.nonnegative(), {
-        meaning: 'Steps that the weights of a rollout may lag behind.',
-        unit: 'steps',
-        readers: ['weight sync'],
+      staleness_threshold: read(whole.nonnegative().nullish(), {
+        meaning:
+          'Weight versions that a rollout may lag behind the weights that train on it. batch-async never samples older ones; fully-async leaves older ones out.',
+        unit: 'versions',
+        readers: ['weight sync', 'run process'],
+        fallback: 'none; 1 with fully-async',
         inert: [
           {
-            because: 'weight.sync_mode is not batch-async',
-            when: (config) => config.get('weight.sync_mode') !== 'batch-async',
+            because: 'weight.sync_mode is sync',
+            when: (config) => (config.get('weight.sync_mode') ?? 'sync') === 'sync',
           },
         ],
       }),
