@@ -119,25 +119,6 @@ function retryPauseMs({ rollout_worker: { retry_pause: seconds } }: RecipeConfig
   return seconds * 1000;
 }
 
-<<<<<<< HEAD
-/** Dynamic sampling, where the recipe asks for it; null without. */
-export function filterOf({ trainer }: RecipeConfig) {
-  const { filter_groups: filter } = trainer.algorithm;
-  return filter?.enable === true ? filter : null;
-}
-
-/** Batches of prompts that one step may sample. */
-function maxRounds(config: RecipeConfig): number {
-  const filter = filterOf(config);
-  if (filter !== null) return filter.max_num_gen_batches;
-  const { check_batch_ready_function: ready, batch_size: wanted } = config.trajectory_pool;
-  if (ready === 'loaded_batch_finished') return 1;
-  // one more than it takes, since some rollouts fail
-  return Math.ceil(wanted / (config.data.batch_size * config.data.rollout_repeat_n)) + 1;
-}
-
-=======
->>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
 function assembleWorker(
   prepared: PreparedRun,
   inference: Services['inference'],

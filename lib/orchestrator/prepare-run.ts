@@ -56,7 +56,6 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const folders = [path.join(frozen, folder), env.root];
   const evaluator = await openEvaluator(config, folders, options);
   try {
-<<<<<<< HEAD
     const agent = await prepareAgent(config, {
       ...options,
       variables: variablesOfProcess(),
@@ -64,12 +63,8 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
       recipeFolder: path.join(env.recipesDir, folder),
       onLine: options.onEvaluatorLine,
     });
-    return { ...data, config, evaluator, agent, totalSteps: totalStepsOf(config, data, options) };
-=======
-    const agent = await prepareAgent(config, { ...options, folders, onLine: options.onEvaluatorLine });
     const totalSteps = totalStepsOf(config, data, options);
     return { ...data, config, evaluator, agent, totalSteps, validation: scheduleOf(config, totalSteps) };
->>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
   } catch (error) {
     await evaluator.close();
     throw error;

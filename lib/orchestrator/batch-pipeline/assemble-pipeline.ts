@@ -98,7 +98,7 @@ export function groupsPerStep({ data, trajectory_pool: pool, weight }: RecipeCon
 }
 
 /** Dynamic sampling, where the recipe asks for it; null without. */
-function filterOf({ trainer }: RecipeConfig) {
+export function filterOf({ trainer }: RecipeConfig) {
   const { filter_groups: filter } = trainer.algorithm;
   return filter?.enable === true ? filter : null;
 }

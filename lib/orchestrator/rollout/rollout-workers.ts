@@ -3,13 +3,9 @@ import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { createBusyMeter } from './busy-meter';
-<<<<<<< HEAD
 import { type Answer, evaluated, evaluationRequest } from './evaluated';
 import type { Rollout, RolloutTask } from './rollout';
-=======
-import type { Episode, Rollout, RolloutTask, ScoredRollout } from './rollout';
 import { createSlots } from './slots';
->>>>>>> f93be97 (Sync modes batch-async and fully-async: rollouts run ahead of the trainer within a bound)
 import { type Attempt, createTaskQueue, type LaterAttempt } from './task-queue';
 import { RolloutError, type RolloutWorker } from './workers/worker';
 
