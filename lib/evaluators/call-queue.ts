@@ -1,4 +1,5 @@
 import { assertNever } from '@/lib/shared/assert-never';
+import { onAbort } from '@/lib/shared/on-abort';
 import type { ChildReply, ChildSetup } from './child-protocol';
 import type { Evaluation, EvaluationRequest } from './evaluator-host';
 import { type EvaluatorProcess, startEvaluatorProcess } from './evaluator-process';
@@ -67,13 +68,12 @@ export class CallQueue {
     signal.throwIfAborted();
     if (this.#broken !== null) return Promise.resolve({ ok: false, message: this.#broken });
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => reject(abortReason(signal));
+      // an aborted call stays in the books: if it hangs, the process must still be cut
+      const stopWaiting = onAbort(signal, () => reject(abortReason(signal)));
       const settle = (evaluation: Evaluation): void => {
-        signal.removeEventListener('abort', onAbort);
+        stopWaiting();
         resolve(evaluation);
       };
-      // an aborted call stays in the books: if it hangs, the process must still be cut
-      signal.addEventListener('abort', onAbort, { once: true });
       const id = this.#nextId++;
       this.#calls.set(id, { request, settle, lives: 0 });
       if (this.#calls.size === 1) this.#lastReplyAt = performance.now();

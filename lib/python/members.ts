@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/shared/app-error';
+import { onAbort } from '@/lib/shared/on-abort';
 import { Deaths } from './deaths';
 import { explainLoad } from './explain-load';
 import { explainStart } from './explain-start';
@@ -58,7 +59,7 @@ export class Members {
         over: new AbortController(),
         printed: [],
         answer: (outcome) => {
-          signal.removeEventListener('abort', onAbort);
+          stopWaiting();
           pending.over.abort();
           resolve(outcome);
         },
@@ -66,7 +67,7 @@ export class Members {
         isSuspect: false,
         isAbandoned: false,
       };
-      const onAbort = (): void => {
+      const abandon = (): void => {
         pending.isAbandoned = true;
         pending.over.abort();
         this.#takeBack(pending);
@@ -78,7 +79,7 @@ export class Members {
         resolve(failure(pending, CLOSED));
         return;
       }
-      signal.addEventListener('abort', onAbort, { once: true });
+      const stopWaiting = onAbort(signal, abandon);
       this.waiting.add(pending);
       this.pump();
     });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readJsonLines, readLines } from '@/lib/recipe-code/read-lines';
 import { AppError } from '@/lib/shared/app-error';
+import { onAbort } from '@/lib/shared/on-abort';
 import type { CodeCall, CodeHost, CodeOutcome, CodeTarget, CodeThing } from './code-thing';
 import { FromScript, REPLY_DESCRIPTOR, type ToScript } from './script-protocol';
 import { transpileScript } from './transpile-script';
@@ -94,18 +95,17 @@ class ScriptHost {
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
       const id = this.#nextCall++;
-      const onAbort = (): void => {
+      const stopWaiting = onAbort(signal, () => {
         this.#forget(id);
         reject(
           signal.reason instanceof Error ? signal.reason : new Error('aborted', { cause: signal.reason }),
         );
-      };
+      });
       const settle = (outcome: CodeOutcome): void => {
-        signal.removeEventListener('abort', onAbort);
+        stopWaiting();
         this.#forget(id);
         resolve(outcome);
       };
-      signal.addEventListener('abort', onAbort, { once: true });
       this.#calls.set(id, { call, thing, settle, signal, timer: null, lives: 0 });
       if (this.#child === null) this.#start();
       else this.#sendCall(id);
