@@ -3,6 +3,7 @@ import { teacherCheckpoint } from '@/lib/recipes/teacher-checkpoint';
 import type { RunId } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { createMockServices } from './mock/mock-services';
+import { createRemoteMockServices } from './mock/remote-mock-services';
 import { connectEmbedded } from './embedded/connect-embedded';
 import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
 import type { InferenceService } from './inference-service';
@@ -34,7 +35,7 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
 /** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
-  if (config.service.inference_service.backend === 'mock') return openMock(context);
+  if (config.service.inference_service.backend === 'mock') return openMock(config, context);
   if (backendOf(config) !== 'embedded') throw notBuilt(config.service.inference_service.backend);
   refuseMixedBackends(config);
   const embedded = config.service.embedded_service;
@@ -79,7 +80,9 @@ function refuseMixedBackends(config: RecipeConfig): void {
   }
 }
 
-function openMock(context: ServiceContext): Services {
+function openMock(config: RecipeConfig, context: ServiceContext): Services {
+  const { mock_url: url } = config.service.inference_service;
+  if (url != null) return createRemoteMockServices(url);
   const stateFolder = context.stateFolder ?? `${context.dataDir}/states/run-${context.runId}`;
   return createMockServices({ stateFolder });
 }

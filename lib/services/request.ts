@@ -36,6 +36,8 @@ export type RequesterOptions = {
   /** Lets a backend say what one of its refusals means; null = decide by the status. */
   readonly translate?: (reply: ErrorReply, message: string) => ServiceError | null;
   readonly maxReplyBytes?: number;
+  /** Connections at once; what is more waits for one. */
+  readonly maxConnections?: number;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -64,7 +66,7 @@ type Reply = { readonly status: number; readonly body: Buffer; readonly retryAft
 export function createRequester(options: RequesterOptions): Requester {
   const base = new URL(options.baseUrl);
   const client = base.protocol === 'https:' ? https : http;
-  const agent = new client.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+  const agent = new client.Agent({ keepAlive: true, maxSockets: options.maxConnections ?? MAX_SOCKETS });
   const maxAttempts = options.maxAttempts ?? DEFAULT_ATTEMPTS;
   const sleep = options.sleep ?? pause;
   const random = options.random ?? Math.random;

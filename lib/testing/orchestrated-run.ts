@@ -26,7 +26,7 @@ export type OrchestratedRun = {
   readonly env: Env;
   readonly store: RunStore;
   /** A queued run of the digits task; a nested object overrides parts of its config. */
-  readonly launch: (changes?: Config, evaluator?: string) => Promise<RunId>;
+  readonly launch: (changes?: Config, evaluator?: string, file?: string) => Promise<RunId>;
 };
 
 type Config = Readonly<Record<string, unknown>>;
@@ -47,9 +47,9 @@ export async function orchestratedRuns({ db, url, folder }: TestDatabase): Promi
   return {
     env,
     store,
-    launch: async (changes = {}, evaluator = DIGIT_EVALUATOR) => {
+    launch: async (changes = {}, evaluator = DIGIT_EVALUATOR, file = 'evaluator.ts') => {
       const resolved = merge(digitsConfig(), changes);
-      const files = { 'digits/embedded.yaml': '', 'digits/agent_workspace/evaluator.ts': evaluator };
+      const files = { 'digits/embedded.yaml': '', [`digits/agent_workspace/${file}`]: evaluator };
       const run = await store.create(
         aNewRun({ snapshot: aSnapshot({ entry: 'digits/embedded.yaml', files, resolved }) }),
       );

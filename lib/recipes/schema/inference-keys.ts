@@ -43,6 +43,18 @@ const SERVER_KEYS = {
     ...OPENAI,
     examples: ['"${oc.env:NEXRL_MODEL_PATH}/Qwen/Qwen3-8B"'],
   }),
+  mock_url: read(z.string().nullish(), {
+    meaning:
+      'Address of a mock service in another process, for tests and benchmarks; without it, the mock lives in the run process.',
+    readers: ['inference client', 'training client'],
+    isGalleys: true,
+    inert: [
+      {
+        because: 'service.inference_service.backend is not mock',
+        when: (config) => config.get('service.inference_service.backend') !== 'mock',
+      },
+    ],
+  }),
   base_url: known(text, {
     meaning: 'Address of the server, without /v1.',
     readers: ['inference client'],

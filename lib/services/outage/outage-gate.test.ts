@@ -118,3 +118,13 @@ test('an outage longer than the limit fails all that wait', async () => {
   await Promise.all(waits);
   expect(told.at(-1)).toBeNull();
 });
+
+test('a call that nobody repeats waits at the first failure', async () => {
+  const { gate } = gateWith();
+  const { state, call } = service(busy);
+  const answer = gate.through(call, NEVER, 1);
+  await vi.advanceTimersByTimeAsync(0);
+  state.isWell = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  await expect(answer).resolves.toBe('answer');
+});

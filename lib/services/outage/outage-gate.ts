@@ -50,9 +50,13 @@ export class OutageGate {
   /**
    * Calls, and calls again after an outage: what is called must be idempotent. Rejects as the call does for whatever is
    * no outage, with a `ServiceError` that is not retryable when the outage is longer than `maxWaitMs`, and with the
-   * reason of the signal or of the stop.
+   * reason of the signal or of the stop. `failures`: by default as the settings say; 1 for a call that nobody repeats.
    */
-  async through<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  async through<T>(
+    call: () => Promise<T>,
+    signal: AbortSignal,
+    failures = this.#options.settings.failures,
+  ): Promise<T> {
     for (;;) {
       if (this.#outage !== null) await this.#turn(signal);
       try {
@@ -60,13 +64,13 @@ export class OutageGate {
         this.#over();
         return answer;
       } catch (error) {
-        this.#failed(error);
+        this.#failed(error, failures);
       }
     }
   }
 
   /** Throws what is the caller's; returns when it is to wait. */
-  #failed(error: unknown): void {
+  #failed(error: unknown, failures: number): void {
     if (!isSilence(error)) {
       // a refusal is an answer; an aborted try is none, and somebody else's turn
       if (error instanceof ServiceError && error.kind !== 'gone') this.#over();
@@ -74,7 +78,7 @@ export class OutageGate {
       throw error;
     }
     this.#failuresInRow += 1;
-    const isEnough = this.#failuresInRow >= this.#options.settings.failures;
+    const isEnough = this.#failuresInRow >= failures;
     if (this.#outage === null && error.kind !== 'refused' && !isEnough) throw error;
     this.#wait(error);
   }

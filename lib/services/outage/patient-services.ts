@@ -16,35 +16,43 @@ export function patientServices(services: Services, options: Omit<OutageGateOpti
   };
 }
 
+/** A rollout that fails is made again by the run, so a failure now and then is its own. All else waits at the first. */
 function patientInference(service: InferenceService, gate: OutageGate): InferenceService {
+  const wait = patience(gate);
   return {
     generate: (request, signal) => gate.through(() => service.generate(request, signal), signal),
-    encode: (texts, options, signal) => gate.through(() => service.encode(texts, options, signal), signal),
-    logprobs: (tokens, signal) => gate.through(() => service.logprobs(tokens, signal), signal),
-    loadWeights: (ref, signal) => gate.through(() => service.loadWeights(ref, signal), signal),
+    encode: (texts, options, signal) => wait(() => service.encode(texts, options, signal), signal),
+    logprobs: (tokens, signal) => wait(() => service.logprobs(tokens, signal), signal),
+    loadWeights: (ref, signal) => wait(() => service.loadWeights(ref, signal), signal),
     health: (signal) => service.health(signal),
     close: () => service.close(),
   };
 }
 
 function patientTraining(service: TrainingService, gate: OutageGate): TrainingService {
+  const wait = patience(gate);
   return {
-    open: (spec, signal) => gate.through(() => service.open(spec, signal), signal),
-    forward: (batch, model, signal) => gate.through(() => service.forward(batch, model, signal), signal),
-    freezeReference: (signal) => gate.through(() => service.freezeReference(signal), signal),
+    open: (spec, signal) => wait(() => service.open(spec, signal), signal),
+    forward: (batch, model, signal) => wait(() => service.forward(batch, model, signal), signal),
+    freezeReference: (signal) => wait(() => service.freezeReference(signal), signal),
     // its operation id makes a second call the first one's answer
-    trainStep: (step, signal) => gate.through(() => service.trainStep(step, signal), signal),
-    publishWeights: (label, signal) => gate.through(() => service.publishWeights(label, signal), signal),
-    saveState: (label, signal) => gate.through(() => service.saveState(label, signal), signal),
-    loadState: (ref, signal) => gate.through(() => service.loadState(ref, signal), signal),
+    trainStep: (step, signal) => wait(() => service.trainStep(step, signal), signal),
+    publishWeights: (label, signal) => wait(() => service.publishWeights(label, signal), signal),
+    saveState: (label, signal) => wait(() => service.saveState(label, signal), signal),
+    loadState: (ref, signal) => wait(() => service.loadState(ref, signal), signal),
     health: (signal) => service.health(signal),
     close: () => service.close(),
   };
 }
 
 function patientTeacher(teacher: Teacher, gate: OutageGate): Teacher {
+  const wait = patience(gate);
   return {
-    logprobs: (batch, signal) => gate.through(() => teacher.logprobs(batch, signal), signal),
+    logprobs: (batch, signal) => wait(() => teacher.logprobs(batch, signal), signal),
     close: () => teacher.close(),
   };
+}
+
+function patience(gate: OutageGate) {
+  return <T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> => gate.through(call, signal, 1);
 }
