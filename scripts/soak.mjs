@@ -1,5 +1,6 @@
 // npm run soak: five seeds of each shipped recipe that trains, as a Markdown table, and ten thousand damaged recipes.
-// Takes some twenty minutes. `npm run soak -- mutations` runs the damaged recipes alone, a layer's path that recipe alone.
+// Takes some twenty minutes. `npm run soak -- mutations` runs the damaged recipes alone, a layer's path that recipe alone,
+// and `npm run soak -- chaos` two hundred runs that are killed, hung and cut off (--runs, --seed).
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,17 +12,20 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '1,2,3,4,5' },
+    runs: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
     'no-install': { type: 'boolean', default: false },
   },
 });
 const MUTATIONS = 10_000;
 const wanted =
   positionals.length > 0 ? positionals : ['mutations', 'pig_latin/embedded.yaml', 'arithmetic/embedded.yaml'];
-const entries = wanted.filter((name) => name !== 'mutations');
+const entries = wanted.filter((name) => name !== 'mutations' && name !== 'chaos');
 
 await runScript(async () => {
   await prepare({ install: !values['no-install'], web: false });
   let failed = wanted.includes('mutations') ? await damageRecipes() : 0;
+  if (wanted.includes('chaos')) failed += await strikeRuns();
   for (const entry of entries) {
     console.log(
       `\n${entry}\n\n| seed | status | steps | seconds | reward first | last | best | held-out before | after |`,
@@ -36,6 +40,16 @@ await runScript(async () => {
   }
   return failed === 0 ? 0 : 1;
 });
+
+async function strikeRuns() {
+  const { soakChaos } = await loadSource('lib/testing/chaos/soak-chaos.ts');
+  return soakChaos({
+    migrationsDir: path.join(ROOT, 'prisma/migrations'),
+    runs: Number(values.runs),
+    firstSeed: Number(values.seed),
+    onLine: (line) => console.log(line),
+  });
+}
 
 async function damageRecipes() {
   const { runMutations } = await loadSource('lib/recipes/conformance/mutations.ts');

@@ -1,10 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { findPython } from '@/scripts/find-python.mjs';
 import { chaosRun, type ChaosOutcome } from '@/lib/testing/chaos/chaos-run';
 import { judgeChaos } from '@/lib/testing/chaos/judge-chaos';
-import { orchestratedRuns } from '@/lib/testing/orchestrated-run';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
+import { openChaosWorld } from '@/lib/testing/chaos/open-chaos-world';
 
 // Ten runs of `npm run soak -- chaos`: real processes over the real store, struck by seed.
 
@@ -12,23 +12,20 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const python = await findPython();
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const MIGRATIONS = path.join(fileURLToPath(new URL('../..', import.meta.url)), 'prisma/migrations');
 
-async function struck(seed: number | null): Promise<ChaosOutcome> {
-  const { folder, ...database } = await testDatabase();
-  await buildProcessBundles(folder);
-  return chaosRun({ runs: await orchestratedRuns({ ...database, folder }), folder }, seed);
-}
-
-test.skipIf(python === null)(
-  'ten disturbed runs end as an undisturbed one, or say that they failed',
-  async () => {
-    const undisturbed = await struck(null);
+describe.skipIf(python === null)('a run that is struck', () => {
+  let world: Awaited<ReturnType<typeof openChaosWorld>>;
+  let undisturbed: ChaosOutcome;
+  beforeAll(async () => {
+    world = await openChaosWorld(MIGRATIONS);
+    undisturbed = await chaosRun(world, null);
     expect(undisturbed).toMatchObject({ reason: null, status: 'succeeded', step: 10, attempts: 1 });
-    for (const seed of SEEDS) {
-      const outcome = await struck(seed);
-      expect(judgeChaos(outcome, undisturbed), JSON.stringify({ ...outcome, series: 'left out' })).toBe(
-        'same',
-      );
-    }
-  },
-);
+  });
+  afterAll(() => world.close());
+
+  test.each(SEEDS)('ends as an undisturbed one, seed %i', async (seed) => {
+    const outcome = await chaosRun(world, seed);
+    expect(judgeChaos(outcome, undisturbed), JSON.stringify({ ...outcome, series: 'left out' })).toBe('same');
+  });
+});
