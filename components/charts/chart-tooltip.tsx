@@ -1,6 +1,6 @@
 import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
-import { formatClock } from '@/lib/charts/format-time';
-import { formatValue } from '@/lib/charts/format-value';
+import { formatClock, formatDuration } from '@/lib/charts/format-time';
+import { formatNumber, formatValue } from '@/lib/charts/format-value';
 import { useToday } from '@/components/ui/use-now';
 import { Swatch } from './chart-legend';
 
@@ -10,7 +10,7 @@ export function ChartTooltip({ model, row }: { model: ChartModel; row: ChartRow 
   return (
     <div className="pointer-events-none max-w-72 rounded-button border bg-panel px-2.5 py-1.5 text-sm">
       <div className="flex justify-between gap-4 text-muted">
-        <span>step {row.step}</span>
+        <span>{placeOf(model, row)}</span>
         <span>{row.time === null || now === null ? '' : formatClock(row.time, now)}</span>
       </div>
       <table>
@@ -44,4 +44,15 @@ export function ChartTooltip({ model, row }: { model: ChartModel; row: ChartRow 
       </table>
     </div>
   );
+}
+
+function placeOf({ axis }: ChartModel, { step }: ChartRow): string {
+  switch (axis) {
+    case 'step':
+      return `step ${step}`;
+    case 'tokens':
+      return `${formatNumber(step)} tokens`;
+    case 'time':
+      return `after ${formatDuration(step)}`;
+  }
 }

@@ -63,6 +63,7 @@ export function LineChart({ title, model, height, syncId, ...gestures }: LineCha
             type="number"
             domain={[...model.x.domain]}
             ticks={[...model.x.ticks]}
+            tickFormatter={(tick: number) => model.x.labels[model.x.ticks.indexOf(tick)] ?? String(tick)}
             tick={TICK}
             tickLine={false}
             axisLine={false}

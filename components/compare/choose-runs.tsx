@@ -12,7 +12,7 @@ export function ChooseRuns({ missing }: { missing: readonly number[] }) {
       title="Choose runs to compare"
       actions={
         <>
-          <RunPicker chosen={[]} view={{ metric: '' }} />
+          <RunPicker chosen={[]} view={{}} />
           <Button asChild>
             <Link href="/runs">Tick them in the list of runs</Link>
           </Button>

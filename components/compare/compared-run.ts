@@ -5,7 +5,11 @@ import type { Run } from '@/lib/domain/run';
 /** A run with what the page compares of it; null = it has none of that. */
 export type ComparedRun = {
   readonly run: Run;
+  /** Resolved config. */
+  readonly config: unknown;
   readonly style: RunStyle;
+  /** The first of the keys that the run has points of. */
+  readonly series: (keys: readonly string[]) => SeriesRange | null;
   readonly metric: SeriesRange | null;
   readonly heldOut: SeriesRange | null;
 };
@@ -22,6 +26,6 @@ export function heldOutKey(runs: readonly (readonly SeriesRange[])[]): string {
 }
 
 /** Unique among the compared: two runs may have the same name. */
-export function nameOf({ run }: ComparedRun): string {
+export function nameOf({ run }: Pick<ComparedRun, 'run'>): string {
   return `${run.id} ${run.name}`;
 }

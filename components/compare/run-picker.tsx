@@ -11,7 +11,13 @@ import { statusWords } from '@/lib/insight/run-words';
 const EVERY = { search: '', status: [] } as const;
 
 /** Puts one more run beside the others. */
-export function RunPicker({ chosen, view }: { chosen: readonly RunId[]; view: Pick<CompareView, 'metric'> }) {
+export function RunPicker({
+  chosen,
+  view,
+}: {
+  chosen: readonly RunId[];
+  view: Partial<Omit<CompareView, 'runs'>>;
+}) {
   const router = useRouter();
   const { data } = useQuery(runsQuery(EVERY));
   const others = (data?.items ?? []).filter(({ run }) => !chosen.includes(run.id));
@@ -23,7 +29,7 @@ export function RunPicker({ chosen, view }: { chosen: readonly RunId[]; view: Pi
       disabled={others.length === 0}
       onChange={(event) => {
         if (event.target.value === '') return;
-        router.push(compareHref([...chosen, Number(event.target.value)], { metric: view.metric }));
+        router.push(compareHref([...chosen, Number(event.target.value)], view));
       }}
     >
       <option value="">

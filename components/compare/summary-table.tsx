@@ -64,7 +64,7 @@ export function SummaryTable(props: {
                 <Link
                   href={compareHref(
                     ids.filter((id) => id !== run.id),
-                    { metric: props.view.metric },
+                    props.view,
                   )}
                   aria-label={`Take run ${run.id} out of the comparison`}
                   className="block rounded-chip p-1 text-muted hover:bg-hover hover:text-ink [&_svg]:size-3.5"

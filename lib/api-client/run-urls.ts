@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { RunId, RunStatus } from '@/lib/domain/run';
 import { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { Smoothing } from '@/lib/charts/smooth';
+import { AXES } from '@/lib/insight/compare/align';
 import { RolloutSort } from './trajectories';
 import { withQuery } from './request';
 
@@ -98,17 +99,58 @@ export function rolloutsHref(id: number, step: number, set: RolloutView['set'] =
   return runHref(id, 'rollouts', { step, set: set === 'train' ? null : set });
 }
 
+/** `a.b,c.d` */
+const KeyList = z
+  .string()
+  .default('')
+  .transform((text) => [...new Set(text.split(',').filter((key) => key !== ''))]);
+
 export const CompareView = z.object({
   runs: RunIdList,
   metric: z.string().catch(''),
   smooth: ChartView.shape.smooth,
   from: whole,
   to: whole,
+  axis: z.enum(AXES).catch('step'),
+  /** What runs are grouped by; '' = not at all. */
+  by: z.string().catch(''),
+  /** Groups that the verdict is about; '' = the first two. */
+  a: z.string().catch(''),
+  b: z.string().catch(''),
+  basis: z.enum(['held-out', 'curve']).catch('held-out'),
+  /** Keys of the config that are left out of the differences. */
+  ignore: KeyList,
+  /** Row of the held-out file whose answers are shown. */
+  prompt: z.string().catch(''),
 });
 export type CompareView = z.infer<typeof CompareView>;
 
-export function compareHref(runs: readonly number[], query: Query = {}): `/compare${OptionalQuery}` {
-  return `/compare${searchOf({ runs: runs.join(','), ...query })}`;
+/** A comparison of runs; what else `view` says stays as it is. */
+export function compareHref(
+  runs: readonly number[],
+  view: Partial<Omit<CompareView, 'runs'>> = {},
+): `/compare${OptionalQuery}` {
+  const { ignore = [], axis, basis, smooth, ...rest } = view;
+  return `/compare${searchOf({
+    runs: runs.join(','),
+    ...rest,
+    // what stands for itself stays out of the address
+    axis: axis === 'step' ? null : axis,
+    basis: basis === 'held-out' ? null : basis,
+    smooth: smooth === DEFAULT_SMOOTHING ? null : smooth,
+    ignore: ignore.join(','),
+  })}`;
+}
+
+/** A rollout on its run's page. */
+export function rolloutHref(row: {
+  readonly id: number;
+  readonly runId: number;
+  readonly step: number;
+  readonly validation: boolean;
+}): RunHref {
+  const set = row.validation ? 'validation' : null;
+  return runHref(row.runId, 'rollouts', { step: row.step, set, rollout: row.id });
 }
 
 function searchOf(query: Query): OptionalQuery {

@@ -1,8 +1,8 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, skipToken } from '@tanstack/react-query';
 import { z } from 'zod';
 import type { RunId } from '@/lib/domain/run';
 import { request, withQuery } from './request';
-import { RolloutSteps, TrajectoryDetail, TrajectoryPage } from './wire';
+import { PromptScores, RolloutSteps, TrajectoryDetail, TrajectoryPage } from './wire';
 
 export const ROLLOUT_SORTS = [
   'order',
@@ -51,4 +51,32 @@ export const rolloutQuery = (id: RunId, trajectory: number) =>
       request(`/api/runs/${id}/trajectories/${trajectory}`, TrajectoryDetail, { signal }),
     staleTime: Infinity,
     placeholderData: keepPreviousData,
+  });
+
+/** What a run's held-out rollouts earned by prompt; null = it was not validated yet. */
+export const promptScoresQuery = (id: RunId, step: number | null) =>
+  queryOptions({
+    queryKey: ['runs', id, 'prompt-scores', step] as const,
+    queryFn:
+      step === null
+        ? skipToken
+        : ({ signal }) =>
+            request(withQuery(`/api/runs/${id}/prompts`, { step, validation: true }), PromptScores, {
+              signal,
+            }),
+    staleTime: Infinity,
+  });
+
+/** All held-out rollouts of one prompt after a step. */
+export const groupRolloutsQuery = (
+  id: RunId,
+  { step, group }: { readonly step: number; readonly group: string },
+) =>
+  queryOptions({
+    queryKey: ['runs', id, 'group-rollouts', step, group] as const,
+    queryFn: ({ signal }) => {
+      const url = withQuery(`/api/runs/${id}/trajectories`, { step, validation: true, group });
+      return request(url, TrajectoryPage, { signal });
+    },
+    staleTime: Infinity,
   });

@@ -77,6 +77,13 @@ const Row = TrajectoryRow.extend({ reward: MetricValue, advantage: MetricValue.n
 export const TrajectoryPage = z.object({ rows: z.array(Row), total: z.number().int() });
 export type TrajectoryPage = z.infer<typeof TrajectoryPage>;
 
+export const PromptScores = z.object({
+  prompts: z
+    .array(z.object({ group: z.string(), prompt: z.string(), mean: MetricValue, count: z.number().int() }))
+    .readonly(),
+});
+export type PromptScores = z.infer<typeof PromptScores>;
+
 export const TrajectoryDetail = z.object({
   row: Row,
   body: TrajectoryBody.extend({

@@ -25,7 +25,11 @@ export type LineOptions = AxisOptions & {
   /** Steps to show; the whole series where absent. */
   readonly from?: number | null;
   readonly to?: number | null;
+  /** What `step` counts: completed steps unless it says otherwise. */
+  readonly axis?: ChartAxis;
 };
+
+export type ChartAxis = 'step' | 'tokens' | 'time';
 
 /** What one series says at one step. `null` = it says nothing there. */
 export type Sample = {
@@ -75,6 +79,7 @@ export type ChartModel = {
   readonly x: Axis;
   readonly y: Axis;
   readonly unit: MetricUnit;
+  readonly axis: ChartAxis;
   /** The picture in a sentence, for those who do not see it. */
   readonly summary: string;
 };
@@ -117,7 +122,8 @@ export function prepareLines(inputs: readonly LineInput[], options: LineOptions)
     x: stepAxis(options.from ?? steps[0] ?? 0, options.to ?? steps.at(-1) ?? 1),
     y: axisOf(rows, options),
     unit: options.unit,
-    summary: summarise(lines, rows, options.unit),
+    axis: options.axis ?? 'step',
+    summary: summarise(lines, rows, options),
   };
 }
 
@@ -245,7 +251,13 @@ function axisOf(rows: readonly ChartRow[], options: LineOptions): Axis {
   return valueAxis(low, high, options);
 }
 
-function summarise(lines: readonly Line[], rows: readonly ChartRow[], unit: MetricUnit): string {
+const PLACES: Readonly<Record<ChartAxis, string>> = { step: 'Steps', tokens: 'Tokens', time: 'Seconds' };
+
+function summarise(
+  lines: readonly Line[],
+  rows: readonly ChartRow[],
+  { unit, axis = 'step' }: LineOptions,
+): string {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return 'No points yet.';
   const parts = lines.map((line, index) => {
@@ -256,5 +268,5 @@ function summarise(lines: readonly Line[], rows: readonly ChartRow[], unit: Metr
     const range = `between ${formatValue(Math.min(...values), unit)} and ${formatValue(Math.max(...values), unit)}`;
     return `${line.input.name} goes from ${formatValue(start, unit)} to ${formatValue(end, unit)}, ${range}`;
   });
-  return `Steps ${first.step} to ${last.step}: ${parts.join('; ')}.`;
+  return `${PLACES[axis]} ${first.step} to ${last.step}: ${parts.join('; ')}.`;
 }

@@ -49,6 +49,24 @@ const all = (runId: RunId, changes: Partial<TrajectoryQuery> = {}): TrajectoryQu
 });
 
 describe('the trajectory store', () => {
+  it('sums up what each prompt earned, without failed rollouts, and lists the rollouts of one', async () => {
+    const run = await aRun();
+    const rollout = (group: string, sample: number, reward: number) =>
+      aNewTrajectory({ group, sample, reward, promptPreview: `say ${group}` });
+    const failed = { ...rollout('task-1', 2, 0), error: 'it broke' };
+    const rows = [rollout('task-2', 0, 1), rollout('task-1', 0, 0), rollout('task-1', 1, 0.5), failed];
+    await write(run, rows, { step: 4, validation: true });
+    const store = createTrajectoryStore(run.db);
+    const place = { runId: run.runId, step: 4, validation: true };
+    expect(await store.prompts(place)).toEqual([
+      { group: 'task-2', prompt: 'say task-2', mean: 1, count: 1 },
+      { group: 'task-1', prompt: 'say task-1', mean: 0.25, count: 2 },
+    ]);
+    expect(await store.prompts({ ...place, step: 5 })).toEqual([]);
+    const { rows: ofOne } = await store.list(all(run.runId, { ...place, group: 'task-1' }));
+    expect(ofOne.map(({ sample }) => sample)).toEqual([0, 1, 2]);
+  });
+
   it('gives a rollout back as it was written, non-finite numbers included', async () => {
     const run = await aRun();
     const body = aTrajectoryBody({

@@ -10,21 +10,16 @@ import type { TrajectoryQuery, TrajectoryStore } from './trajectory-store';
 export function createTrajectoryStore(db: Database): TrajectoryStore {
   return {
     list: async (query) => {
-      const where = {
-        runId: query.runId,
-        validation: query.validation,
-        step: query.step,
-        attempt: { gte: await currentAttempt(db, query.runId, query.step) },
-      };
+      const group = query.group === undefined ? {} : { group: query.group };
+      const where = { ...(await currentRows(db, query)), ...group };
       const [rows, total] = await Promise.all([
         db.trajectory.findMany({ where, orderBy: orderOf(query), take: query.limit, skip: query.offset }),
         db.trajectory.count({ where }),
       ]);
       return { rows: rows.map(rowOf), total };
     },
-    whole: async ({ runId, step, validation }) => {
-      const attempt = { gte: await currentAttempt(db, runId, step) };
-      const where = { runId, validation, step, attempt };
+    whole: async (query) => {
+      const where = await currentRows(db, query);
       const rows = await db.trajectory.findMany({ where, orderBy: { id: 'asc' } });
       const blockIds = [...new Set(rows.map(({ blockId }) => blockId))];
       const blocks = await db.trajectoryBlock.findMany({ where: { id: { in: blockIds } } });
@@ -33,6 +28,22 @@ export function createTrajectoryStore(db: Database): TrajectoryStore {
         const body = bodies.get(row.blockId)?.[row.place];
         return body === undefined ? [] : { row: rowOf(row), body };
       });
+    },
+    prompts: async (query) => {
+      const groups = await db.trajectory.groupBy({
+        by: ['group'],
+        where: { ...(await currentRows(db, query)), error: null },
+        _avg: { reward: true },
+        _count: true,
+        _min: { id: true, promptPreview: true },
+        orderBy: { _min: { id: 'asc' } },
+      });
+      return groups.map(({ group, _avg, _count, _min }) => ({
+        group,
+        prompt: _min.promptPreview ?? '',
+        mean: _avg.reward ?? NaN,
+        count: _count,
+      }));
     },
     steps: async (runId, validation) => {
       // Blocks and not rows: a few per step instead of hundreds.
@@ -51,6 +62,13 @@ export function createTrajectoryStore(db: Database): TrajectoryStore {
       return { row: rowOf(found), body: unpackBody(found.block.data, found.place) };
     },
   };
+}
+
+async function currentRows(
+  db: Database,
+  { runId, validation, step }: Pick<TrajectoryQuery, 'runId' | 'validation' | 'step'>,
+) {
+  return { runId, validation, step, attempt: { gte: await currentAttempt(db, runId, step) } };
 }
 
 async function attemptsOf(db: Database, runId: RunId): Promise<readonly AttemptStart[]> {

@@ -1,4 +1,4 @@
-import { formatNumber } from '@/lib/charts/format-value';
+import { formatNumber, formatSigned } from '@/lib/charts/format-value';
 import type { Verdict } from './verdict';
 
 export type VerdictNames = { readonly a: string; readonly b: string };
@@ -27,7 +27,7 @@ export function verdictSentences(
     : 'one run on a side says nothing about another seed';
   return {
     headline: outcome === 'undecided' ? 'Not decided yet' : `${winner} is better than ${loser} ${size}`,
-    basis: `95 % interval of the difference: ${signed(interval.low)} to ${signed(interval.high)}, over ${paired} ${unit} in pairs; ${seeds}.`,
+    basis: `95 % interval of the difference: ${formatSigned(interval.low)} to ${formatSigned(interval.high)}, over ${paired} ${unit} in pairs; ${seeds}.`,
     missing: outcome === 'undecided' ? missingOf(verdict, unit) : null,
   };
 }
@@ -43,8 +43,4 @@ function missingOf({ more, limit, difference, interval }: Verdict, unit: 'prompt
     return `About ${more} more ${more === 1 ? 'run' : 'runs'} (seeds) on each side would decide a difference of this size.`;
   const what = unit === 'prompts' ? 'held-out prompts' : 'steps';
   return `About ${more} more ${what} would decide a difference of this size.`;
-}
-
-function signed(value: number): string {
-  return value > 0 ? `+${formatNumber(value)}` : formatNumber(value);
 }

@@ -6,8 +6,8 @@ export type AdviceRule = {
   /** The same setting under the names of different backends; the first that the config has, or the first. */
   readonly keys: readonly string[];
   readonly why: string;
-  /** From the value as it stands; null = no value to name, `'drop'` = this advice does not fit here. */
-  readonly suggest?: (current: unknown, config: ConfigView) => string | number | boolean | null | 'drop';
+  /** From the value as it stands; null = no value to name, undefined = this advice does not fit here. */
+  readonly suggest?: (current: unknown, config: ConfigView) => string | number | boolean | null | undefined;
 };
 
 /** Backends whose settings lie under `…actor`; everywhere else they lie under `…config`. */
@@ -20,8 +20,8 @@ export function adviceFor(rules: readonly AdviceRule[], config: ConfigView): rea
     const path = paths.find((one) => config.get(one) !== undefined) ?? fittest(paths, config);
     if (path === undefined) return [];
     const current = config.get(path);
-    const suggested = suggest?.(current, config) ?? null;
-    if (suggested === 'drop') return [];
+    const suggested = suggest === undefined ? null : suggest(current, config);
+    if (suggested === undefined) return [];
     return [{ key: path, current: textOf(current), suggested: textOf(suggested), why }];
   });
 }

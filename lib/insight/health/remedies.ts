@@ -7,13 +7,13 @@ const ACTOR = 'service.train_service.*';
 
 const scaled =
   (factor: number, bounds: { readonly min?: number; readonly max?: number; readonly whole?: boolean } = {}) =>
-  (current: unknown): number | null | 'drop' => {
+  (current: unknown): number | null | undefined => {
     if (typeof current !== 'number') return null;
     const { min = -Infinity, max = Infinity } = bounds;
     const value = Math.min(max, Math.max(min, current * factor));
     const rounded = bounds.whole === true ? Math.round(value) : value;
     // it stands at the bound already: nothing to gain here
-    return rounded === current ? 'drop' : rounded;
+    return rounded === current ? undefined : rounded;
   };
 
 export const LOWER_RATE: AdviceRule = {
@@ -26,7 +26,7 @@ export const CLIP_GRADIENT: AdviceRule = {
   why: 'Bounds the step that a single bad batch can take.',
   suggest: (current) =>
     typeof current === 'number' && current <= 0.5
-      ? 'drop'
+      ? undefined
       : typeof current === 'number' && current <= 1
         ? 0.5
         : 1,
@@ -39,7 +39,7 @@ export const BIGGER_GROUPS: AdviceRule = {
 export const FILTER_GROUPS: AdviceRule = {
   keys: ['trainer.algorithm.filter_groups.enable'],
   why: 'Samples further prompts in place of those without signal.',
-  suggest: (current) => (current === true ? 'drop' : true),
+  suggest: (current) => (current === true ? undefined : true),
 };
 export const KEEP_ENTROPY: AdviceRule = {
   keys: [`${ACTOR}.config.entropy_coeff`, `${ACTOR}.actor.entropy_coeff`],
@@ -49,17 +49,17 @@ export const KEEP_ENTROPY: AdviceRule = {
 export const CLIP_HIGHER: AdviceRule = {
   keys: [`${ACTOR}.config.clip_ratio_high`, `${ACTOR}.actor.clip_ratio_high`],
   why: 'A wider upper bound lets unlikely tokens grow (DAPO’s clip-higher).',
-  suggest: (current) => (typeof current === 'number' && current >= 0.28 ? 'drop' : 0.28),
+  suggest: (current) => (typeof current === 'number' && current >= 0.28 ? undefined : 0.28),
 };
 export const LOWER_ENTROPY_BONUS: AdviceRule = {
   keys: [`${ACTOR}.config.entropy_coeff`, `${ACTOR}.actor.entropy_coeff`],
   why: 'The bonus for entropy may outweigh the reward.',
-  suggest: (current) => (typeof current === 'number' && current > 0 ? current / 2 : 'drop'),
+  suggest: (current) => (typeof current === 'number' && current > 0 ? current / 2 : undefined),
 };
 export const SAMPLE_WARMER: AdviceRule = {
   keys: ['rollout_worker.temperature'],
   why: 'Below 1 the sampler explores less than the policy allows, and the two differ.',
-  suggest: (current) => (typeof current === 'number' && current < 1 ? 1 : 'drop'),
+  suggest: (current) => (typeof current === 'number' && current < 1 ? 1 : undefined),
 };
 export const KL_LOSS: AdviceRule = {
   keys: [`${ACTOR}.config.kl_loss_coef`, `${ACTOR}.actor.kl_loss_coef`],
@@ -79,7 +79,7 @@ export const LONGER_RESPONSES: AdviceRule = {
 export const OVERLONG_PENALTY: AdviceRule = {
   keys: ['trainer.algorithm.overlong_buffer.enable'],
   why: 'Takes reward from answers that near the limit (DAPO’s overlong shaping).',
-  suggest: (current) => (current === true ? 'drop' : true),
+  suggest: (current) => (current === true ? undefined : true),
 };
 export const LOOK_AT_EVALUATOR: AdviceRule = {
   keys: ['rollout_worker.evaluator_module_path'],
@@ -101,12 +101,12 @@ export const VALIDATE_OFTENER: AdviceRule = {
 export const STRICTLY_ON_POLICY: AdviceRule = {
   keys: ['weight.sync_mode'],
   why: 'Every rollout comes from the newest weights.',
-  suggest: (current) => (current === 'sync' ? 'drop' : 'sync'),
+  suggest: (current) => (current === 'sync' ? undefined : 'sync'),
 };
 export const TRUNCATE_WEIGHTS: AdviceRule = {
   keys: ['trainer.algorithm.tis_imp_ratio_cap'],
   why: 'Weighs each token by how far the engines differ on it, up to this cap.',
-  suggest: (current) => (typeof current === 'number' && current > 0 ? 'drop' : 2),
+  suggest: (current) => (typeof current === 'number' && current > 0 ? undefined : 2),
 };
 export const MORE_ATTEMPTS: AdviceRule = {
   keys: ['rollout_worker.max_attempts'],
@@ -145,7 +145,7 @@ export const SHORTER_RESPONSES: AdviceRule = {
 export const FILTER_PROMPTS: AdviceRule = {
   keys: ['data.filter_prompts'],
   why: 'Leaves out rows whose prompts are too long before the run begins.',
-  suggest: (current) => (current === true ? 'drop' : true),
+  suggest: (current) => (current === true ? undefined : true),
 };
 export const MORE_EVALUATORS: AdviceRule = {
   keys: ['rollout_worker.evaluator_processes'],
@@ -162,5 +162,5 @@ export function rolloutsOfStep(config: ConfigView): number | null {
 export const LOWER_STALENESS: AdviceRule = {
   keys: ['weight.staleness_threshold'],
   why: 'Steps that the weights of a rollout may lag behind.',
-  suggest: (current) => (typeof current === 'number' && current > 0 ? current - 1 : 'drop'),
+  suggest: (current) => (typeof current === 'number' && current > 0 ? current - 1 : undefined),
 };

@@ -1,4 +1,4 @@
-import { WINDOW_STEPS } from '../window-means';
+import { WINDOW_STEPS } from '@/lib/insight/window-means';
 import type { AdvisoryKind, Evidence, Severity } from './health';
 import type { AdviceRule } from './config-advice';
 import type { RunView } from './run-view';

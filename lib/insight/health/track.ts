@@ -1,4 +1,4 @@
-import { WINDOW_STEPS } from '../window-means';
+import { WINDOW_STEPS } from '@/lib/insight/window-means';
 
 /** Rows of a series as the metric store gives them; of a long run a row may sum up several steps. */
 export type HealthSeries = {
@@ -27,6 +27,8 @@ export type Track = {
   readonly length: number;
   stepAt(point: number): number;
   timeAt(point: number): number | null;
+  /** The newest value of a point, finite or not. */
+  valueAt(point: number): number;
   isFiniteAt(point: number): boolean;
   /** Newest point at or before a step; −1 when there is none. */
   pointAt(step: number): number;
@@ -53,6 +55,7 @@ export function createTrack(series: HealthSeries): Track {
     length: step.length,
     stepAt: (point) => step[point] ?? 0,
     timeAt: (point) => time[point] ?? null,
+    valueAt: (point) => series.last[point] ?? NaN,
     isFiniteAt: (point) => Number.isFinite(series.last[point]) && (series.nans?.[point] ?? 0) === 0,
     pointAt: (at) => lastAtOrBefore(step, at),
     mean,

@@ -1,4 +1,4 @@
-import { WINDOW_STEPS } from '../../window-means';
+import { WINDOW_STEPS } from '@/lib/insight/window-means';
 import { KEYS } from '../keys';
 import * as remedy from '../remedies';
 import { evidenceOf, type Finding, placesOf, type Rule } from '../rule';

@@ -186,14 +186,10 @@ function firstNotFinite(track: Track): readonly Finding[] {
   for (let point = 0; point < track.length; point += 1) {
     if (track.isFiniteAt(point)) continue;
     const step = track.stepAt(point);
-    return [
-      {
-        severity: 'error',
-        evidence: evidenceOf([track], step),
-        began: { step, time: track.timeAt(point) },
-        ended: null,
-      },
-    ];
+    // the very value: a mean over its window would leave it out
+    const now = { from: step, to: step, value: track.valueAt(point) };
+    const evidence = evidenceOf([track], step).map((one) => ({ ...one, now }));
+    return [{ severity: 'error', evidence, began: { step, time: track.timeAt(point) }, ended: null }];
   }
   return [];
 }

@@ -5,11 +5,14 @@ import { RolloutSort } from '@/lib/api-client/trajectories';
 const Query = z.object({
   step: z.coerce.number().int().nonnegative(),
   validation: z.stringbool().default(false),
+  group: z.string().max(200).optional(),
   sort: RolloutSort.default('order'),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   offset: z.coerce.number().int().nonnegative().default(0),
 });
 
-export const GET = apiHandler(async ({ stores, params, query }) =>
-  stores.trajectoryStore.list({ runId: runIdOf({ params }), ...parseCall(Query, query) }),
-);
+export const GET = apiHandler(async ({ stores, params, query }) => {
+  const { group, ...rest } = parseCall(Query, query);
+  const ofGroup = group === undefined ? {} : { group };
+  return stores.trajectoryStore.list({ runId: runIdOf({ params }), ...rest, ...ofGroup });
+});
