@@ -11,6 +11,7 @@ import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-stor
 import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 import { createEventFeed, type EventFeed } from './event-feed';
 import { createRewardTrails, type RewardTrails } from './reward-trails';
+import { tellLostRuns } from './tell-lost-runs';
 import { watchForLostRuns } from './watch-for-lost-runs';
 
 /** What the web process has open, once. */
@@ -47,7 +48,7 @@ async function openStores(env: Env): Promise<Stores> {
   const database = await openDatabase({ url: env.databaseUrl });
   const runStore = createRunStore(database);
   const metricStore = createMetricStore(database);
-  watchForLostRuns(runStore);
+  watchForLostRuns(runStore, (ids) => tellLostRuns({ runStore, dataDir: env.dataDir }, ids));
   return {
     env,
     runStore,

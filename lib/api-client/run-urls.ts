@@ -128,12 +128,15 @@ export type CompareView = z.infer<typeof CompareView>;
 /** A comparison of runs; what else `view` says stays as it is. */
 export function compareHref(
   runs: readonly number[],
-  view: Partial<Omit<CompareView, 'runs'>> = {},
+  view: Partial<CompareView> = {},
 ): `/compare${OptionalQuery}` {
   const { ignore = [], axis, basis, smooth, ...rest } = view;
+  // first in the address, and these instead of the view's own
+  const chosen = { runs: runs.join(',') };
   return `/compare${searchOf({
-    runs: runs.join(','),
+    ...chosen,
     ...rest,
+    ...chosen,
     // what stands for itself stays out of the address
     axis: axis === 'step' ? null : axis,
     basis: basis === 'held-out' ? null : basis,

@@ -32,6 +32,8 @@ export const WELL: Readonly<Record<string, Curve>> = {
   'rollout/tool_calls': () => 100,
   'rollout/tool_errors': (step) => (step % 7 === 0 ? 3 : 1),
   'rollout/staleness_mean': () => 0,
+  'rollout/stale_dropped': () => 4,
+  'training/batch_size': () => 512,
   'training/skipped': () => 0,
   'training/entropy': (step) => 1 / (1 + step / 60) + ripple(step, 0.02),
   'training/grad_norm': (step) => 0.5 + step / 100 + ripple(step, 0.1),
@@ -48,6 +50,8 @@ export const WELL: Readonly<Record<string, Curve>> = {
   'timing/rollout': () => 0.8,
   'timing/evaluate': () => 0.1,
   'timing/wait': () => 0.05,
+  'timing/trainer_wait': () => 0.6,
+  'timing/sampler_wait': () => 0.6,
   'timing/sync': () => 0.05,
   'memory/used_share': () => 0.4,
 };

@@ -28,7 +28,6 @@ export type TrajectoryStore = {
   list(query: TrajectoryQuery): Promise<{ readonly rows: readonly TrajectoryRow[]; readonly total: number }>;
   /** All rollouts of one step with their bodies, in (prompt, sample) order; those of a stale attempt are left out. */
   whole(query: Pick<TrajectoryQuery, 'runId' | 'step' | 'validation'>): Promise<readonly StoredRollout[]>;
-
   /** What a step's rollouts earned by prompt, in the order in which they were recorded; those of a stale attempt are left out. */
   prompts(query: Pick<TrajectoryQuery, 'runId' | 'step' | 'validation'>): Promise<readonly PromptReward[]>;
   /** Steps that have rollouts, ascending. */

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { aHealthInput, type Curve, type HealthChange, WELL } from '@/lib/testing/health-series';
+import { aHealthInput, type Curve, type HealthChange, WELL, WELL_CONFIG } from '@/lib/testing/health-series';
 import { assessHealth } from './assess-health';
 import { RULES } from './rules/all-rules';
 
 /** Step from which each sick series is sick. */
 const ONSET = 80;
+
+const ASYNCHRONOUS = { ...WELL_CONFIG, weight: { sync_mode: 'batch-async', staleness_threshold: 1 } };
 
 /** One way for each rule to have something to say. */
 const SICK: Readonly<Record<string, HealthChange>> = {
@@ -52,6 +54,7 @@ const SICK: Readonly<Record<string, HealthChange>> = {
   },
   'sampler-gap': from('training/sampler_gap_mean', () => 0.05),
   'importance-weights': from('training/tis_weight_mean', () => 0.3),
+  'stale-dropped': from('rollout/stale_dropped', () => 200),
   staleness: from('rollout/staleness_mean', () => 3),
   'held-out-gap': {
     heldOut: [
@@ -73,6 +76,8 @@ const SICK: Readonly<Record<string, HealthChange>> = {
     ...from('timing/rollout', () => 1.5),
     config: { data: { batch_size: 64, rollout_repeat_n: 8 }, rollout_worker: { num_workers: 16 } },
   },
+  'trainer-waits': { ...from('timing/trainer_wait', () => 1.5), config: ASYNCHRONOUS },
+  'samplers-wait': { ...from('timing/sampler_wait', () => 1.5), config: ASYNCHRONOUS },
   'slow-evaluator': from('timing/evaluate', () => 1),
   'slow-data': from('timing/wait', () => 0.8),
   'slow-sync': from('timing/sync', () => 1),

@@ -164,3 +164,13 @@ export const LOWER_STALENESS: AdviceRule = {
   why: 'Steps that the weights of a rollout may lag behind.',
   suggest: (current) => (typeof current === 'number' && current > 0 ? current - 1 : undefined),
 };
+export const RAISE_STALENESS: AdviceRule = {
+  keys: ['weight.staleness_threshold'],
+  why: 'Steps that the weights of a rollout may lag behind before it is left out.',
+  suggest: (current) => (typeof current === 'number' ? current + 1 : null),
+};
+export const FEWER_WORKERS: AdviceRule = {
+  keys: ['rollout_worker.num_workers'],
+  why: 'Fewer rollouts in flight grow less stale.',
+  suggest: scaled(1 / 2, { min: 1, whole: true }),
+};

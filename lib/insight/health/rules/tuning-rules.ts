@@ -77,6 +77,24 @@ export const TUNING_RULES: readonly Rule[] = [
       isWell: (at) => shareOfStep(at) < 0.5 || !hasFewWorkers(at),
     },
   ),
+  waitRule(
+    {
+      id: 'trainer-waits',
+      title: 'The trainer waits for rollouts',
+      meaning: 'Sampling is the slower side: more of it at once, or more machines for it, would help.',
+      advice: [remedy.MORE_WORKERS],
+    },
+    KEYS.trainerWait,
+  ),
+  waitRule(
+    {
+      id: 'samplers-wait',
+      title: 'The samplers wait for the trainer',
+      meaning: 'Training is the slower side; a larger staleness, if the run bears it, lets them go on.',
+      advice: [remedy.RAISE_STALENESS],
+    },
+    KEYS.samplerWait,
+  ),
   shareRule(
     {
       id: 'slow-evaluator',
@@ -126,6 +144,26 @@ function shareRule(
       isWell: (at) => shareOfStep(at) < 0.7 * limit,
     },
   );
+}
+
+/** In `sync` the two wait for each other by design; the other modes exist so that they need not. */
+function waitRule(words: Pick<Rule, 'id' | 'title' | 'meaning' | 'advice'>, keys: readonly string[]): Rule {
+  const share = (at: Moment): number => (isAsynchronous(at) ? shareOfStep(at) : 0);
+  return signalRule(
+    { ...words, kind: 'tuning', severity: 'info', when: 'Above half of the step in an asynchronous mode.' },
+    {
+      keys,
+      also: [KEYS.stepTime],
+      hold: 9,
+      isBad: (at) => share(at) > 0.5,
+      isWell: (at) => share(at) < 0.35,
+    },
+  );
+}
+
+function isAsynchronous({ view: { config } }: Moment): boolean {
+  const mode = config.text('weight.sync_mode');
+  return mode !== null && mode !== 'sync';
 }
 
 function shareOfStep(at: Moment): number {

@@ -168,6 +168,23 @@ export const UPDATE_RULES: readonly Rule[] = [
       isWell: (at) => at.healthy === null || at.now < at.healthy.mean + 0.5,
     },
   ),
+  signalRule(
+    {
+      id: 'stale-dropped',
+      kind: 'signal',
+      severity: 'warning',
+      title: 'Stale rollouts are thrown away',
+      meaning: 'They were sampled for nothing: the samplers run further ahead than the trainer follows.',
+      when: 'A tenth of what was sampled for a step or more.',
+      advice: [remedy.RAISE_STALENESS, remedy.FEWER_WORKERS],
+    },
+    {
+      keys: KEYS.staleDropped,
+      also: [KEYS.staleness, KEYS.batchSize],
+      isBad: (at) => droppedShare(at) >= 0.1,
+      isWell: (at) => droppedShare(at) < 0.05,
+    },
+  ),
 ];
 
 function isCliff({ now, before, healthy }: Moment): boolean {
@@ -177,4 +194,9 @@ function isCliff({ now, before, healthy }: Moment): boolean {
 
 function allowedStaleness({ view }: Moment): number {
   return view.config.number('weight.staleness_threshold') ?? 0;
+}
+
+function droppedShare(at: Moment): number {
+  const kept = at.other(KEYS.batchSize)?.now ?? 0;
+  return at.now + kept === 0 ? 0 : at.now / (at.now + kept);
 }
