@@ -210,7 +210,7 @@ function SmallCharts(props: {
 }
 
 function settingsOf(compared: readonly ComparedRun[]) {
-  return compared.map(({ run, config }) => ({ backend: run.backend, config }));
+  return compared.map(({ run, config }) => ({ recipe: run.recipe, backend: run.backend, config }));
 }
 
 function structuralDifferences(compared: readonly ComparedRun[]): readonly string[] {

@@ -45,7 +45,7 @@ export function ConfigDifferences(props: {
               {runs.map(({ run }) => (
                 <TableHead key={run.id}>run {run.id}</TableHead>
               ))}
-              <TableHead>
+              <TableHead className="relative">
                 <span className="sr-only">Ignore</span>
               </TableHead>
             </tr>

@@ -36,19 +36,23 @@ export function OverlayChart({ lines, info, comparability, view, height, onChang
   const isZoomed = view.from !== null || view.to !== null;
   return (
     <div data-chart={info.name} className="min-w-0">
-      <CardHeader>
-        <CardTitle>
+      <CardHeader className="flex-nowrap">
+        <CardTitle className="min-w-0">
           {info.title} <span className="font-normal text-muted">{BY[view.axis]}</span>
         </CardTitle>
-        {comparability === null ? null : <ComparableBadge {...comparability} />}
-        <ChartLegend entries={model.series} />
-        {isZoomed ? (
-          <Button size="sm" onClick={() => onChange({ from: null, to: null })}>
-            Show all
-          </Button>
-        ) : null}
-        {model.rows.length === 0 ? null : <ExportMenu model={model} title={info.title} name={info.name} />}
+        <span className="flex items-center gap-1">
+          {comparability === null ? null : <ComparableBadge {...comparability} />}
+          {isZoomed ? (
+            <Button size="sm" onClick={() => onChange({ from: null, to: null })}>
+              Show all
+            </Button>
+          ) : null}
+          {model.rows.length === 0 ? null : <ExportMenu model={model} title={info.title} name={info.name} />}
+        </span>
       </CardHeader>
+      <div className="px-3">
+        <ChartLegend entries={model.series} />
+      </div>
       <div className="pt-1 pr-1 pb-2">
         {model.rows.length === 0 ? (
           <EmptyState title={`None of these runs has ${info.name}`} className="py-10">

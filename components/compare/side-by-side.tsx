@@ -58,28 +58,32 @@ export function SideBySide(props: {
         {offers.length > OFFERED ? `; the first ${OFFERED} are on offer` : ''}.
       </p>
       <div className="grid grid-cols-1 gap-3 px-3 pt-2 md:grid-cols-2">
-        {[a, b].map((side) => (
-          <Side
-            key={side.run.id}
-            compared={side}
-            step={heldOut.steps.get(side.run.id) ?? 0}
-            group={chosen.group}
-          />
+        {[
+          { side: a, group: chosen.group },
+          { side: b, group: chosen.otherGroup },
+        ].map(({ side, group }) => (
+          <Side key={side.run.id} compared={side} step={heldOut.steps.get(side.run.id) ?? 0} group={group} />
         ))}
       </div>
     </Card>
   );
 }
 
-type Offer = PromptScore & { readonly difference: number };
+type Offer = PromptScore & {
+  /** The same prompt's row on the other side. */
+  readonly otherGroup: string;
+  readonly difference: number;
+};
 
-/** Rows that both have with the same words, by how far the runs differ on them. */
-function commonPrompts({ prompts }: PromptScores, a: number, b: number): readonly Offer[] {
-  const ofB = new Map((prompts.get(b) ?? []).map((score) => [score.group, score]));
+/** Prompts that both sides have, by how far the runs differ on them. */
+function commonPrompts({ prompts, by }: PromptScores, a: number, b: number): readonly Offer[] {
+  const keyOf = (score: PromptScore): string => (by === 'row' ? score.group : score.prompt);
+  const ofB = new Map((prompts.get(b) ?? []).map((score) => [keyOf(score), score]));
   return (prompts.get(a) ?? [])
     .flatMap((score): readonly Offer[] => {
-      const other = ofB.get(score.group);
-      return other === undefined ? [] : [{ ...score, difference: other.mean - score.mean }];
+      const other = ofB.get(keyOf(score));
+      if (other === undefined) return [];
+      return [{ ...score, otherGroup: other.group, difference: other.mean - score.mean }];
     })
     .toSorted((one, other) => Math.abs(other.difference) - Math.abs(one.difference));
 }

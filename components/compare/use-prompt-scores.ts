@@ -3,7 +3,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { promptScoresQuery, rolloutStepsQuery } from '@/lib/api-client/trajectories';
-import { pairPrompts, type PromptScore } from '@/lib/insight/compare/pair-prompts';
+import { pairPrompts, type Pairing, type PromptScore } from '@/lib/insight/compare/pair-prompts';
 import type { Scores } from '@/lib/insight/compare/verdict';
 import { createConfigView } from '@/lib/recipes/config-view';
 import type { ComparedRun } from './compared-run';
@@ -15,6 +15,8 @@ export type PromptScores = {
   /** Newest validation of each run that has one: completed steps. */
   readonly steps: ReadonlyMap<number, number>;
   readonly prompts: ReadonlyMap<number, readonly PromptScore[]>;
+  /** What makes two runs' prompts the same; null = nothing did. */
+  readonly by: Pairing['by'];
   /** Which validations were taken, and how prompts were paired. */
   readonly basis: string;
   /** Why there may be no verdict. */
@@ -48,6 +50,7 @@ export function usePromptScores(compared: readonly ComparedRun[]): PromptScores 
     scores: pairing.scores,
     steps: new Map(validated.map(({ id, step }) => [id, step])),
     prompts: new Map(validated.map(({ id, prompts }) => [id, prompts])),
+    by: pairing.by,
     basis: `Newest held-out validations: ${validated.map(({ id, step }) => `run ${id} after ${step} steps`).join(', ')}; paired by ${pairing.by === 'row' ? 'row of the file, since the prompts are worded differently' : 'prompt'}.`,
     missing: missingWords(validated.length, compared.length, pairing.by),
   };

@@ -3,17 +3,15 @@ import { renderPage, runIdIn } from '@/app/_server/render-page';
 import { withQueries } from '@/app/_server/with-queries';
 import { Overview } from '@/components/metrics/overview';
 import { HealthRow } from '@/components/runs/health/health-row';
-import { healthQuery } from '@/lib/api-client/health';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView } from '@/lib/api-client/run-urls';
-import { readHealth } from '@/lib/health/read-health';
 import { OVERVIEW_KEYS, OVERVIEW_WIDTH } from '@/lib/insight/overview-panels';
 import { muteAdvisory } from '../_actions';
 
 export default async function OverviewPage({ params, searchParams }: PageProps<'/runs/[runId]'>) {
   const id = await runIdIn(params);
   const { from, to } = ChartView.parse(await searchParams);
-  return renderPage(async ({ metricStore, runStore }) => {
+  return renderPage(async ({ metricStore }) => {
     const question = { keys: OVERVIEW_KEYS, from, to, width: OVERVIEW_WIDTH };
     const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
     const ranges = await metricStore.ranges({
@@ -22,16 +20,14 @@ export default async function OverviewPage({ params, searchParams }: PageProps<'
       width: OVERVIEW_WIDTH,
       ...range,
     });
-    const health = await readHealth({ runStore, metrics: metricStore }, id, Date.now());
     // Dated long ago, so that the browser asks again at once: what came meanwhile must not be missed.
-    const state = withQueries((client) => {
-      client.setQueryData(healthQuery(id, false).queryKey, health);
+    const state = withQueries((client) =>
       client.setQueryData(
         metricsQuery(id, question).queryKey,
         { question, ...ranges, isStale: false },
         { updatedAt: 1 },
-      );
-    });
+      ),
+    );
     return (
       <HydrationBoundary state={state}>
         <HealthRow id={id} mute={muteAdvisory} />

@@ -33,7 +33,7 @@ export function AdvisoryItem(props: { run: Run; advisory: Advisory; onMute: () =
           <StatusMark shape={words.shape} />
           {words.word}
         </Badge>
-        <h3 className="font-semibold">{advisory.title}</h3>
+        <h2 className="font-semibold">{advisory.title}</h2>
         <span className="text-sm text-muted">
           {since} · {kindWords(advisory.kind)}
         </span>

@@ -26,7 +26,7 @@ export function HealthHistory(props: {
         <thead>
           <tr>
             {['What', 'Severity', 'Steps', 'Lasted', ''].map((title) => (
-              <TableHead key={title}>
+              <TableHead key={title} className="relative">
                 {title === '' ? <span className="sr-only">Mute</span> : title}
               </TableHead>
             ))}

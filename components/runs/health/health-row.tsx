@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Badge } from '@/components/ui/badge';
 import { Button } from '@/components/ui/button';
+import { Skeleton } from '@/components/ui/skeleton';
 import { healthQuery } from '@/lib/api-client/health';
 import { runQuery } from '@/lib/api-client/runs';
 import { isActive, type RunId } from '@/lib/domain/run';
@@ -24,11 +25,7 @@ export function HealthRow({ id, mute }: { id: RunId; mute: MuteAdvisory }) {
   const [isOpen, setIsOpen] = useState(false);
   const [hasAll, setHasAll] = useState(false);
   const setMuted = useMute(id, mute);
-  if (data === undefined || run === undefined) {
-    return error === null ? null : (
-      <p className="px-4 pt-3 text-warning">The run’s health cannot be read. {error.message}</p>
-    );
-  }
+  if (data === undefined || run === undefined) return <Waiting message={error?.message ?? null} />;
   const { health, muted } = data;
   const heard = health.current.filter((advisory) => !muted.includes(advisory.id));
   const words = healthWords(heard, health.steps);
@@ -90,4 +87,10 @@ function basis({ rules, steps, heldBack }: Health, muted: number): string {
     muted === 0 ? null : `${muted} muted`,
   ];
   return parts.filter((part) => part !== null).join(' · ');
+}
+
+/** As high as a healthy row, so that nothing moves when the verdict comes. */
+function Waiting({ message }: { message: string | null }) {
+  if (message === null) return <Skeleton className="mx-4 mt-3 h-10.5 rounded-card" />;
+  return <p className="mx-4 mt-3 text-warning">The run’s health cannot be read. {message}</p>;
 }

@@ -1,4 +1,4 @@
-import type { SeriesColumns } from '@/lib/charts/series-columns';
+import { NO_COLUMNS, type SeriesColumns } from '@/lib/charts/series-columns';
 
 export const AXES = ['step', 'tokens', 'time'] as const;
 /** Along which runs are laid over each other: completed steps, tokens generated so far, seconds since the start. */
@@ -42,40 +42,42 @@ function tokensAt(steps: readonly number[], tokens: SeriesColumns): readonly num
 }
 
 /**
- * Several runs as one series: at each place the mean over the runs that have it, with the least and the greatest as
- * band. Places that only some runs have come out of those.
+ * Several runs as one series: their mean, with the least and the greatest as band, over the places that all of them
+ * cover; between two points of a run lies the straight line. Where one has ended, a mean of the rest would jump.
  */
 export function averageColumns(runs: readonly SeriesColumns[]): SeriesColumns {
   const [only, ...others] = runs;
-  if (only !== undefined && others.length === 0) return only;
-  const places = new Map<number, { sum: number; count: number; min: number; max: number; time: number }>();
-  for (const { step, mean, time } of runs) {
-    step.forEach((at, row) => {
-      const value = mean[row] ?? NaN;
-      if (!Number.isFinite(value)) return;
-      const place = places.get(at) ?? {
-        sum: 0,
-        count: 0,
-        min: Infinity,
-        max: -Infinity,
-        time: time[row] ?? 0,
-      };
-      place.sum += value;
-      place.count += 1;
-      place.min = Math.min(place.min, value);
-      place.max = Math.max(place.max, value);
-      places.set(at, place);
-    });
-  }
-  const rows = [...places].toSorted(([a], [b]) => a - b);
-  const mean = rows.map(([, { sum, count }]) => sum / count);
+  if (only === undefined) return NO_COLUMNS;
+  if (others.length === 0) return only;
+  const from = Math.max(...runs.map(({ step }) => step[0] ?? Infinity));
+  const to = Math.min(...runs.map(({ step }) => step.at(-1) ?? -Infinity));
+  const places = [...new Set(runs.flatMap(({ step }) => step))]
+    .filter((place) => place >= from && place <= to)
+    .toSorted((a, b) => a - b);
+  const values = runs.map((run) => interpolate(run, places));
+  const rows = places.map((_, row) => values.map((ofRun) => ofRun[row] ?? NaN));
+  const mean = rows.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length);
   return {
-    step: rows.map(([at]) => at),
-    time: rows.map(([, { time }]) => time),
-    min: rows.map(([, { min }]) => min),
-    max: rows.map(([, { max }]) => max),
+    step: places,
+    time: interpolate({ step: only.step, mean: only.time }, places),
+    min: rows.map((row) => Math.min(...row)),
+    max: rows.map((row) => Math.max(...row)),
     mean,
     last: mean,
-    count: rows.map(([, { count }]) => count),
+    count: rows.map((row) => row.length),
   };
+}
+
+/** Values at ascending places within the series. */
+function interpolate(
+  { step, mean }: Pick<SeriesColumns, 'step' | 'mean'>,
+  places: readonly number[],
+): readonly number[] {
+  let row = 0;
+  return places.map((place) => {
+    while (row + 1 < step.length && (step[row + 1] ?? Infinity) <= place) row += 1;
+    const [left, right] = [step[row] ?? place, step[row + 1] ?? place];
+    const [low, high] = [mean[row] ?? NaN, mean[row + 1] ?? NaN];
+    return place === left || right === left ? low : low + ((high - low) * (place - left)) / (right - left);
+  });
 }

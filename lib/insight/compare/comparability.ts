@@ -3,7 +3,11 @@ import type { Backend } from '@/lib/domain/run';
 import { createConfigView } from '@/lib/recipes/config-view';
 import { comparisonCaution } from '../metric-words';
 
-export type ComparedSetting = { readonly backend: Backend; readonly config: unknown };
+export type ComparedSetting = {
+  readonly recipe: string;
+  readonly backend: Backend;
+  readonly config: unknown;
+};
 
 export type Comparability = {
   readonly badge: 'Comparable' | 'With care' | 'Not the same number';
@@ -26,33 +30,35 @@ export function comparabilityOf(info: MetricInfo, runs: readonly ComparedSetting
     runs.map(({ backend }) => backend),
   );
   if (caution !== null) return { badge: 'Not the same number', tone: 'error', reason: caution };
-  const need = needOf(info);
-  if (need === null || !differ(runs, need.keys)) {
-    return { badge: 'Comparable', tone: 'ok', reason: `${info.title} means the same for these runs.` };
-  }
-  return { badge: 'With care', tone: 'warning', reason: `${info.title} ${need.words}` };
+  const doubt = doubtOf(info, runs);
+  if (doubt !== null) return { badge: 'With care', tone: 'warning', reason: `${info.title} ${doubt}` };
+  return { badge: 'Comparable', tone: 'ok', reason: `${info.title} means the same for these runs.` };
 }
 
-function needOf({
-  comparableWith,
-}: MetricInfo): { readonly keys: readonly string[]; readonly words: string } | null {
+/** What stands between these numbers; null where nothing does. */
+function doubtOf({ comparableWith }: MetricInfo, runs: readonly ComparedSetting[]): string | null {
   switch (comparableWith) {
     case 'same_evaluator':
-      return { keys: EVALUATOR, words: 'was scored by different evaluators.' };
+      // the path of an evaluator is relative to its recipe
+      return differ(runs, EVALUATOR, ({ recipe }) => recipe) ? 'was scored by different evaluators.' : null;
     case 'same_tokenizer':
-      return { keys: TOKENIZER, words: 'counts tokens, and the models may cut text differently.' };
+      return differ(runs, TOKENIZER) ? 'counts tokens, and the models may cut text differently.' : null;
     case 'same_machine':
-      return { keys: [], words: '' };
+      return 'depends on the machine and on what else ran there.';
     case 'same_backend':
     case 'all':
       return null;
   }
 }
 
-function differ(runs: readonly ComparedSetting[], keys: readonly string[]): boolean {
-  const settings = runs.map(({ config }) => {
-    const view = createConfigView(config);
-    return JSON.stringify(keys.map((key) => view.get(key) ?? null));
+function differ(
+  runs: readonly ComparedSetting[],
+  keys: readonly string[],
+  also: (run: ComparedSetting) => string = () => '',
+): boolean {
+  const settings = runs.map((run) => {
+    const view = createConfigView(run.config);
+    return JSON.stringify([also(run), ...keys.map((key) => view.get(key) ?? null)]);
   });
   return new Set(settings).size > 1;
 }

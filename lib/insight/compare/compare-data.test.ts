@@ -19,7 +19,11 @@ test('runs are grouped by what they are, or by any key of their config', () => {
 });
 
 test('a metric that backends compute differently is not the same number', () => {
-  const settings = (['embedded', 'self_hosted'] as const).map((backend) => ({ backend, config: {} }));
+  const settings = (['embedded', 'self_hosted'] as const).map((backend) => ({
+    recipe: 'r',
+    backend,
+    config: {},
+  }));
   expect(comparabilityOf(metricInfo('critic/grpo_std/mean'), settings).badge).toBe('Not the same number');
   expect(comparabilityOf(metricInfo('training/entropy'), settings).badge).toBe('Not the same number');
   expect(comparabilityOf(metricInfo('rollout/reward_mean'), settings).badge).toBe('Comparable');
@@ -27,15 +31,21 @@ test('a metric that backends compute differently is not the same number', () => 
 
 test('rewards of different evaluators, and lengths of different models, are compared with care', () => {
   const scoredBy = (evaluator_module_path: string) =>
-    ({ backend: 'embedded', config: { rollout_worker: { evaluator_module_path } } }) as const;
+    ({ recipe: 'r', backend: 'embedded', config: { rollout_worker: { evaluator_module_path } } }) as const;
   const reward = metricInfo('rollout/reward_mean');
   expect(comparabilityOf(reward, [scoredBy('a.ts:A'), scoredBy('b.ts:B')])).toMatchObject({
     badge: 'With care',
     tone: 'warning',
   });
   expect(comparabilityOf(reward, [scoredBy('a.ts:A'), scoredBy('a.ts:A')]).badge).toBe('Comparable');
+  const elsewhere = { ...scoredBy('a.ts:A'), recipe: 'another' };
+  expect(comparabilityOf(reward, [scoredBy('a.ts:A'), elsewhere]).badge).toBe('With care');
   const model = (name: string) =>
-    ({ backend: 'tinker', config: { service: { inference_service: { model: name } } } }) as const;
+    ({
+      recipe: 'r',
+      backend: 'tinker',
+      config: { service: { inference_service: { model: name } } },
+    }) as const;
   expect(comparabilityOf(metricInfo('response_length/mean'), [model('x'), model('y')]).badge).toBe(
     'With care',
   );
@@ -60,15 +70,19 @@ test('a curve is laid along tokens or time', () => {
   expect(alignColumns(columns, 'tokens', { tokens: null, startedAt: 0 })).toBeNull();
 });
 
-test('a group is drawn as its mean with the least and the greatest as band', () => {
-  const mean = averageColumns([columnsOf([0, 1], [1, 2]), columnsOf([0, 1, 2], [3, NaN, 6])]);
+test('a group is drawn as its mean with the least and the greatest as band, as far as all its runs reach', () => {
+  const mean = averageColumns([
+    columnsOf([0, 10, 20], [1, 3, 5]),
+    columnsOf([0, 5, 10, 15, 30], [3, 4, 5, 6, 9]),
+  ]);
   expect(mean).toMatchObject({
-    step: [0, 1, 2],
-    mean: [2, 2, 6],
-    min: [1, 2, 6],
-    max: [3, 2, 6],
-    count: [2, 1, 1],
+    step: [0, 5, 10, 15, 20],
+    mean: [2, 3, 4, 5, 6],
+    min: [1, 2, 3, 4, 5],
+    max: [3, 4, 5, 6, 7],
+    count: [2, 2, 2, 2, 2],
   });
+  expect(averageColumns([columnsOf([0, 1], [1, 1]), columnsOf([5, 6], [2, 2])]).step).toEqual([]);
 });
 
 test('prompts are paired by row and words, by words, or by rows of the same file', () => {
