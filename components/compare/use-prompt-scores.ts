@@ -52,7 +52,9 @@ export function usePromptScores(compared: readonly ComparedRun[]): PromptScores 
     prompts: new Map(validated.map(({ id, prompts }) => [id, prompts])),
     by: pairing.by,
     basis: `Newest held-out validations: ${validated.map(({ id, step }) => `run ${id} after ${step} steps`).join(', ')}; paired by ${pairing.by === 'row' ? 'row of the file, since the prompts are worded differently' : 'prompt'}.`,
-    missing: missingWords(validated.length, compared.length, pairing.by),
+    missing:
+      [...stepLists, ...answers].find(({ error }) => error !== null)?.error?.message ??
+      missingWords(validated.length, compared.length, pairing.by),
   };
 }
 

@@ -39,8 +39,9 @@ export function VerdictCard(props: VerdictCardProps) {
   const [a, b] = props.sides;
   const isHeldOut = props.basis === 'held-out';
   const scores = isHeldOut ? heldOut.scores : curveScores(judged);
-  const better = isHeldOut || info.better !== 'lower' ? 'higher' : 'lower';
+  const { better } = info;
   const verdict = useVerdict(scores, { a, b, better, isSequence: !isHeldOut });
+  const { tone, reason } = props.comparability;
   return (
     <Card aria-label="Verdict" className="flex flex-col gap-2 pb-3">
       <CardHeader>
@@ -62,15 +63,18 @@ export function VerdictCard(props: VerdictCardProps) {
       <div className="flex flex-col gap-2 px-3">
         {isHeldOut && heldOut.isLoading ? (
           <Skeleton className="h-16" />
+        ) : tone === 'error' ? (
+          <p className="text-warning">No verdict: {reason}</p>
         ) : verdict === null ? (
           <p className="text-muted">{isHeldOut ? heldOut.missing : NO_CURVE}</p>
         ) : (
           <VerdictText
             verdict={verdict}
             names={{ a: a.title, b: b.title }}
-            unit={isHeldOut ? 'prompts' : 'steps'}
+            judged={{ better, unit: isHeldOut ? 'prompts' : 'steps' }}
           />
         )}
+        {tone === 'warning' ? <p className="text-warning">{reason}</p> : null}
         {isHeldOut && verdict !== null ? <p className="text-sm text-muted">{heldOut.basis}</p> : null}
         {props.structural.length === 0 ? null : (
           <p className="text-sm">
@@ -100,7 +104,7 @@ function useVerdict(
   asked: {
     readonly a: RunGroup;
     readonly b: RunGroup;
-    readonly better: 'higher' | 'lower';
+    readonly better: MetricInfo['better'];
     readonly isSequence: boolean;
   },
 ): Verdict | null {
@@ -117,10 +121,10 @@ function useVerdict(
 function VerdictText(props: {
   verdict: Verdict;
   names: { readonly a: string; readonly b: string };
-  unit: 'prompts' | 'steps';
+  judged: Parameters<typeof verdictSentences>[2];
 }) {
   const { verdict, names } = props;
-  const { headline, basis, missing } = verdictSentences(verdict, names, props.unit);
+  const { headline, basis, missing } = verdictSentences(verdict, names, props.judged);
   return (
     <>
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">

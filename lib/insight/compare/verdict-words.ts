@@ -1,4 +1,5 @@
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
+import type { MetricInfo } from '@/lib/domain/metric';
 import type { Verdict } from './verdict';
 
 export type VerdictNames = { readonly a: string; readonly b: string };
@@ -11,11 +12,17 @@ export type VerdictSentences = {
   readonly missing: string | null;
 };
 
-/** `unit`: what was paired, in the plural. */
+type Judged = {
+  /** What was paired. */
+  readonly unit: 'prompts' | 'steps';
+  /** Of a metric that has no better, only which is higher is said. */
+  readonly better: MetricInfo['better'];
+};
+
 export function verdictSentences(
   verdict: Verdict,
   { a, b }: VerdictNames,
-  unit: 'prompts' | 'steps',
+  { unit, better }: Judged,
 ): VerdictSentences {
   const { outcome, difference, interval, paired, runs } = verdict;
   const size = `by ${formatNumber(Math.abs(difference))}`;
@@ -26,7 +33,10 @@ export function verdictSentences(
     ? `${runs.a} and ${runs.b} runs, so the chance of a seed counts`
     : 'one run on a side says nothing about another seed';
   return {
-    headline: outcome === 'undecided' ? 'Not decided yet' : `${winner} is better than ${loser} ${size}`,
+    headline:
+      outcome === 'undecided'
+        ? 'Not decided yet'
+        : `${winner} is ${better === 'none' ? 'higher' : 'better'} than ${loser} ${size}`,
     basis: `95 % interval of the difference: ${formatSigned(interval.low)} to ${formatSigned(interval.high)}, over ${paired} ${unit} in pairs; ${seeds}.`,
     missing: outcome === 'undecided' ? missingOf(verdict, unit) : null,
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '@/lib/rl/seeded-random';
 import { studentQuantile95 } from './quantiles';
+import { verdictSentences } from './verdict-words';
 import { judge, type Scores, type VerdictOptions } from './verdict';
 
 const HIGHER: VerdictOptions = { better: 'higher', isSequence: false };
@@ -12,6 +13,19 @@ describe('a verdict', () => {
     const b = scores(Array.from({ length: 50 }, (_, prompt) => prompt / 100 + 0.1 + 0.01 * (prompt % 3)));
     expect(judge({ a: [a], b: [b] }, HIGHER)).toMatchObject({ outcome: 'b', paired: 50, more: null });
     expect(judge({ a: [a], b: [b] }, { ...HIGHER, better: 'lower' })?.outcome).toBe('a');
+  });
+
+  test('of a metric that has no better says which is higher, and no more', () => {
+    const names = { a: 'run 1', b: 'run 2' };
+    const [low, high] = [scores([0, 0, 0, 0, 0, 0]), scores([1, 1, 1, 1, 1, 1])];
+    for (const [better, headline] of [
+      ['none', 'run 2 is higher than run 1 by 1.00'],
+      ['higher', 'run 2 is better than run 1 by 1.00'],
+      ['lower', 'run 1 is better than run 2 by 1.00'],
+    ] as const) {
+      const verdict = judge({ a: [low], b: [high] }, { better, isSequence: true });
+      expect(verdict && verdictSentences(verdict, names, { unit: 'steps', better }).headline).toBe(headline);
+    }
   });
 
   test('pairs by prompt: a small gain on prompts of very different difficulty is seen', () => {

@@ -1,3 +1,4 @@
+import type { MetricInfo } from '@/lib/domain/metric';
 import { blocksSource, bootstrapInterval, type Interval, type Source, unitsSource } from './bootstrap';
 import { meanOf, varianceOf, Z95 } from './quantiles';
 
@@ -18,6 +19,7 @@ export type Verdict = {
   /** b − a, and where it lies with 95 % confidence. */
   readonly difference: number;
   readonly interval: Interval;
+  /** The better side; of a metric that has no better, the higher one. */
   readonly outcome: 'a' | 'b' | 'undecided';
   /** Prompts, or steps, that every run has. */
   readonly paired: number;
@@ -32,7 +34,7 @@ export type Verdict = {
 };
 
 export type VerdictOptions = {
-  readonly better: 'higher' | 'lower';
+  readonly better: MetricInfo['better'];
   /** Neighbours depend on each other (steps of a curve do, prompts do not). */
   readonly isSequence: boolean;
 };
@@ -110,8 +112,8 @@ function welchDegrees(a: readonly number[], b: readonly number[]): number {
 }
 
 function outcomeOf({ low, high }: Interval, better: VerdictOptions['better']): Verdict['outcome'] {
-  if (low > 0) return better === 'higher' ? 'b' : 'a';
-  if (high < 0) return better === 'higher' ? 'a' : 'b';
+  if (low > 0) return better === 'lower' ? 'a' : 'b';
+  if (high < 0) return better === 'lower' ? 'b' : 'a';
   return 'undecided';
 }
 
