@@ -8,8 +8,9 @@ import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView, rolloutsHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import type { RunId } from '@/lib/domain/run';
-import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH, seriesOf } from '@/lib/insight/overview-panels';
+import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH } from '@/lib/insight/overview-panels';
 import { phaseSentence, statusWords } from '@/lib/insight/run-words';
+import { seriesOfPanel } from '@/lib/insight/series-of-panel';
 import { ChartControls } from './chart-controls';
 import { ChartGridSkeleton } from './chart-grid-skeleton';
 import { PanelCard } from './panel-card';
@@ -32,7 +33,7 @@ export function Overview({ id }: { id: RunId }) {
   }
   const byKey = new Map(data.series.map((series) => [series.key, series]));
   const panels = OVERVIEW_PANELS.flatMap((panel) => {
-    const series = seriesOf(panel, (key) => (byKey.get(key)?.step.length ?? 0) > 0);
+    const series = seriesOfPanel(panel, (key) => (byKey.get(key)?.step.length ?? 0) > 0);
     return series.length === 0 ? [] : [{ panel, series }];
   });
   return (

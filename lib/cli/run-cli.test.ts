@@ -12,6 +12,7 @@ import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import type { RunStore } from '@/lib/run-store/run-store';
 import { aNewRun } from '@/lib/testing/builders';
+import { matching } from '@/lib/testing/matching';
 import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { CliIo } from './cli-io';
@@ -184,6 +185,20 @@ test('runs lists the newest first, and logs prints what a run said', async () =>
   const json: unknown = JSON.parse((await galley(['runs', '--json', '--limit', '1'])).out);
   expect(json).toMatchObject([{ id: 2, name: 'newer', status: 'queued' }]);
   expect((await galley(['logs', '1', '--follow'])).code).toBe(0);
+});
+
+test('health says what is wrong with a run and exits with 1 when it is severe, until it is muted', async () => {
+  await galley(['run', 'math/embedded'], { launcher: launching([0.5, NaN, 0.5], 'succeeded') });
+  const sick = await galley(['health', '1']);
+  expect(sick.code).toBe(1);
+  expect(sick.out).toContain('error not-finite: A loss, gradient or reward is not a number, since step 1');
+  expect(sick.out).toContain('rollout/reward_mean  NaN (steps 1–1)');
+  const { out } = await galley(['health', '1', '--json']);
+  expect(JSON.parse(out)).toMatchObject({ current: [{ evidence: [{ now: { value: 'NaN' } }] }], muted: [] });
+  const muted = await galley(['health', '1', '--mute', 'not-finite']);
+  expect(muted).toMatchObject({ code: 0, out: matching(/^Nothing is wrong\. .*\n1 muted\.$/) });
+  expect(await galley(['health', '1', '--unmute', 'not-finite'])).toMatchObject({ code: 1 });
+  expect(await galley(['health', '9'])).toMatchObject({ code: 4 });
 });
 
 test('compose prints the merged YAML, resolved on request, and JSON with diagnostics', async () => {

@@ -304,14 +304,3 @@ export const OVERVIEW_WIDTH = 360;
 /** The one key by which runs are first judged, per trainer family. */
 export const REWARD_KEYS: readonly string[] =
   OVERVIEW_PANELS.find((panel) => panel.id === 'reward')?.series[0]?.keys ?? [];
-
-/** The series of a panel that a run has, each with the key it goes by. */
-export function seriesOf(
-  panel: Panel,
-  has: (key: string) => boolean,
-): readonly { readonly name: string; readonly color: SeriesColor; readonly key: string }[] {
-  return panel.series.flatMap(({ name, color, keys }) => {
-    const key = keys.find(has);
-    return key === undefined ? [] : [{ name, color, key }];
-  });
-}
