@@ -16,6 +16,7 @@ import {
 } from 'recharts';
 import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
 import { cssColor } from '@/lib/charts/series-color';
+import type { StageBand } from '@/lib/charts/stage-bands';
 import { nearestTick } from './chart-sync';
 import { ChartTooltip } from './chart-tooltip';
 import { SeriesDot } from './series-dot';
@@ -24,6 +25,7 @@ import { type ChartGestures, useChartGestures } from './use-chart-gestures';
 const TICK = { fontSize: 11, fill: 'var(--muted)' };
 const RAW_OPACITY = 0.25;
 const BAND_OPACITY = 0.13;
+const STAGE_OPACITY = 0.1;
 
 export type LineChartProps = Omit<ChartGestures, 'domain'> & {
   /** Names the chart to those who do not see its title. */
@@ -32,10 +34,12 @@ export type LineChartProps = Omit<ChartGestures, 'domain'> & {
   readonly height: number;
   /** Charts with the same one share their cursor. */
   readonly syncId: string;
+  /** Stages of the run, behind the lines. */
+  readonly stages?: readonly StageBand[];
 };
 
 /** Draws a prepared chart: raw lines under smoothed ones, bands, gaps, marks. Decides nothing. */
-export function LineChart({ title, model, height, syncId, ...gestures }: LineChartProps) {
+export function LineChart({ title, model, height, syncId, stages = [], ...gestures }: LineChartProps) {
   const [isHere, setIsHere] = useState(false);
   const hands = useChartGestures({ ...gestures, domain: model.x.domain });
   const picks = gestures.onPick === undefined ? '' : ' Enter opens the rollouts of the step at the cursor.';
@@ -81,6 +85,7 @@ export function LineChart({ title, model, height, syncId, ...gestures }: LineCha
             interval="equidistantPreserveStart"
             width={46}
           />
+          {stages.map(stageArea)}
           {bands(model)}
           {lines(model)}
           {model.marks.map((mark) => (
@@ -117,6 +122,20 @@ export function LineChart({ title, model, height, syncId, ...gestures }: LineCha
       </ResponsiveContainer>
       <figcaption className="sr-only">{model.summary}</figcaption>
     </figure>
+  );
+}
+
+function stageArea({ name, from, to, isShaded }: StageBand) {
+  return (
+    <ReferenceArea
+      key={`stage ${name}`}
+      x1={from}
+      x2={to}
+      ifOverflow="hidden"
+      fill="var(--muted)"
+      fillOpacity={isShaded ? STAGE_OPACITY : 0}
+      label={{ value: name, position: 'insideTop', fontSize: 10, fill: 'var(--muted)' }}
+    />
   );
 }
 

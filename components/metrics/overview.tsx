@@ -11,13 +11,14 @@ import type { RunId } from '@/lib/domain/run';
 import { OVERVIEW_KEYS, OVERVIEW_PANELS, OVERVIEW_WIDTH } from '@/lib/insight/overview-panels';
 import { phaseSentence, statusWords } from '@/lib/insight/run-words';
 import { seriesOfPanel } from '@/lib/insight/series-of-panel';
+import type { StageSpan } from '@/lib/recipes/stages';
 import { ChartControls } from './chart-controls';
 import { ChartGridSkeleton } from './chart-grid-skeleton';
 import { PanelCard } from './panel-card';
 import { WarmStart } from './warm-start';
 
 /** The charts by which a run is judged, in fixed order, growing as it learns. */
-export function Overview({ id }: { id: RunId }) {
+export function Overview({ id, stages }: { id: RunId; stages: readonly StageSpan[] }) {
   const [view, setView] = useUrlQuery(ChartView);
   const router = useRouter();
   const question = { keys: OVERVIEW_KEYS, from: view.from, to: view.to, width: OVERVIEW_WIDTH };
@@ -57,6 +58,7 @@ export function Overview({ id }: { id: RunId }) {
                   return columns === undefined ? [] : [{ name, color, columns }];
                 })}
                 view={view}
+                stages={stages}
                 onZoom={(range) => setView({ from: range?.from ?? null, to: range?.to ?? null })}
                 onPick={(step) =>
                   router.push(rolloutsHref(id, step, panel.id === 'held-out' ? 'validation' : 'train'))

@@ -11,7 +11,9 @@ import { useIsNear } from '@/components/ui/use-is-near';
 import { type ChartView, smoothingOf } from '@/lib/api-client/run-urls';
 import { type LineInput, prepareLines } from '@/lib/charts/prepare-lines';
 import { prepareStack } from '@/lib/charts/prepare-stack';
+import { stageBands } from '@/lib/charts/stage-bands';
 import type { Panel } from '@/lib/insight/overview-panels';
+import type { StageSpan } from '@/lib/recipes/stages';
 
 const HEIGHT = 148;
 
@@ -24,6 +26,7 @@ type PanelCardProps = {
   readonly height?: number;
   /** Charts with the same one share their cursor. */
   readonly syncId?: string;
+  readonly stages?: readonly StageSpan[];
 };
 
 /** One chart with its name, what it means, and where each of its lines stands now. */
@@ -47,8 +50,9 @@ export function PanelCard(props: PanelCardProps) {
   );
 }
 
-function Drawn({ panel, lines, view, onZoom, onPick, height = HEIGHT, syncId = 'steps' }: PanelCardProps) {
+function Drawn({ panel, lines, view, onZoom, onPick, ...more }: PanelCardProps) {
   const { unit } = panel;
+  const { height = HEIGHT, syncId = 'steps', stages = [] } = more;
   if (panel.draw === 'stack') {
     const model = prepareStack(lines, { unit, from: view.from, to: view.to });
     return (
@@ -73,6 +77,7 @@ function Drawn({ panel, lines, view, onZoom, onPick, height = HEIGHT, syncId = '
         model={model}
         height={height}
         syncId={syncId}
+        stages={stageBands(stages, model.x.domain)}
         isZoomed={view.from !== null || view.to !== null}
         onZoom={onZoom}
         onPick={onPick}

@@ -54,6 +54,16 @@ export const METRICS: readonly MetricInfo[] = [
       'higher',
       'Share of held-out prompts answered exactly, by the evaluator’s exact_match.',
     ],
+    ...[1, 2, 4, 8, 16, 32, 64].map(
+      (k) =>
+        [
+          `val/pass_at_${k}`,
+          `Held-out pass@${k}`,
+          'share',
+          'higher',
+          `Chance that one of ${k} answers to a held-out prompt earns 1 or more; written when validate.samples is ${k === 1 ? 2 : k} or more.`,
+        ] as const,
+    ),
     ['val/num_samples', 'Held-out samples', 'count', 'none', 'Held-out rollouts that were scored.'],
     ['val/failed', 'Failed held-out rollouts', 'count', 'lower', 'Held-out rollouts that ended in an error.'],
     [

@@ -4,11 +4,13 @@ import { assemblePipeline, type PipelineParts } from './batch-pipeline/assemble-
 import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
 import { createDataLoader } from './data-loader/data-loader';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import type { StageSpan } from '@/lib/recipes/stages';
 import type { PreparedRun } from './prepare-run';
 import { makeTasks } from './rollout/make-tasks';
 import type { FailedRollout } from './rollout/rollout';
 import { gatherRollouts, type GatherParts } from './rollout/gather-rollouts';
-import { createRolloutWorkers, type RolloutTimes } from './rollout/rollout-workers';
+import { createBusyMeter, type RolloutTimes } from './rollout/busy-meter';
+import { createRolloutWorkers } from './rollout/rollout-workers';
 import { createWorker } from './rollout/workers/create-worker';
 import type { RolloutWorker } from './rollout/workers/worker';
 import { createTrajectoryPool } from './trajectory-pool/trajectory-pool';
@@ -24,15 +26,26 @@ import { type WeightSync, createWeightSync } from './weight-sync/weight-sync';
 export type Assembly = {
   readonly services: Services;
   readonly model: ModelSpec;
-  /** Training rows that the prompt filter left out; null when it is off. */
-  readonly filteredPrompts: number | null;
-  readonly pipeline: BatchPipeline;
+  /** In order; a run without stages is one. */
+  readonly stages: readonly AssembledStage[];
   /** Of all rollouts of the attempt. */
   readonly rolloutTimes: () => RolloutTimes;
-  readonly trainer: Trainer;
   readonly sync: WeightSync;
   readonly warmStart: WarmStart | null;
   readonly validator: Validator | null;
+};
+
+export type AssembledStage = StageSpan & {
+  /** The stage's own parts; `dataFrom` = step at which its data begin. */
+  readonly open: (dataFrom: number) => StageParts;
+};
+
+/** What trains a stage. */
+export type StageParts = {
+  readonly pipeline: BatchPipeline;
+  readonly trainer: Trainer;
+  /** Training rows that the prompt filter left out; null when it is off. */
+  readonly filteredPrompts: number | null;
 };
 
 export type AssembleOptions = {
@@ -48,15 +61,17 @@ export function assemble(options: AssembleOptions): Assembly {
   const { prepared, services } = options;
   const { config } = prepared;
   const sync = createWeightSync(services);
-  const worker = assembleWorker(prepared, services.inference, sync);
-  const workers = createRolloutWorkers({
-    worker,
-    evaluator: prepared.evaluator,
-    workers: config.rollout_worker.num_workers,
-    now: options.now,
+  const meter = createBusyMeter(options.now);
+  const gatheringOf = (stage: PreparedRun): Omit<GatherParts, 'pool'> => ({
+    workers: createRolloutWorkers({
+      worker: assembleWorker(stage, services.inference, sync),
+      evaluator: prepared.evaluator,
+      workers: stage.config.rollout_worker.num_workers,
+      meter,
+    }),
+    pauseMs: retryPauseMs(config),
+    random: Math.random,
   });
-  const gathering = { workers, pauseMs: retryPauseMs(config), random: Math.random };
-  const { totalSteps } = prepared;
   return {
     services,
     model: {
@@ -64,34 +79,67 @@ export function assemble(options: AssembleOptions): Assembly {
       tuning: { kind: 'full' },
       seed: config.data.seed,
     },
-    filteredPrompts: prepared.filteredPrompts,
-    pipeline: assemblePipeline({
-      ...trainingPrompts(prepared),
-      config,
-      gathering,
-      ...failuresOf(options),
-      sync,
-      totalSteps,
-      isBoundary: (step) => step + 1 >= totalSteps || isValidationDue(prepared.validation, step + 1),
-    }),
-    rolloutTimes: () => workers.times(),
+    stages: prepared.stages.map((stage) => ({
+      name: stage.name,
+      from: stage.from,
+      to: stage.to,
+      open: (dataFrom) => {
+        const own = { ...prepared, ...stage };
+        return openStage(
+          { ...options, prepared: own },
+          { stage, dataFrom, sync, gathering: gatheringOf(own) },
+        );
+      },
+    })),
+    rolloutTimes: () => meter.seconds(),
     sync,
-    trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
     warmStart: assembleWarmStart(options, sync),
     // its batches are complete whatever they earn
     validator: assembleValidator(prepared, {
-      ...gathering,
+      ...gatheringOf(forValidation(prepared)),
       pool: createTrajectoryPool(failuresOf(options)),
     }),
   };
 }
 
-function trainingPrompts({ config, dataset }: PreparedRun): Pick<PipelineParts, 'loader' | 'tasksOf'> {
+type StageSetting = Pick<PipelineParts, 'gathering' | 'sync'> & {
+  readonly stage: StageSpan;
+  readonly dataFrom: number;
+};
+
+function openStage(options: AssembleOptions, { stage, dataFrom, sync, gathering }: StageSetting): StageParts {
+  const { prepared, services } = options;
+  const { config } = prepared;
+  return {
+    pipeline: assemblePipeline({
+      ...trainingPrompts(prepared, dataFrom),
+      config,
+      gathering,
+      ...failuresOf(options),
+      sync,
+      totalSteps: prepared.totalSteps,
+      endStep: stage.to,
+      isBoundary: (step) => step + 1 >= stage.to || isValidationDue(prepared.validation, step + 1),
+    }),
+    trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
+    filteredPrompts: prepared.filteredPrompts,
+  };
+}
+
+function trainingPrompts(
+  { config, dataset }: PreparedRun,
+  dataFrom: number,
+): Pick<PipelineParts, 'loader' | 'tasksOf'> {
   const { seed, shuffle, drop_last: dropLast, batch_size: batchSize, prompt_key: promptKey } = config.data;
   const { temperature } = config.rollout_worker;
   const samples = config.data.rollout_repeat_n;
+  const loader = createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed });
   return {
-    loader: createDataLoader({ dataset, promptKey, batchSize, shuffle, dropLast, seed }),
+    loader: {
+      ...loader,
+      epochOf: (step) => loader.epochOf(step - dataFrom),
+      batch: (step) => loader.batch(step - dataFrom),
+    },
     tasksOf: (prompts, step) => makeTasks(prompts, { step, validation: false, samples, temperature, seed }),
   };
 }
@@ -182,19 +230,31 @@ function assembleWarmStart(options: AssembleOptions, sync: WeightSync): WarmStar
 
 function assembleValidator({ config, heldOut }: PreparedRun, gathering: GatherParts): Validator | null {
   if (heldOut === null) return null;
-  const { seed } = config.data;
-  const temperature = config.validate?.temperature ?? 0;
+  const held = config.validate?.data;
+  const seed = held?.seed ?? config.data.seed;
+  const { temperature = 0, samples = 1 } = config.validate ?? {};
   return createValidator({
     pool: gathering.pool,
     gather: (tasks, signal) => gatherRollouts(gathering, tasks, signal),
     loader: createDataLoader({
       dataset: heldOut,
-      promptKey: config.validate?.data?.prompt_key ?? config.data.prompt_key,
-      batchSize: heldOut.count,
-      shuffle: false,
-      dropLast: false,
+      promptKey: held?.prompt_key ?? config.data.prompt_key,
+      batchSize: held?.batch_size ?? heldOut.count,
+      shuffle: held?.shuffle ?? false,
+      dropLast: held?.drop_last ?? false,
       seed,
+      section: 'validate.data',
     }),
-    tasksOf: (prompts, step) => makeTasks(prompts, { step, validation: true, samples: 1, temperature, seed }),
+    tasksOf: (prompts, step) =>
+      makeTasks(prompts, { step, validation: true, samples, temperature, seed: config.data.seed }),
   });
+}
+
+/** Validation samples by limits of its own. */
+function forValidation(prepared: PreparedRun): PreparedRun {
+  const { config } = prepared;
+  const maxTokens = config.validate?.max_tokens ?? null;
+  if (maxTokens === null) return prepared;
+  const inference = { ...config.service.inference_service, max_tokens: maxTokens };
+  return { ...prepared, config: { ...config, service: { ...config.service, inference_service: inference } } };
 }

@@ -1,9 +1,10 @@
 import type { RunPhase } from '@/lib/domain/run';
 import { ServiceError } from '@/lib/services/service-error';
-import type { Assembly } from './assemble';
+import type { AssembledStage, Assembly, StageParts } from './assemble';
 import type { CheckpointFolder, LoadableCheckpoint } from './checkpoint/checkpoint-folder';
 import type { Journal } from './journal';
 import type { RunControl } from './run-control';
+import type { RunOrigin } from './run-origin';
 import { FRESH_STATE, type RunState, type WarmStartRecord } from './run-state';
 import { runStep } from './run-step';
 import { runValidation } from './run-validation';
@@ -32,6 +33,8 @@ export type ControllerDeps = {
   readonly control: RunControl;
   readonly journal: Journal;
   readonly checkpoints: CheckpointFolder;
+  /** Where a run without checkpoints of its own begins; null = anew. */
+  readonly origin: RunOrigin | null;
   /** Opens the services and makes the parts of an attempt. */
   readonly assemble: (attempt: number) => Promise<Assembly>;
   /** Milliseconds of a steady clock. */
@@ -46,6 +49,8 @@ export class Controller {
   readonly #deps: ControllerDeps;
   #state: RunState = FRESH_STATE;
   #assembly: Assembly | null = null;
+  /** Parts of the stage that is trained. */
+  #parts: StageParts | null = null;
   /** The services hold exactly what `#state` says. */
   #isSettled = false;
   #savedStep: number | null = null;
@@ -82,19 +87,31 @@ export class Controller {
 
   /** One attempt: from the newest checkpoint, or from the beginning, to the last step. */
   async #live(): Promise<void> {
-    const { control, plan } = this.#deps;
+    const { control } = this.#deps;
     const assembly = await this.#open();
     if (this.#needsWarmStart(assembly)) await this.#warmStart(assembly);
-    assembly.pipeline.begin(this.#state.prompts, control.soft);
-    while (this.#state.step < plan.totalSteps) {
-      await this.#betweenSteps(assembly);
-      this.#isSettled = false;
-      this.#state = await this.#step(assembly);
-      this.#isSettled = true;
-    }
+    for (const stage of assembly.stages) await this.#trainStage(assembly, stage);
     await this.#save();
     await this.#validate(assembly);
     control.soft.throwIfAborted();
+  }
+
+  async #trainStage(assembly: Assembly, stage: AssembledStage): Promise<void> {
+    const { control, journal } = this.#deps;
+    if (this.#state.step >= stage.to) return;
+    const dataFrom = Math.max(stage.from, this.#state.dataFrom);
+    const parts = stage.open(dataFrom);
+    this.#parts = parts;
+    parts.pipeline.begin(this.#state.step === dataFrom ? null : this.#state.prompts, control.soft);
+    if (assembly.stages.length > 1) tellStage(journal, assembly.stages, stage);
+    while (this.#state.step < stage.to) {
+      await this.#betweenSteps(assembly, parts);
+      this.#isSettled = false;
+      this.#state = await this.#step({ ...assembly, ...parts });
+      this.#isSettled = true;
+      journal.metrics(this.#state.step - 1, { 'progress/stage': assembly.stages.indexOf(stage) + 1 });
+    }
+    parts.pipeline.close();
   }
 
   async #open(): Promise<Assembly> {
@@ -105,16 +122,18 @@ export class Controller {
     this.#assembly = assembly;
     const { training } = assembly.services;
     await training.open(assembly.model, control.soft);
-    const checkpoint = await checkpoints.newest();
+    const own = await checkpoints.newest();
+    const checkpoint = own ?? this.#deps.origin;
     this.#state = checkpoint?.run ?? FRESH_STATE;
-    this.#savedStep = checkpoint?.run.step ?? null;
+    this.#savedStep = own?.run.step ?? null;
     this.#validatedStep = null;
     if (checkpoint !== null) await training.loadState(checkpoint.state, control.soft);
     await assembly.sync.sync(this.#state.weightVersion, control.soft);
     this.#isSettled = !this.#needsWarmStart(assembly);
     journal.status('running', null);
     if (control.isPauseRequested) journal.status('pausing', null);
-    if (checkpoint !== null) this.#tellResumed(checkpoint);
+    if (own !== null) this.#tellResumed(own);
+    else if (this.#deps.origin !== null) journal.log('info', 'controller', this.#deps.origin.told);
     return assembly;
   }
 
@@ -157,12 +176,12 @@ export class Controller {
   }
 
   /** What may happen at a settled moment before a step: a pause, a checkpoint, a validation. */
-  async #betweenSteps(assembly: Assembly): Promise<void> {
+  async #betweenSteps(assembly: Assembly, { pipeline }: StageParts): Promise<void> {
     const { control, journal, plan } = this.#deps;
     const { step } = this.#state;
     if (control.isPauseRequested) {
       await this.#save();
-      await control.orStopped(assembly.pipeline.hold());
+      await control.orStopped(pipeline.hold());
     }
     await this.#pauseHere();
     if (plan.saveEvery > 0 && step > 0 && step % plan.saveEvery === 0) await this.#save();
@@ -179,8 +198,8 @@ export class Controller {
     journal.status('running', null);
   }
 
-  async #step(assembly: Assembly): Promise<RunState> {
-    return runStep(assembly, this.#state, {
+  async #step(parts: Assembly & StageParts): Promise<RunState> {
+    return runStep(parts, this.#state, {
       ...this.#deps,
       operationPrefix: `attempt-${this.#deps.journal.attempt}`,
       onPhase: (phase) => {
@@ -198,7 +217,7 @@ export class Controller {
     if (!isValidationDue(plan.validation, step)) return;
     this.#phase('validate');
     // rollouts for training would share the sampler, and what is measured is the time as well
-    await control.orStopped(assembly.pipeline.hold());
+    if (this.#parts !== null) await control.orStopped(this.#parts.pipeline.hold());
     await runValidation(assembly, step, { journal, now, signal: control.soft });
     this.#validatedStep = step;
   }
@@ -259,9 +278,10 @@ export class Controller {
 
   async #close(): Promise<void> {
     if (this.#assembly === null) return;
-    const { services, pipeline } = this.#assembly;
+    const { services } = this.#assembly;
     this.#assembly = null;
-    pipeline.close();
+    this.#parts?.pipeline.close();
+    this.#parts = null;
     const { inference, training, teacher } = services;
     const parts = [inference, training, ...(teacher === undefined ? [] : [teacher])];
     const ends = await Promise.allSettled(parts.map((part) => part.close()));
@@ -296,4 +316,10 @@ function tellWarmStart(journal: Journal, record: WarmStartRecord, from: number):
       ...(share === undefined ? {} : { 'warm_start/exact': share }),
     });
   }
+}
+
+function tellStage(journal: Journal, stages: readonly AssembledStage[], stage: AssembledStage): void {
+  const { name, from, to } = stage;
+  const place = `stage ${stages.indexOf(stage) + 1} of ${stages.length}`;
+  journal.log('info', 'controller', `${place}, ${name}: steps ${from} to ${to - 1}.`);
 }

@@ -19,6 +19,8 @@ import { AppError } from '@/lib/shared/app-error';
 import { groupsPerStep } from './batch-pipeline/assemble-pipeline';
 import { batchesPerEpoch } from './data-loader/data-loader';
 import { openRunData, type RunData } from './data-loader/open-run-data';
+import { type PreparedStage, prepareStages } from './prepare-stages';
+import { findOrigin, type RunOrigin } from './run-origin';
 import type { ValidationSchedule } from './validation/validation-schedule';
 
 /** What a run needs beside its services; the same for every attempt of this process. */
@@ -26,6 +28,10 @@ export type PreparedRun = RunData & {
   readonly config: RecipeConfig;
   /** Steps after which the run ends: `total_train_steps`, or fewer when `data.epochs` passes are over before. */
   readonly totalSteps: number;
+  /** In order; `config` and the data above are those of the first. */
+  readonly stages: readonly PreparedStage[];
+  /** Where the run begins when it has no checkpoint of its own. */
+  readonly origin: RunOrigin | null;
   readonly validation: ValidationSchedule;
   readonly evaluator: EvaluatorHost;
   readonly agent: PreparedAgent;
@@ -51,7 +57,17 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const frozen = path.join(env.dataDir, 'runs', String(options.runId), 'recipe');
   await materialise(snapshot.files, frozen);
   const folder = path.dirname(snapshot.entry);
-  const data = await openRunData(config, { env, entry: snapshot.entry, onLine: options.onDataLine });
+  const open = (own: RecipeConfig): Promise<RunData> =>
+    openRunData(own, { env, entry: snapshot.entry, onLine: options.onDataLine });
+  const origin = await findOrigin(config, env.dataDir);
+  const data = await open(config);
+  const totalSteps = totalStepsOf(config, data, options);
+  const stages = await prepareStages({
+    ...{ config, data, totalSteps, open },
+    resolved: snapshot.resolved,
+    read: readConfig,
+  });
+  const [first] = stages;
   // the evaluator as it was at launch: editing the recipe must not change what a resumed run rewards
   const folders = [path.join(frozen, folder), env.root];
   const evaluator = await openEvaluator(config, folders, options);
@@ -63,8 +79,8 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
       recipeFolder: path.join(env.recipesDir, folder),
       onLine: options.onEvaluatorLine,
     });
-    const totalSteps = totalStepsOf(config, data, options);
-    return { ...data, config, evaluator, agent, totalSteps, validation: scheduleOf(config, totalSteps) };
+    const validation = scheduleOf(config, totalSteps);
+    return { ...data, config, ...first, stages, origin, evaluator, agent, totalSteps, validation };
   } catch (error) {
     await evaluator.close();
     throw error;

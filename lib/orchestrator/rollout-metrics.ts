@@ -1,4 +1,5 @@
 import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
+import { passAtK, passKs } from '@/lib/rl/pass-at-k';
 import { zeroSignalKind } from '@/lib/rl/signal';
 import { mean, summarise } from '@/lib/rl/statistics';
 import { agentMetrics } from './rollout/agent-metrics';
@@ -49,6 +50,7 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
   return {
     ...evaluatorMetrics('val/', rollouts),
     ...sourceMetrics(rollouts),
+    ...passMetrics(batch.groups),
     'val/reward_mean': reward.mean,
     'val/reward_std': reward.std,
     'val/num_samples': rollouts.length,
@@ -57,6 +59,26 @@ export function validationMetrics(batch: RolloutBatch): Metrics {
     ...agentMetrics('val', rollouts),
     'val/response_length_mean': mean(rollouts.map((rollout) => rollout.episode.completionTokens)),
   };
+}
+
+/** From this reward on an answer is right. */
+const RIGHT = 1;
+
+/** pass@k over the prompts that have k scored answers; nothing where each was answered once. */
+function passMetrics(groups: readonly RolloutGroup[]): Metrics {
+  const samples = groups.reduce((most, { rollouts }) => Math.max(most, rollouts.length), 0);
+  if (samples < 2) return {};
+  return Object.fromEntries(
+    passKs(samples).map((k) => {
+      const chances = groups
+        .filter(({ rollouts }) => rollouts.length >= k)
+        .map((group) => {
+          const rewards = rewardsOf(group);
+          return passAtK(rewards.length, rewards.filter((reward) => reward >= RIGHT).length, k);
+        });
+      return [`val/pass_at_${k}`, mean(chances)];
+    }),
+  );
 }
 
 /** Each source of the held-out rows by itself: `val/<data_source>_<name>`, for rows that have the column. */

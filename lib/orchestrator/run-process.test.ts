@@ -1,64 +1,16 @@
-import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { RunId } from '@/lib/domain/run';
+import { describe, expect, test, vi } from 'vitest';
 import { ServiceError } from '@/lib/services/service-error';
-import { createBandit, goneError, type Bandit } from '@/lib/testing/bandit-services';
-import { bundleForTest } from '@/lib/testing/bundle-for-test';
-import { eventsOf, messagesOf, orchestratedRuns, seriesOf, valuesOf } from '@/lib/testing/orchestrated-run';
-import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
+import { banditRuns, haltAt } from '@/lib/testing/bandit-runs';
+import { createBandit, goneError } from '@/lib/testing/bandit-services';
+import { eventsOf, messagesOf, seriesOf } from '@/lib/testing/orchestrated-run';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
-import { startRunProcess, type RunProcess } from './run-process';
-
-// The whole run process over the real store, the real writer and a real evaluator process; only the model is small.
 
 // several processes and whole runs per test
 vi.setConfig({ testTimeout: 120_000 });
 
-let folder = '';
-let evaluatorChild = '';
-let scriptChild = '';
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'galley-run-process-'));
-  evaluatorChild = await bundleForTest('lib/evaluators/evaluator-child.ts', folder);
-  scriptChild = await bundleForTest('lib/agents/code/script-child.ts', folder);
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function setUp() {
-  const database = await testDatabase();
-  const runs = await orchestratedRuns(database);
-  const start = (runId: RunId, bandit: Bandit = createBandit()): Promise<RunProcess> =>
-    startRunProcess({
-      env: runs.env,
-      runId,
-      evaluatorChild,
-      scriptChild,
-      writerWorker: testWriterWorker(),
-      open: bandit.open,
-    });
-  const runToEnd = async (runId: RunId, bandit?: Bandit) => (await start(runId, bandit)).ended;
-  const resume = async (runId: RunId, bandit?: Bandit) => {
-    await runs.store.transition(runId, 'queued', null);
-    return runToEnd(runId, bandit);
-  };
-  return { ...runs, db: database.db, start, runToEnd, resume };
-}
-
-/** Waits for a call with this number, gives it to the test, and holds it until the test lets go. */
-function haltAt(name: Parameters<NonNullable<Parameters<typeof createBandit>[0]>>[0], number: number) {
-  let letGo: () => void = () => undefined;
-  let arrive: () => void = () => undefined;
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  const bandit = createBandit(async (call, count, signal) => {
-    if (call !== name || count !== number) return;
-    arrive();
-    await Promise.race([held, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
-  });
-  return { bandit, arrived, letGo: () => letGo() };
-}
+const setUp = banditRuns();
 
 describe('a run', () => {
   test('learns, and tells every step, validation and checkpoint', async () => {
@@ -428,148 +380,6 @@ describe('a broken evaluator', () => {
   });
 });
 
-describe('an asynchronous run', () => {
-  test('of batch-async samples ahead, stays within its threshold, and is the same for the same seed', async () => {
-    const { launch, runToEnd, store } = await setUp();
-    const changes = { weight: { sync_mode: 'batch-async', staleness_threshold: 1 } };
-    const runs = [await launch(changes), await launch(changes)];
-    for (const runId of runs) expect(await runToEnd(runId)).toMatchObject({ status: 'succeeded' });
-    const [series = {}, again] = await Promise.all(runs.map((runId) => seriesOf(store, runId)));
-    expect(again).toEqual(series);
-    // weights every second step; the validations after steps 4, 8 and 12 have those of their step
-    expect(valuesOf(series, 'rollout/staleness_max')).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
-    expect(valuesOf(series, 'training/weight_version')).toEqual(
-      Array.from({ length: 12 }, (_, step) => step),
-    );
-    expect(series['val/num_samples@12']).toBe(6);
-  });
-
-  test('of batch-async overlaps sampling and training', async () => {
-    const { launch, start, store } = await setUp();
-    const runId = await launch({
-      weight: { sync_mode: 'batch-async', staleness_threshold: 1 },
-      validate: null,
-      trainer: { total_train_steps: 2, warm_start: null },
-    });
-    const halted = haltAt('trainStep', 1);
-    const run = await start(runId, halted.bandit);
-    await halted.arrived;
-    // both batches of 32 rollouts are there before the first optimizer step is
-    await expect.poll(() => halted.bandit.calls.generate).toBe(64);
-    halted.letGo();
-    expect(await run.ended).toMatchObject({ status: 'succeeded' });
-    expect(valuesOf(await seriesOf(store, runId), 'rollout/staleness_max')).toEqual([0, 1]);
-  });
-
-  test('of fully-async trains every step on whole groups and pushes weights after each', async () => {
-    const { launch, runToEnd, store } = await setUp();
-    const runId = await launch({
-      weight: { sync_mode: 'fully-async', staleness_threshold: 2 },
-      trainer: { total_train_steps: 40, warm_start: null },
-    });
-    expect(await runToEnd(runId)).toMatchObject({ status: 'succeeded' });
-    const series = await seriesOf(store, runId);
-    expect(new Set(valuesOf(series, 'training/batch_size'))).toEqual(new Set([32]));
-    // a step without a signal leaves the weights as they are
-    let version = 0;
-    for (const [step, skipped] of valuesOf(series, 'training/skipped').entries()) {
-      expect(series[`training/weight_version@${step}`]).toBe(version);
-      version += 1 - skipped;
-    }
-    expect(Math.max(...valuesOf(series, 'rollout/staleness_max'))).toBeLessThanOrEqual(2);
-    const reward = valuesOf(series, 'rollout/reward_mean');
-    expect(reward[39]).toBeGreaterThan((reward[0] ?? NaN) + 0.2);
-  });
-
-  test.each([
-    ['batch-async', 'generate', 300],
-    ['batch-async', 'trainStep', 9],
-    ['fully-async', 'generate', 300],
-    ['fully-async', 'trainStep', 9],
-    ['fully-async', 'publishWeights', 8],
-  ] as const)(
-    'of %s that is stopped at %s %i resumes: no step and no prompt is lost or doubled',
-    async (mode, call, number) => {
-      const { launch, start, resume, store, db } = await setUp();
-      const runId = await launch({
-        weight: { sync_mode: mode, staleness_threshold: 1 },
-        trainer: { warm_start: null },
-        validate: null,
-      });
-      const halted = haltAt(call, number);
-      const run = await start(runId, halted.bandit);
-      await halted.arrived;
-      run.command('stop');
-      halted.letGo();
-      expect(await run.ended).toMatchObject({ status: 'stopped' });
-      const [checkpoint] = await store.checkpoints(runId);
-      expect(checkpoint?.step).toBe((await store.get(runId)).step);
-      expect(await resume(runId)).toMatchObject({ status: 'succeeded' });
-      const series = await seriesOf(store, runId);
-      expect(valuesOf(series, 'training/weight_version')).toEqual(
-        Array.from({ length: 12 }, (_, step) => step),
-      );
-      // 12 steps of 8 prompts are four passes over the 24 rows
-      const rows = await trainedRows(db, runId, 12);
-      expect(rows.size).toBe(24);
-      expect(new Set(rows.values())).toEqual(new Set([4]));
-    },
-  );
-
-  test('that is paused lets rollouts in flight end, and begins no others until it goes on', async () => {
-    const { launch, start, store } = await setUp();
-    const runId = await launch({ weight: { sync_mode: 'fully-async' }, validate: null });
-    const halted = haltAt('generate', 400);
-    const run = await start(runId, halted.bandit);
-    await halted.arrived;
-    run.command('pause');
-    halted.letGo();
-    await expect.poll(async () => (await store.get(runId)).status).toBe('paused');
-    const { generate } = halted.bandit.calls;
-    await store.command(runId, 'resume');
-    expect(await run.ended).toMatchObject({ status: 'succeeded' });
-    expect(halted.bandit.calls.generate).toBeGreaterThan(generate);
-    const series = await seriesOf(store, runId);
-    expect(valuesOf(series, 'training/batch_size')).toEqual(Array.from({ length: 12 }, () => 32));
-  });
-
-  test('whose service is gone continues from its last checkpoint', async () => {
-    const { launch, runToEnd, store, db } = await setUp();
-    const runId = await launch({
-      weight: { sync_mode: 'fully-async' },
-      trainer: { warm_start: null },
-      validate: null,
-    });
-    let isDead = false;
-    const bandit = createBandit((call, count) => {
-      if (call === 'open') isDead = false;
-      if (call === 'generate' && count === 200) isDead = true;
-      if (isDead) throw goneError();
-    });
-    expect(await runToEnd(runId, bandit)).toMatchObject({ status: 'succeeded' });
-    expect(await store.attempts(runId)).toHaveLength(2);
-    expect(new Set((await trainedRows(db, runId, 12)).values())).toEqual(new Set([4]));
-  });
-});
-
-/** How often each row of the data was trained on, from what the run stored. */
-async function trainedRows(
-  db: Parameters<typeof createTrajectoryStore>[0],
-  runId: RunId,
-  steps: number,
-): Promise<ReadonlyMap<string, number>> {
-  const times = new Map<string, number>();
-  for (let step = 0; step < steps; step += 1) {
-    const query = { runId, step, validation: false, sort: 'order', limit: 1000, offset: 0 } as const;
-    const { rows } = await createTrajectoryStore(db).list(query);
-    for (const group of new Set(rows.map((row) => row.group))) {
-      const row = group.replace(/ \(\d+\)$/, '');
-      times.set(row, (times.get(row) ?? 0) + 1);
-    }
-  }
-  return times;
-}
-
 test('a missing data file fails the run with where it was looked for', async () => {
   const { launch, runToEnd } = await setUp();
   const end = await runToEnd(await launch({ data: { data_files: ['nowhere.parquet'] } }));
@@ -577,7 +387,7 @@ test('a missing data file fails the run with where it was looked for', async () 
 });
 
 test("the seed's local testing config runs as written: a mock worker, and no service", async () => {
-  const { launch, store, env } = await setUp();
+  const { launch, store, startWith } = await setUp();
   const runId = await launch({
     launch_mode: 'local',
     data: { data_files: ['train.parquet'], batch_size: 4 },
@@ -586,13 +396,7 @@ test("the seed's local testing config runs as written: a mock worker, and no ser
     service: null,
     validate: null,
   });
-  const { ended } = await startRunProcess({
-    env,
-    runId,
-    evaluatorChild,
-    scriptChild,
-    writerWorker: testWriterWorker(),
-  });
+  const { ended } = await startWith(runId, null);
   expect(await ended).toEqual({ status: 'succeeded', reason: null });
   const series = await seriesOf(store, runId);
   expect(series['rollout/reward_mean@4']).toBeGreaterThanOrEqual(0);

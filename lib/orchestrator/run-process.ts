@@ -152,6 +152,7 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
       control,
       journal,
       checkpoints: openCheckpoints(options, prepared.config, journal),
+      origin: prepared.origin,
       now: () => performance.now(),
       assemble: async (attempt) =>
         assemble({

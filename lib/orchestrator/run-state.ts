@@ -23,6 +23,8 @@ export const RunState = z.object({
   generatedTokens: z.number().nonnegative(),
   /** Prompts that are still to be trained on; null where they follow from the step. */
   prompts: PromptPosition.nullable().default(null),
+  /** Step at which the data began anew, in a run that began from the checkpoint of another; else 0. */
+  dataFrom: z.number().int().nonnegative().default(0),
   /** Null until the warm start is done, and in runs without one. */
   warmStart: WarmStartRecord.nullable(),
 });
@@ -36,5 +38,6 @@ export const FRESH_STATE: RunState = {
   trainSeconds: 0,
   generatedTokens: 0,
   prompts: null,
+  dataFrom: 0,
   warmStart: null,
 };

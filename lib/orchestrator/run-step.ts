@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '@/lib/shared/app-error';
-import type { Assembly } from './assemble';
+import type { Assembly, StageParts } from './assemble';
 import type { ProducedBatch } from './batch-pipeline/batch-pipeline';
 import type { Journal } from './journal';
 import { healthMetrics } from './health-metrics';
@@ -19,8 +19,11 @@ type StepDeps = {
   readonly onPhase: (phase: 'rollout' | 'train' | 'sync') => void;
 };
 
+/** The parts of a run, and those of the stage that the step belongs to. */
+type StepParts = Pick<Assembly, 'sync' | 'rolloutTimes'> & StageParts;
+
 /** One step: the next batch, trained on, and the weights to the sampler where it takes them. Returns the state after it. */
-export async function runStep(assembly: Assembly, state: RunState, deps: StepDeps): Promise<RunState> {
+export async function runStep(assembly: StepParts, state: RunState, deps: StepDeps): Promise<RunState> {
   const { control, journal } = deps;
   const { step } = state;
   const clock = startClock(assembly, deps.now);
@@ -95,7 +98,7 @@ function tellShortBatch(journal: Journal, batch: RolloutBatch, rounds: number): 
 }
 
 async function nextBatch(
-  { pipeline, sync }: Assembly,
+  { pipeline, sync }: StepParts,
   { step, weightVersion }: RunState,
   { journal }: StepDeps,
 ): Promise<ProducedBatch> {

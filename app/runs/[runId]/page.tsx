@@ -6,12 +6,13 @@ import { HealthRow } from '@/components/runs/health/health-row';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView } from '@/lib/api-client/run-urls';
 import { OVERVIEW_KEYS, OVERVIEW_WIDTH } from '@/lib/insight/overview-panels';
+import { stageSpans } from '@/lib/recipes/stages';
 import { muteAdvisory } from '../_actions';
 
 export default async function OverviewPage({ params, searchParams }: PageProps<'/runs/[runId]'>) {
   const id = await runIdIn(params);
   const { from, to } = ChartView.parse(await searchParams);
-  return renderPage(async ({ metricStore }) => {
+  return renderPage(async ({ metricStore, runStore }) => {
     const question = { keys: OVERVIEW_KEYS, from, to, width: OVERVIEW_WIDTH };
     const range = { ...(from === null ? {} : { from }), ...(to === null ? {} : { to }) };
     const ranges = await metricStore.ranges({
@@ -20,6 +21,7 @@ export default async function OverviewPage({ params, searchParams }: PageProps<'
       width: OVERVIEW_WIDTH,
       ...range,
     });
+    const stages = stageSpans((await runStore.snapshot(id)).resolved);
     // Dated long ago, so that the browser asks again at once: what came meanwhile must not be missed.
     const state = withQueries((client) =>
       client.setQueryData(
@@ -31,7 +33,7 @@ export default async function OverviewPage({ params, searchParams }: PageProps<'
     return (
       <HydrationBoundary state={state}>
         <HealthRow id={id} mute={muteAdvisory} />
-        <Overview id={id} />
+        <Overview id={id} stages={stages} />
       </HydrationBoundary>
     );
   });

@@ -18,7 +18,10 @@ export type PipelineParts = Pick<TrajectoryPoolOptions, 'failures' | 'onFailed'>
   readonly gathering: Omit<GatherParts, 'pool'>;
   readonly sync: WeightSync;
   readonly tasksOf: (prompts: readonly LoadedPrompt[], step: number) => readonly RolloutTask[];
+  /** Of the whole run. */
   readonly totalSteps: number;
+  /** First step that is not of this pipeline. */
+  readonly endStep: number;
   /** Something after the step needs the newest weights. */
   readonly isBoundary: (step: number) => boolean;
 };
@@ -61,7 +64,7 @@ function ordered(parts: PipelineParts): BatchPipeline {
 }
 
 function streamed(parts: PipelineParts): BatchPipeline {
-  const { config, loader, failures, onFailed, gathering, totalSteps } = parts;
+  const { config, loader, failures, onFailed, gathering } = parts;
   const groupsPerBatch = groupsPerStep(config);
   const filter = filterOf(config);
   return createStreamedBatches({
@@ -82,7 +85,7 @@ function streamed(parts: PipelineParts): BatchPipeline {
     needsSignal: filter !== null,
     maxGroups: groupsPerBatch * (filter?.max_num_gen_batches ?? USUAL_ROUNDS),
     failures,
-    endStep: totalSteps,
+    endStep: parts.endStep,
   });
 }
 

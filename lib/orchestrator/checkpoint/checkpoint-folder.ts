@@ -85,7 +85,7 @@ export function createCheckpointFolder(options: CheckpointFolderOptions): Checkp
       for (const step of await stepsIn(root)) {
         if (step > atMost) continue;
         const folder = path.join(root, `step-${step}`);
-        const problem = await check(folder);
+        const problem = await readCheckpoint(folder);
         if (typeof problem !== 'string') return problem;
         options.onSkipped(`The checkpoint ${folder} is passed over: ${problem}`);
       }
@@ -114,7 +114,8 @@ async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
-async function check(folder: string): Promise<LoadableCheckpoint | string> {
+/** An intact checkpoint, or why it cannot be used. */
+export async function readCheckpoint(folder: string): Promise<LoadableCheckpoint | string> {
   try {
     const saved = SavedRun.parse(JSON.parse(await readFile(path.join(folder, RUN_FILE), 'utf8')));
     if (saved.state.kind === 'reference') {

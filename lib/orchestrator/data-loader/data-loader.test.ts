@@ -83,7 +83,7 @@ test('without shuffling rows come in the order of the file', async () => {
 
 test('fewer rows than a batch are refused when incomplete batches are dropped', () => {
   expect(() => loaderOf({ count: 3, batchSize: 4, dropLast: true, seed: 1 })).toThrow(
-    /3 rows to train on and data\.batch_size is 4/,
+    /3 rows and data\.batch_size is 4/,
   );
 });
 

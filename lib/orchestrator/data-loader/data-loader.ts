@@ -34,16 +34,19 @@ export type DataLoaderOptions = {
   /** Leaves out the last, smaller batch of an epoch. */
   readonly dropLast: boolean;
   readonly seed: number;
+  /** `data` or `validate.data`, for messages. */
+  readonly section?: string;
 };
 
 export function createDataLoader(options: DataLoaderOptions): DataLoader {
   const { dataset, batchSize } = options;
   const perEpoch = batchesPerEpoch({ ...options, count: dataset.count });
   if (perEpoch === 0) {
+    const { section = 'data' } = options;
     throw new AppError(
       'unprocessable',
-      `data.drop_last leaves no batch: there are ${dataset.count} rows to train on and data.batch_size is ${batchSize}. ` +
-        'Lower data.batch_size, set data.drop_last=false, or add data.',
+      `${section}.drop_last leaves no batch: there are ${dataset.count} rows and ${section}.batch_size is ${batchSize}. ` +
+        `Lower ${section}.batch_size, set ${section}.drop_last=false, or add data.`,
     );
   }
   const orderOf = rememberLast((epoch) => epochOrder(options, epoch));

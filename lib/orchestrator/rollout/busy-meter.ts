@@ -1,8 +1,16 @@
 type Activity = 'sampling' | 'scoring';
 
+export type RolloutTimes = {
+  /** Seconds in which at least one completion was being sampled. */
+  readonly rollout: number;
+  /** Seconds in which evaluations were all that was pending. */
+  readonly evaluate: number;
+};
+
 export type BusyMeter = {
   during<T>(activity: Activity, work: () => Promise<T>): Promise<T>;
-  seconds(): { readonly rollout: number; readonly evaluate: number };
+  /** Since the meter was made. */
+  seconds(): RolloutTimes;
 };
 
 /** Splits the wall time of many overlapping rollouts: sampling while any samples, scoring while nothing else goes on. */

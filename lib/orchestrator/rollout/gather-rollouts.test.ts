@@ -6,6 +6,7 @@ import { ServiceError } from '@/lib/services/service-error';
 import { anEpisode, aRolloutTask } from '@/lib/testing/rollouts';
 import type { FailurePolicy } from '../trajectory-pool/failure-book';
 import { createTrajectoryPool } from '../trajectory-pool/trajectory-pool';
+import { createBusyMeter } from './busy-meter';
 import { backOff, gatherRollouts } from './gather-rollouts';
 import type { RolloutTask } from './rollout';
 import { createRolloutWorkers, type RolloutWorkers } from './rollout-workers';
@@ -40,7 +41,7 @@ function workersOf(
     },
     evaluator: { evaluate, close: () => Promise.resolve() },
     workers: 2,
-    now: () => 0,
+    meter: createBusyMeter(() => 0),
   });
   return { asked, workers };
 }

@@ -2,19 +2,12 @@ import { setMaxListeners } from 'node:events';
 import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { Evaluation, EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
-import { createBusyMeter } from './busy-meter';
+import type { BusyMeter } from './busy-meter';
 import { type Answer, evaluated, evaluationRequest } from './evaluated';
 import type { Rollout, RolloutTask } from './rollout';
 import { createSlots } from './slots';
 import { type Attempt, createTaskQueue, type LaterAttempt } from './task-queue';
 import { RolloutError, type RolloutWorker } from './workers/worker';
-
-export type RolloutTimes = {
-  /** Seconds in which at least one completion was being sampled. */
-  readonly rollout: number;
-  /** Seconds in which evaluations were all that was pending. */
-  readonly evaluate: number;
-};
 
 /** Turns tasks into rollouts, a fixed number at a time over all calls of `run`. */
 export type RolloutWorkers = {
@@ -28,8 +21,6 @@ export type RolloutWorkers = {
     onRollout: (rollout: Rollout) => readonly LaterAttempt[],
     signal: AbortSignal,
   ): Promise<void>;
-  /** Since the beginning, over all calls of `run`. */
-  times(): RolloutTimes;
 };
 
 export type RolloutWorkersOptions = {
@@ -37,15 +28,13 @@ export type RolloutWorkersOptions = {
   readonly evaluator: EvaluatorHost;
   /** Rollouts in flight at once. */
   readonly workers: number;
-  /** Milliseconds of a steady clock. */
-  readonly now: () => number;
+  /** Where the time of rollouts is counted. */
+  readonly meter: BusyMeter;
 };
 
 export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWorkers {
-  const meter = createBusyMeter(options.now);
   const slots = createSlots(options.workers);
   return {
-    times: () => meter.seconds(),
     run: async (tasks, onRollout, signal) => {
       const failure = new AbortController();
       const either = AbortSignal.any([signal, failure.signal]);
@@ -57,7 +46,7 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
         for (;;) {
           const attempt = await queue.next();
           if (attempt === null) return;
-          queue.done(onRollout(await slots.during(() => rollOut({ ...options, meter }, attempt, either))));
+          queue.done(onRollout(await slots.during(() => rollOut(options, attempt, either))));
         }
       };
       const ends = await Promise.allSettled(
@@ -75,9 +64,11 @@ export function createRolloutWorkers(options: RolloutWorkersOptions): RolloutWor
   };
 }
 
-type Bench = RolloutWorkersOptions & { readonly meter: ReturnType<typeof createBusyMeter> };
-
-async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Promise<Rollout> {
+async function rollOut(
+  bench: RolloutWorkersOptions,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<Rollout> {
   const { task } = attempt;
   let { episode } = attempt;
   // it may have waited for its place
@@ -93,7 +84,11 @@ async function rollOut(bench: Bench, attempt: Attempt, signal: AbortSignal): Pro
   }
 }
 
-function score({ meter, evaluator }: Bench, answer: Answer, signal: AbortSignal): Promise<Evaluation> {
+function score(
+  { meter, evaluator }: RolloutWorkersOptions,
+  answer: Answer,
+  signal: AbortSignal,
+): Promise<Evaluation> {
   return meter.during('scoring', () => evaluator.evaluate(evaluationRequest(answer), signal));
 }
 

@@ -9,7 +9,7 @@ export type Validator = {
 };
 
 export type ValidatorParts = {
-  /** The whole held-out file as batch 0. */
+  /** One pass over it are the held-out tasks. */
   readonly loader: DataLoader;
   readonly pool: TrajectoryPool;
   /** Rolls out tasks into the pool. */
@@ -20,7 +20,8 @@ export type ValidatorParts = {
 export function createValidator({ loader, pool, gather, tasksOf }: ValidatorParts): Validator {
   return {
     validate: async (step, signal) => {
-      const tasks = tasksOf(await loader.batch(0), step);
+      const numbers = Array.from({ length: loader.promptsPerEpoch }, (_, number) => number);
+      const tasks = tasksOf(await Promise.all(numbers.map((number) => loader.prompt(number))), step);
       pool.begin(step, tasks);
       await gather(tasks, signal);
       return pool.take();

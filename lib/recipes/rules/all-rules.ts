@@ -11,6 +11,7 @@ import type { Rule } from './rule';
 import { RUN_RULES } from './run-rules';
 import { SCHEDULE_RULES } from './schedule-rules';
 import { SERVICE_RULES } from './service-rules';
+import { STAGE_RULES } from './stage-rules';
 
 /** Every rule across keys, in the order in which findings of one severity are shown. */
 export const ALL_RULES: readonly Rule[] = [
@@ -22,6 +23,7 @@ export const ALL_RULES: readonly Rule[] = [
   ...LEARNING_RULES,
   ...DISTILLATION_RULES,
   ...SCHEDULE_RULES,
+  ...STAGE_RULES,
   ...BATCH_RULES,
   ...ALGORITHM_RULES,
   ...GPU_RULES,

@@ -82,7 +82,6 @@ export const RUN_RULES: readonly Rule[] = [
     title: 'A run that resumes from a path names it',
     reason: 'There is no checkpoint to look for otherwise.',
     severity: 'error',
-    backends: NOT_EMBEDDED,
     check: ({ config }) => {
       if (config.get('resume.mode') !== 'from_path') return null;
       const from = config.text('resume.resume_path') ?? '';
@@ -90,7 +89,7 @@ export const RUN_RULES: readonly Rule[] = [
       return {
         path: 'resume.resume_path',
         message: 'resume.mode is from_path and resume.resume_path is not set.',
-        repair: { title: 'Take the newest checkpoint', path: 'resume.mode', set: '"auto"' },
+        repair: { title: 'Start anew', path: 'resume.mode', set: '"disable"' },
       };
     },
   },

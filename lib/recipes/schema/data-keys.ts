@@ -135,18 +135,20 @@ export const ValidationData = read(
         inert: [isMock, noValidation],
       }),
       batch_size: read(positive.nullish(), {
-        meaning: 'Prompts that are read at once; all rows are answered in any case.',
+        meaning:
+          'Prompts of a batch of held-out tasks; it matters to drop_last alone, since all batches are answered.',
         unit: 'prompts',
         readers: ['validation'],
         examples: ['256'],
       }),
-      seed: known(whole, {
-        meaning: 'Order of the rows.',
+      seed: read(whole.nullish(), {
+        meaning: 'Order of the rows, and so which ones drop_last leaves out; the same in every validation.',
         readers: ['validation'],
+        fallback: 'data.seed',
         examples: ['${data.seed}'],
         inert: [
           {
-            because: 'every row is answered once, in whatever order',
+            because: 'validate.data.shuffle is off',
             when: (config) => !config.isTrue('validate.data.shuffle'),
           },
         ],
@@ -164,15 +166,13 @@ export const ValidationData = read(
         fallback: 'data.max_prompt_length',
         inert: [notFiltering],
       }),
-      shuffle: known(flag, {
+      shuffle: read(flag.default(false), {
         meaning: 'Takes the rows in an order drawn from the seed.',
         readers: ['validation'],
-        fallback: 'false',
       }),
-      drop_last: known(flag, {
+      drop_last: read(flag.default(false), {
         meaning: 'Leaves out the last batch when it is not full.',
         readers: ['validation'],
-        fallback: 'false',
       }),
     })
     .nullish(),
@@ -189,6 +189,23 @@ export const Validate = read(
       temperature: read(z.number().nonnegative().default(0), {
         meaning: 'Sampling temperature of a validation; 0 takes the likeliest token each time.',
         readers: ['validation'],
+        isGalleys: true,
+        inert: [noValidation],
+      }),
+      samples: read(positive.default(1), {
+        meaning:
+          'Answers to every held-out task. With 2 or more, val/pass_at_k says how likely one of k is right; they differ only at a temperature above 0.',
+        unit: 'answers',
+        readers: ['validation'],
+        examples: ['8'],
+        isGalleys: true,
+        inert: [noValidation],
+      }),
+      max_tokens: read(positive.nullish(), {
+        meaning: 'Longest answer of a validation.',
+        unit: 'tokens',
+        readers: ['validation'],
+        fallback: 'that of training',
         isGalleys: true,
         inert: [noValidation],
       }),

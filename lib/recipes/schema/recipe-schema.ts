@@ -5,6 +5,7 @@ import { TrajectoryPool } from './trajectory-pool-keys';
 import { RuntimeMonitor } from './monitor-keys';
 import { Debug, Environment, LegacyResource, Logger, Resume, TOP_KEYS } from './run-keys';
 import { Service } from './service-keys';
+import { Stages } from './stage-keys';
 import { Trainer } from './trainer-keys';
 import { Weight } from './weight-keys';
 
@@ -18,6 +19,7 @@ export const RecipeSchema = z.looseObject({
   rollout_worker: RolloutWorker,
   trajectory_pool: TrajectoryPool,
   trainer: Trainer,
+  stages: Stages,
   service: Service,
   weight: Weight,
   validate: Validate,

@@ -78,44 +78,33 @@ export const Environment = known(
 
 const RESUMES = ['disable', 'auto', 'from_path'] as const;
 
-export const Resume = known(
-  z.looseObject({
-    mode: known(z.enum(RESUMES), {
-      meaning: 'Whether a run starts anew, from its newest checkpoint, or from a named one.',
-      readers: ['run process'],
-      backends: ['self_hosted'],
-      fallback: 'disable',
-    }),
-    resume_path: known(z.string(), {
-      meaning: 'Checkpoint folder to start from.',
-      readers: ['run process'],
-      backends: ['self_hosted'],
-      examples: ['"${oc.env:EXPERIMENT_PATH}/ckpt/global_step_40"'],
-      inert: [
-        {
-          because: 'resume.mode is not from_path',
-          when: (config) => config.get('resume.mode') !== 'from_path',
-        },
-      ],
-    }),
-    resume_dataloader: known(flag, {
-      meaning: 'Skips the batches that the checkpoint has already seen.',
-      readers: ['data loader'],
-      backends: ['self_hosted'],
-      fallback: 'true',
-      inert: [
-        {
-          because: 'resume.mode is disable',
-          when: (config) => (config.text('resume.mode') ?? 'disable') === 'disable',
-        },
-      ],
-    }),
-  }),
-  {
-    meaning: 'From which checkpoint a self-hosted run starts.',
-    readers: ['run process'],
-    backends: ['self_hosted'],
-  },
+const notFromPath = {
+  because: 'resume.mode is not from_path',
+  when: (config: { get: (path: string) => unknown }) => config.get('resume.mode') !== 'from_path',
+};
+
+export const Resume = read(
+  z
+    .looseObject({
+      mode: read(z.enum(RESUMES).default('disable'), {
+        meaning:
+          'With from_path, a new run begins with weights, optimizer and step of a named checkpoint. A run that is resumed goes on from its own newest checkpoint, whatever stands here.',
+        readers: ['run process'],
+      }),
+      resume_path: read(z.string().nullish(), {
+        meaning: 'Checkpoint to begin from: a folder, or its place below the data folder.',
+        readers: ['run process'],
+        examples: ['"checkpoints/run-12/step-300"'],
+        inert: [notFromPath],
+      }),
+      resume_dataloader: read(flag.default(true), {
+        meaning: 'Skips the batches that the checkpoint has already seen; false begins the data anew.',
+        readers: ['data loader', 'run process'],
+        inert: [notFromPath],
+      }),
+    })
+    .nullish(),
+  { meaning: 'Whether a run begins from the checkpoint of another.', readers: ['run process'] },
 );
 
 const noDump = {

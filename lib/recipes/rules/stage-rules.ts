@@ -1,0 +1,122 @@
+import { isMap } from '../config-view';
+import { nodeOf } from '../schema/catalogue';
+import { RecipeSchema } from '../schema/recipe-schema';
+import { stageConfigs, stageSpans } from '../stages';
+import type { Finding, Rule } from './rule';
+
+/** Config paths that a stage may change; `*` stands for a name. All else is opened once for the whole run. */
+const CHANGEABLE: readonly string[] = [
+  'data',
+  'rollout_worker.max_attempts',
+  'rollout_worker.max_failed_share',
+  'rollout_worker.max_sequence_length',
+  'rollout_worker.num_workers',
+  'rollout_worker.stop',
+  'service.train_service.*.config',
+  'trainer.algorithm',
+  'trajectory_pool',
+  'weight.staleness_threshold',
+  'weight.sync_mode',
+];
+const FIXED: readonly string[] = ['data.seed', 'data.type', 'data.epochs'];
+
+export const STAGE_RULES: readonly Rule[] = [
+  {
+    id: 'stages-add-up',
+    title: 'The stages add up to the run',
+    reason: 'trainer.total_train_steps is the end of the run and of its schedules.',
+    severity: 'error',
+    check: ({ config }) => {
+      const spans = stageSpans(config.root);
+      const end = spans.at(-1)?.to;
+      const total = config.number('trainer.total_train_steps');
+      if (end === undefined || total === null) return null;
+      const sum = spans.map(({ from, to }) => to - from).join(' + ');
+      if (end === total) return `${sum} = ${total} steps`;
+      return {
+        path: 'trainer.total_train_steps',
+        message: `trainer.total_train_steps is ${total}, and the stages have ${sum} = ${end} steps.`,
+        repair: { title: `Use ${end}`, path: 'trainer.total_train_steps', set: String(end) },
+      };
+    },
+  },
+  {
+    id: 'stages-named-once',
+    title: 'Every stage has a name of its own',
+    reason: 'Charts and the log tell stages apart by their names.',
+    severity: 'error',
+    check: ({ config }) => {
+      const names = stageSpans(config.root).map(({ name }) => name);
+      const index = names.findIndex((name, at) => names.indexOf(name) !== at);
+      if (names.length === 0) return null;
+      if (index === -1) return names.join(', ');
+      return { path: `stages[${index}].name`, message: `Two stages are called ${names[index]}.` };
+    },
+  },
+  {
+    id: 'stage-changes-known',
+    title: 'Stages change keys that can change',
+    reason: 'Model, services, evaluator and seed are the same for the whole run.',
+    severity: 'error',
+    check: ({ config }) => {
+      const count = stageSpans(config.root).length;
+      if (count === 0) return null;
+      const findings = Array.from({ length: count }, (_, index) => `stages[${index}]`).flatMap((stage) => [
+        ...pathsIn(config.get(`${stage}.data`)).map((key) => ({
+          path: `${stage}.data.${key}`,
+          key: `data.${key}`,
+        })),
+        ...pathsIn(config.get(`${stage}.overrides`)).map((key) => ({
+          path: `${stage}.overrides.${key}`,
+          key,
+        })),
+      ]);
+      const wrong = findings.flatMap(({ path, key }) => {
+        const message = problemOf(key);
+        return message === null ? [] : [{ path, message }];
+      });
+      return wrong.length === 0 ? `${findings.length} changes` : wrong;
+    },
+  },
+  {
+    id: 'stage-values-valid',
+    title: 'The values of stages are ones that a run takes',
+    reason: 'A stage is read like a recipe when the run begins.',
+    severity: 'error',
+    check: ({ config }) => {
+      const common = RecipeSchema.safeParse(config.root);
+      const configs = stageConfigs(config.root);
+      if (configs.length === 0) return null;
+      const known = new Set(common.error?.issues.map(({ path }) => path.join('.')));
+      const wrong = configs.flatMap((stage, index): Finding[] =>
+        (RecipeSchema.safeParse(stage).error?.issues ?? [])
+          .filter(({ path }) => !known.has(path.join('.')))
+          .map(({ path, message }) => ({
+            path: `stages[${index}]`,
+            message: `In the stage ${String(config.get(`stages[${index}].name`))}, ${path.join('.')}: ${message}`,
+          })),
+      );
+      return wrong.length === 0 ? `${configs.length} stages` : wrong;
+    },
+  },
+];
+
+function problemOf(key: string): string | null {
+  if (nodeOf(key) === null) return `${key} is no key of a recipe.`;
+  const isWithin = (place: string): boolean => matches(key, place);
+  if (CHANGEABLE.some(isWithin) && !FIXED.some(isWithin)) return null;
+  return `${key} is the same for the whole run: a stage cannot change it. For another run that goes on from this one, use resume.mode: from_path.`;
+}
+
+function matches(key: string, place: string): boolean {
+  const segments = key.split('.');
+  return place.split('.').every((name, index) => name === '*' || name === segments[index]);
+}
+
+/** Paths of the values in a map. */
+function pathsIn(value: unknown): readonly string[] {
+  if (!isMap(value)) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    isMap(each) ? pathsIn(each).map((path) => `${key}.${path}`) : [key],
+  );
+}
