@@ -91,4 +91,9 @@ if (sql.trim() === '' || sql.includes('This is an empty migration')) {
   writeFileSync(`${baseDir}/${lockPath}`, lockText);
   writeFileSync(`${folder}/migration.sql`, sql.endsWith('\n') ? sql : `${sql}\n`);
   console.log(`Wrote ${folder}/migration.sql: read it before you commit it.`);
+  if (sql.includes('DROP TABLE')) {
+    console.log(
+      'It drops a table to make it anew, and with its rows goes, by cascade, what belongs to them: add columns with ALTER TABLE instead.',
+    );
+  }
 }

@@ -97,6 +97,13 @@ export const Run = z.object({
   heartbeatAt: z.iso.datetime().nullable(),
   /** Highest event sequence number of this run: the place from which to follow it. */
   lastSeq: z.number().int().nonnegative(),
+  /** What people say of it. */
+  tags: z.array(z.string()),
+  notes: z.string(),
+  isPinned: z.boolean(),
+  isArchived: z.boolean(),
+  /** Out of every list, until somebody undoes it. */
+  isDeleted: z.boolean(),
 });
 export type Run = z.infer<typeof Run>;
 

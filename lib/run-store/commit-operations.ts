@@ -4,6 +4,7 @@ import { type Attempt, isActive, RUN_STATUSES, type RunPhase } from '@/lib/domai
 import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
 import { AppError } from '@/lib/shared/app-error';
 import { statusStatements } from './status-statements';
+import { writeLatest } from './write-latest';
 import type { WriteOperation } from './writer-messages';
 
 type Batch = {
@@ -23,7 +24,7 @@ type EventOperation = Extract<WriteOperation, { type: 'event' }>;
 export async function commitOperations(connection: Connection, batch: Batch): Promise<void> {
   await connection.transaction(async (statements) => {
     for (const group of groupEvents(batch.operations)) {
-      if (Array.isArray(group)) await insertEvents(statements, batch.attempt, group);
+      if (Array.isArray(group)) await writeEvents(statements, batch.attempt, group);
       else await writeOperation(statements, batch.attempt, group);
     }
     await finish(statements, batch);
@@ -42,6 +43,20 @@ function groupEvents(operations: readonly WriteOperation[]): readonly (EventOper
     else groups.push([operation]);
   }
   return groups;
+}
+
+async function writeEvents(
+  statements: Statements,
+  attempt: Attempt,
+  events: readonly EventOperation[],
+): Promise<void> {
+  await insertEvents(statements, attempt, events);
+  const metrics = events.filter(({ kind }) => kind === 'metrics');
+  await writeLatest(
+    statements,
+    attempt.runId,
+    metrics.map(({ body }) => body),
+  );
 }
 
 async function insertEvents(

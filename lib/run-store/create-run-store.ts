@@ -124,8 +124,11 @@ async function listRuns(
   const id = /^#?\d{1,15}$/.test(search) ? [{ id: Number(search.replace('#', '')) }] : [];
   const where =
     search === ''
-      ? {}
-      : { OR: [...id, { name: contains }, { recipe: contains }, { variant: contains }, { model: contains }] };
+      ? { deletedAt: null }
+      : {
+          deletedAt: null,
+          OR: [...id, { name: contains }, { recipe: contains }, { variant: contains }, { model: contains }],
+        };
   const [rows, total] = await Promise.all([
     db.run.findMany({
       where,

@@ -1,6 +1,7 @@
 import type { Database } from '@/lib/db/open-database';
 import type { Run } from '@/lib/domain/run';
 import { Prisma } from '@/prisma/generated/client';
+import { insertConfig } from './insert-config';
 import { packSnapshot } from './recipe-snapshot';
 import { runOf } from './run-rows';
 import type { NewRun } from './run-store';
@@ -25,6 +26,7 @@ export async function createRun(db: Database, run: NewRun, time: Date): Promise<
       db.run.create({ data }),
       db.$executeRaw`UPDATE "Run" SET "lastSeq" = (SELECT max("seq") FROM "Event" WHERE "runId" = "Run"."id")
         WHERE "idempotencyKey" = ${run.idempotencyKey}`,
+      insertConfig(db, run.idempotencyKey, snapshot.resolved),
     ]);
   } catch (error) {
     if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== DUPLICATE) throw error;

@@ -19,6 +19,10 @@ export function runOf(row: RunRow): Run {
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
     heartbeatAt: row.heartbeatAt?.toISOString() ?? null,
+    tags: Json.parse(row.tags),
+    isPinned: row.pinnedAt !== null,
+    isArchived: row.archivedAt !== null,
+    isDeleted: row.deletedAt !== null,
   });
 }
 

@@ -55,6 +55,11 @@ export function aRun(changes: Partial<Run> = {}): Run {
     endedAt: null,
     heartbeatAt: null,
     lastSeq: 5,
+    tags: [],
+    notes: '',
+    isPinned: false,
+    isArchived: false,
+    isDeleted: false,
     ...changes,
   };
 }
