@@ -1,23 +1,37 @@
 import 'server-only';
 import type { RunList, RunListItem } from '@/lib/api-client/wire';
-import type { RunStatus } from '@/lib/domain/run';
+import type { RunsView } from '@/lib/api-client/run-urls';
+import { runColumnOf, runSortOf } from '@/lib/domain/run-column';
+import { parseRunQuery, type RunQuery } from '@/lib/domain/run-query';
 import type { Stores } from './stores';
 
-/** Newest runs looked through; the list says so when there are more. */
-const MAX_RUNS = 500;
-/** Rows of the list that get a sparkline. */
-const MAX_ITEMS = 100;
+export type RunPageRequest = Pick<RunsView, 'q' | 'status' | 'sort' | 'columns'> & {
+  readonly offset: number;
+  readonly limit: number;
+};
 
+/** A page of the runs that match, each with its reward as a sparkline shows it. */
 export async function listRuns(
-  { runStore, rewardTrails }: Pick<Stores, 'runStore' | 'rewardTrails'>,
-  filter: { readonly search: string; readonly status: readonly RunStatus[] },
+  { runTable, rewardTrails }: Pick<Stores, 'runTable' | 'rewardTrails'>,
+  { q, status, sort, columns, offset, limit }: RunPageRequest,
 ): Promise<RunList> {
-  const search = filter.search.trim();
-  const { runs, total } = await runStore.list({ limit: MAX_RUNS, ...(search === '' ? {} : { search }) });
-  const matching =
-    filter.status.length === 0 ? runs : runs.filter((run) => filter.status.includes(run.status));
+  const query = runQueryOf({ q, status });
+  const page = await runTable.page({
+    query,
+    sort: runSortOf(sort),
+    columns: columns.map(runColumnOf),
+    offset,
+    limit,
+  });
   const items: RunListItem[] = [];
-  for (const run of matching.slice(0, MAX_ITEMS)) items.push({ run, reward: await rewardTrails.of(run) });
-  const all = search === '' ? total : (await runStore.list({ limit: 1 })).total;
-  return { items, total: filter.status.length === 0 ? total : matching.length, all };
+  for (const { run, cells } of page.rows) items.push({ run, cells, reward: await rewardTrails.of(run) });
+  return { items, total: page.total, all: page.all, problems: [...query.problems] };
+}
+
+/** What was typed, and the choice of a status beside it. */
+export function runQueryOf({ q, status }: Pick<RunsView, 'q' | 'status'>): RunQuery {
+  const query = parseRunQuery(q);
+  if (status.length === 0) return query;
+  const chosen = { kind: 'field', field: 'status', isNot: false, values: status } as const;
+  return { ...query, conditions: [...query.conditions, chosen] };
 }

@@ -7,6 +7,9 @@ import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import type { MetricStore } from '@/lib/metrics/metric-store';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import type { RunStore } from '@/lib/run-store/run-store';
+import { backfillRuns } from '@/lib/run-table/backfill-runs';
+import { createRunTable } from '@/lib/run-table/create-run-table';
+import type { RunTable } from '@/lib/run-table/run-table';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 import { createEventFeed, type EventFeed } from './event-feed';
@@ -22,6 +25,7 @@ export type Stores = {
   readonly trajectoryStore: TrajectoryStore;
   readonly feed: EventFeed;
   readonly rewardTrails: RewardTrails;
+  readonly runTable: RunTable;
 };
 
 declare global {
@@ -49,6 +53,7 @@ async function openStores(env: Env): Promise<Stores> {
   const runStore = createRunStore(database);
   const metricStore = createMetricStore(database);
   watchForLostRuns(runStore, (ids) => tellLostRuns({ runStore, dataDir: env.dataDir }, ids));
+  await backfillRuns(database, { runStore, metricStore });
   return {
     env,
     runStore,
@@ -56,5 +61,6 @@ async function openStores(env: Env): Promise<Stores> {
     trajectoryStore: createTrajectoryStore(database),
     feed: createEventFeed(runStore),
     rewardTrails: createRewardTrails(metricStore),
+    runTable: createRunTable(database),
   };
 }

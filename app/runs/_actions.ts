@@ -42,3 +42,41 @@ export async function muteAdvisory(input: unknown) {
     return null;
   });
 }
+
+const Tag = z.string().trim().min(1).max(40);
+const Annotation = z.object({
+  ids: z.array(RunId).min(1).max(10_000),
+  change: z.object({
+    name: z.string().trim().min(1).max(200).optional(),
+    notes: z.string().max(20_000).optional(),
+    addTags: z.array(Tag).optional(),
+    removeTags: z.array(Tag).optional(),
+    isPinned: z.boolean().optional(),
+    isArchived: z.boolean().optional(),
+    isDeleted: z.boolean().optional(),
+  }),
+});
+
+/** Names, tags, notes, pins, archive and deletion, of one run or many. */
+export async function annotateRuns(input: unknown) {
+  return asAction(Annotation, input, async ({ ids, change }) => {
+    await (await stores()).runTable.annotate(ids, change);
+    return null;
+  });
+}
+
+const View = z.object({ name: z.string().trim().min(1).max(60), query: z.string().max(4000) });
+
+export async function saveView(input: unknown) {
+  return asAction(View, input, async (view) => {
+    await (await stores()).runTable.saveView(view);
+    return null;
+  });
+}
+
+export async function removeView(input: unknown) {
+  return asAction(View.shape.name, input, async (name) => {
+    await (await stores()).runTable.removeView(name);
+    return null;
+  });
+}

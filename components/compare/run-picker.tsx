@@ -4,11 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { Select } from '@/components/ui/select';
 import { compareHref, type CompareView } from '@/lib/api-client/run-urls';
-import { runsQuery } from '@/lib/api-client/runs';
+import { EVERY_RUN, runsQuery } from '@/lib/api-client/runs';
 import type { RunId } from '@/lib/domain/run';
 import { statusWords } from '@/lib/insight/run-words';
-
-const EVERY = { search: '', status: [] } as const;
 
 /** Puts one more run beside the others. */
 export function RunPicker({
@@ -19,7 +17,7 @@ export function RunPicker({
   view: Partial<Omit<CompareView, 'runs'>>;
 }) {
   const router = useRouter();
-  const { data } = useQuery(runsQuery(EVERY));
+  const { data } = useQuery(runsQuery(EVERY_RUN));
   const others = (data?.items ?? []).filter(({ run }) => !chosen.includes(run.id));
   return (
     <Select

@@ -19,7 +19,7 @@ import { Dialog, DialogDescription, DialogTitle } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/kbd';
 import { Skeleton } from '@/components/ui/skeleton';
 import { recipeNamesQuery } from '@/lib/api-client/recipes';
-import { runsQuery } from '@/lib/api-client/runs';
+import { EVERY_RUN, runsQuery } from '@/lib/api-client/runs';
 
 /** Finds pages, recipes and runs by name from anywhere. */
 export function SearchPalette() {
@@ -73,7 +73,7 @@ const PAGES = [
 function Palette({ onClose }: { onClose: () => void }) {
   const router = useRouter();
   const recipes = useQuery(recipeNamesQuery());
-  const runs = useQuery(runsQuery({ search: '', status: [] }));
+  const runs = useQuery(runsQuery(EVERY_RUN));
   const go = <T extends string>(href: Route<T>) => {
     onClose();
     router.push(href);

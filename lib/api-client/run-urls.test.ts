@@ -31,7 +31,13 @@ test('what makes no sense reads as absent, so that an old link still opens', () 
     set: 'train',
     sort: 'order',
   });
-  expect(RunsView.parse({ status: 'running,gone,lost' })).toEqual({ q: '', status: ['running', 'lost'] });
+  expect(RunsView.parse({ status: 'running,gone,lost', columns: 'a,,b,a' })).toEqual({
+    q: '',
+    status: ['running', 'lost'],
+    sort: '-run',
+    columns: ['a', 'b'],
+    group: '',
+  });
 });
 
 test('another run is put beside the others without losing the view', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RunId, RunStatus } from '@/lib/domain/run';
+import { NEWEST_FIRST } from '@/lib/domain/run-column';
 import { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { Smoothing } from '@/lib/charts/smooth';
 import { AXES } from '@/lib/insight/compare/align';
@@ -8,6 +9,10 @@ import { withQuery } from './request';
 
 // The addresses of the pages about runs: one parser and one builder each. A value that makes no sense reads as absent,
 // so an old or mistyped link still opens the page.
+
+export const RUNS_PER_PAGE = 100;
+/** More do not fit a screen, and each is a join. */
+const MAX_COLUMNS = 20;
 
 const whole = z
   .string()
@@ -39,7 +44,19 @@ export const StatusFilter = z
     }),
   );
 
-export const RunsView = z.object({ q: z.string().default('').catch(''), status: StatusFilter });
+const NameList = z
+  .string()
+  .default('')
+  .transform((text) => [...new Set(text.split(',').filter((name) => name !== ''))].slice(0, MAX_COLUMNS));
+
+/** The runs table: see `parseRunQuery` for `q`, `runSortOf` for `sort`, `runColumnOf` for columns and groups. */
+export const RunsView = z.object({
+  q: z.string().default('').catch(''),
+  status: StatusFilter,
+  sort: z.string().default(NEWEST_FIRST).catch(NEWEST_FIRST),
+  columns: NameList,
+  group: z.string().default('').catch(''),
+});
 export type RunsView = z.infer<typeof RunsView>;
 
 export const DEFAULT_SMOOTHING = '0.6';

@@ -15,7 +15,13 @@ export const RewardTrail = z.object({
 });
 export type RewardTrail = z.infer<typeof RewardTrail>;
 
-export const RunListItem = z.object({ run: Run, reward: RewardTrail });
+const RunCell = z.union([z.string(), MetricValue, z.null()]);
+export const RunListItem = z.object({
+  run: Run,
+  reward: RewardTrail,
+  /** One per column asked for. */
+  cells: z.array(RunCell).readonly(),
+});
 export type RunListItem = z.infer<typeof RunListItem>;
 
 export const RunList = z.object({
@@ -24,8 +30,28 @@ export const RunList = z.object({
   total: z.number().int(),
   /** Runs that there are. */
   all: z.number().int(),
+  /** What of the search means nothing. */
+  problems: z.array(z.string()),
 });
 export type RunList = z.infer<typeof RunList>;
+
+export const RunGroups = z.object({
+  groups: z.array(
+    z.object({
+      value: RunCell,
+      runs: z.number().int(),
+      count: z.number().int(),
+      mean: MetricValue.nullable(),
+      std: MetricValue.nullable(),
+    }),
+  ),
+});
+export type RunGroup = z.infer<typeof RunGroups>['groups'][number];
+
+export const RunColumns = z.object({ metrics: z.array(z.string()), config: z.array(z.string()) });
+export type RunColumns = z.infer<typeof RunColumns>;
+
+export const RunViews = z.object({ views: z.array(z.object({ name: z.string(), query: z.string() })) });
 
 export const RunAnswer = z.object({ run: Run });
 

@@ -4,6 +4,7 @@ import { openDatabase } from '@/lib/db/open-database';
 import type { Env } from '@/lib/env';
 import { createLauncher } from '@/lib/launch/create-launcher';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
+import { createRunTable } from '@/lib/run-table/create-run-table';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
 import type { Session } from './session';
@@ -19,6 +20,7 @@ export async function openSession(env: Env): Promise<Session> {
     metrics: createMetricStore(database),
     trajectories: createTrajectoryStore(database),
     launcher: createLauncher({ env, runStore }),
+    runTable: createRunTable(database),
     close: () => database.$disconnect(),
   };
 }

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
+import { NEWEST_FIRST } from '@/lib/domain/run-column';
 import { version } from '@/package.json';
 import { checkCommand } from './commands/check-command';
 import { composeCommand } from './commands/compose-command';
 import { evalTestCommand } from './commands/eval-command';
 import { addDataCommands } from './commands/data-commands';
 import { pauseCommand, stopAllCommand, stopCommand } from './commands/control-commands';
-import { logsCommand, runsCommand } from './commands/list-commands';
+import { logsCommand } from './commands/logs-command';
 import { healthCommand } from './commands/health-command';
 import { migrateCommand } from './commands/migrate-command';
 import { preflightCommand } from './commands/preflight-command';
@@ -14,6 +15,7 @@ import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { replayCommand, type ReplayOptions } from './commands/replay-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
+import { runsCommand, type RunsOptions } from './commands/runs-command';
 import { explainUsage } from './explain-usage';
 import { EXIT_CODE_HELP, type Settle } from './exit-code';
 import { listSecretsCommand, setSecretCommand, unsetSecretCommand } from './commands/secrets-command';
@@ -177,10 +179,20 @@ function addRecipeCommands(program: Command, context: CommandContext, settle: Se
 function addReadCommands(program: Command, context: CommandContext, settle: Settle): void {
   program
     .command('runs')
-    .description('list runs, newest first')
+    .description('list runs, newest first, and find them as the page does')
+    .argument(
+      '[search...]',
+      'words and conditions, e.g. adder tag:baseline data.seed=3 "rollout/reward_mean>0.8"',
+    )
+    .option('--sort <column>', 'order; -column = highest first', NEWEST_FIRST)
+    .option('--columns <names>', 'metrics and keys to show, separated by commas')
+    .option(
+      '--group-by <column>',
+      'groups with mean and deviation of the first metric of --columns, or the reward',
+    )
     .option('--limit <count>', 'how many', parseCount, DEFAULT_RUNS)
     .option(...JSON_OPTION)
-    .action((options: { limit: number; json?: boolean }) => settle(runsCommand(context, options)));
+    .action((search: string[], options: RunsOptions) => settle(runsCommand(context, search, options)));
   program
     .command('logs')
     .description('print what a run logged')

@@ -8,6 +8,7 @@ import type { Run, RunStatus } from '@/lib/domain/run';
 import type { Launcher } from '@/lib/launch/launch';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { claimRun } from '@/lib/run-store/claim-run';
+import { createRunTable } from '@/lib/run-table/create-run-table';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import type { RunStore } from '@/lib/run-store/run-store';
@@ -60,6 +61,7 @@ async function galley(args: readonly string[], { launcher = {}, interrupts }: Se
     runStore,
     metrics: createMetricStore(db),
     trajectories: createTrajectoryStore(db),
+    runTable: createRunTable(db),
     launcher: { ...noLauncher, ...launcher },
     close: () => Promise.resolve(),
   };
@@ -184,6 +186,14 @@ test('runs lists the newest first, and logs prints what a run said', async () =>
   expect(out.split('\n').map((line) => line.split(/\s+/).at(-1))).toEqual(['name', 'newer', 'older']);
   const json: unknown = JSON.parse((await galley(['runs', '--json', '--limit', '1'])).out);
   expect(json).toMatchObject([{ id: 2, name: 'newer', status: 'queued' }]);
+  expect((await galley(['runs', 'newer'])).out).not.toContain('older');
+  expect((await galley(['runs', 'status:gone'])).err).toContain('status:gone is none of');
+  expect((await galley(['runs', '--sort', 'name', '--columns', 'data.seed'])).out).toMatch(
+    /data\.seed +name\n2 .*newer\n1 /,
+  );
+  expect((await galley(['runs', '--group-by', 'recipe'])).out).toMatch(
+    /recipe +runs +mean +s\.d\.\npig_latin +2 \(1 measured\) +1\.00 +–/,
+  );
   expect((await galley(['logs', '1', '--follow'])).code).toBe(0);
 });
 

@@ -1,6 +1,7 @@
 import type { Env } from '@/lib/env';
 import type { Launcher } from '@/lib/launch/launch';
 import type { MetricStore } from '@/lib/metrics/metric-store';
+import type { RunTable } from '@/lib/run-table/run-table';
 import type { RunStore } from '@/lib/run-store/run-store';
 import type { TrajectoryStore } from '@/lib/trajectories/trajectory-store';
 import type { CliIo } from './cli-io';
@@ -11,6 +12,7 @@ export type Session = {
   readonly metrics: MetricStore;
   readonly trajectories: TrajectoryStore;
   readonly launcher: Launcher;
+  readonly runTable: RunTable;
   close(): Promise<void>;
 };
 

@@ -61,10 +61,13 @@ function readToken(token: string): string | RunCondition | Problem {
   if (name === '') return unquoted(token);
   if (name === 'is') return stateOf(value);
   if (isOneOf(RUN_FIELDS, name)) return fieldOf(name, sign, value);
-  // 10:30 is a word; a key of the configuration has a dot, or is compared by a sign
-  const isWord = sign === ':' && !isOneOf(RUN_NUMBERS, name) && !/[./]/.test(name);
   const op = sign === ':' ? '=' : sign;
-  return isWord || !isOneOf(COMPARISONS, op) ? unquoted(token) : compared(name, op, value);
+  return isWord(name, sign) || !isOneOf(COMPARISONS, op) ? unquoted(token) : compared(name, op, value);
+}
+
+/** 10:30 is one; a key of the configuration has a dot, or is compared by a sign. */
+function isWord(name: string, sign: string): boolean {
+  return sign === ':' && !isOneOf(RUN_NUMBERS, name) && !/[./]/.test(name);
 }
 
 function compared(name: string, op: Comparison, value: string): RunCondition | Problem {

@@ -1,8 +1,8 @@
 import type { Database } from '@/lib/db/open-database';
 import { storableText } from '@/lib/db/storable-text';
 import { isActive, RUN_STATUSES, type RunId } from '@/lib/domain/run';
+import type { RunAnnotation } from '@/lib/domain/run-annotation';
 import { AppError } from '@/lib/shared/app-error';
-import type { RunAnnotation } from './run-table';
 
 const ACTIVE = ['queued', ...RUN_STATUSES.filter(isActive)];
 

@@ -19,9 +19,7 @@ export function createRunTable(db: Database, now: () => number = Date.now): RunT
       const where = conditionOf(query);
       const [rows, counted, all] = await Promise.all([
         readRows(db, { where, sort, columns, offset, limit }),
-        db
-          .$queryRawUnsafe(`SELECT count(*) AS "count" FROM "Run" r WHERE ${where.text}`, ...where.args)
-          .then(Count.parse),
+        readAll(db, join([sql('SELECT count(*) AS "count" FROM "Run" r WHERE '), where], ''), Count),
         db.run.count({ where: { deletedAt: null } }),
       ]);
       return { rows, total: counted[0]?.count ?? 0, all };

@@ -1,4 +1,5 @@
 import type { Run, RunId } from '@/lib/domain/run';
+import type { RunAnnotation } from '@/lib/domain/run-annotation';
 import type { RunColumn, RunSort } from '@/lib/domain/run-column';
 import type { RunQuery } from '@/lib/domain/run-query';
 
@@ -27,17 +28,6 @@ export type RunGroup = {
   readonly mean: number | null;
   /** Sample standard deviation (divides by n − 1); null below two runs. */
   readonly std: number | null;
-};
-
-/** What somebody says of runs; what is left out stays. */
-export type RunAnnotation = {
-  readonly name?: string | undefined;
-  readonly notes?: string | undefined;
-  readonly addTags?: readonly string[] | undefined;
-  readonly removeTags?: readonly string[] | undefined;
-  readonly isPinned?: boolean | undefined;
-  readonly isArchived?: boolean | undefined;
-  readonly isDeleted?: boolean | undefined;
 };
 
 export type SavedView = { readonly name: string; readonly query: string };

@@ -5,6 +5,7 @@ import type { TrajectoryBody, TrajectoryRow } from '@/lib/domain/trajectory';
 import { type Env, readEnv } from '@/lib/env';
 import { createLauncher } from '@/lib/launch/create-launcher';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
+import { createRunTable } from '@/lib/run-table/create-run-table';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import type { RunStore } from '@/lib/run-store/run-store';
 import { createTrajectoryStore } from '@/lib/trajectories/create-trajectory-store';
@@ -41,6 +42,7 @@ export async function galleyOnDisk({ python }: { readonly python: string | null 
     metrics: createMetricStore(db),
     trajectories: createTrajectoryStore(db),
     launcher: createLauncher({ env, runStore }),
+    runTable: createRunTable(db),
     close: () => Promise.resolve(),
   };
   return {

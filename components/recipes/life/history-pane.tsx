@@ -14,7 +14,7 @@ import { secretRanges } from '@/lib/recipes/environment/without-secrets';
 import { DiffView } from '../editor/diff-view';
 import { timeAgo } from '../time-ago';
 import type { LifeActions } from './life-actions';
-import { NameDialog } from './name-dialog';
+import { NameDialog } from '@/components/ui/name-dialog';
 
 export type HistoryPaneProps = {
   readonly recipe: string;

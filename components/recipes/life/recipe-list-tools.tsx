@@ -17,7 +17,7 @@ import { moveDrafts } from '../draft-storage';
 import { recipeHref } from '@/lib/api-client/recipe-urls';
 import { DeletedDialog } from './deleted-dialog';
 import type { RecipeListActions } from './life-actions';
-import { NameDialog, type NameQuestion } from './name-dialog';
+import { NameDialog, type NameQuestion } from '@/components/ui/name-dialog';
 import { NewRecipeDialog } from './new-recipe-dialog';
 import { undoToast } from './undo-toast';
 

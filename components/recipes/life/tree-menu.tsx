@@ -11,7 +11,7 @@ import {
 import type { GitState } from '@/lib/recipe-files/git-state';
 import { DeletedDialog } from './deleted-dialog';
 import type { LifeActions } from './life-actions';
-import { NameDialog } from './name-dialog';
+import { NameDialog } from '@/components/ui/name-dialog';
 import type { EntryActions } from './use-entry-actions';
 
 export type TreeHeadProps = {

@@ -8,7 +8,7 @@ import type { Result } from '@/lib/shared/result';
 import { moveDrafts } from '../draft-storage';
 import type { StudioAction } from '../studio-state';
 import type { LifeActions } from './life-actions';
-import type { NameQuestion } from './name-dialog';
+import type { NameQuestion } from '@/components/ui/name-dialog';
 import { undoToast } from './undo-toast';
 import type { Disk } from './use-disk';
 

@@ -12,7 +12,7 @@ import type { Studio } from '../use-studio';
 import { DiffPane } from './diff-pane';
 import type { LifeActions } from './life-actions';
 import { HistoryPane } from './history-pane';
-import { NameDialog, type NameQuestion } from './name-dialog';
+import { NameDialog, type NameQuestion } from '@/components/ui/name-dialog';
 import { radiusText } from './radius-text';
 import { TreeHead } from './tree-menu';
 import { useComparison } from './use-comparison';
