@@ -69,6 +69,12 @@ export class Choices {
     else this.overridden.set(key, { value: choice, isExternal: true, entry: null, override, used: false });
   }
 
+  /** Whether anything that was chosen so far may have to do with the groups in a folder. */
+  mayConcern(folder: string): boolean {
+    if (this.overridden.size + this.deletions.size + this.appended.length > 0) return true;
+    return [...this.known.keys()].some((key) => key.startsWith(folder));
+  }
+
   appendedEntries(): DefaultEntry[] {
     return this.appended.map((override) =>
       newEntry({

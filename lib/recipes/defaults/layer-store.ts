@@ -25,6 +25,8 @@ export type LayerStore = {
   hasLayer(path: string): boolean;
   /** Whether a folder of that name exists: then it can be a group. */
   hasGroup(path: string): boolean;
+  /** Whether the recipe itself has files in a folder. */
+  hasOwnFiles(folder: string): boolean;
   /** Names of the layers in a folder. */
   choices(path: string): readonly string[];
 };
@@ -89,6 +91,7 @@ export function createLayerStore(files: Readonly<Record<string, string>>, budget
       const normal = normalisePath(path);
       return normal !== null && folders.has(normal);
     },
+    hasOwnFiles: (folder) => Object.keys(files).some((file) => file.startsWith(`${folder}/`)),
     choices(path) {
       const normal = normalisePath(path);
       const prefix = normal === null || normal === '' ? '' : `${normal}/`;

@@ -42,6 +42,8 @@ export function resolveDefaults(entry: string, input: DefaultsInput): readonly L
 
 type Use = LayerUse & { readonly key: string | null };
 
+let usualHydra: readonly Use[] | null = null;
+
 class DefaultsResolver {
   private readonly input: DefaultsInput;
   private readonly path: string[] = [];
@@ -56,10 +58,21 @@ class DefaultsResolver {
     const primary = newEntry({ ...facts, path, isPrimary: true, isRooted });
     if (!this.input.store.hasLayer(path)) throw missingLayer(primary, this.input.store);
     const own = this.visit(primary, false);
-    const hydra = this.visit(newEntry({ ...facts, path: 'hydra/config' }), false);
-    const uses = [...hydra, ...own];
+    const uses = [...this.hydra(), ...own];
     refuseRepeats(uses);
     return uses;
+  }
+
+  /** Hydra's own layers. They are the same for every recipe that neither brings nor chooses any. */
+  private hydra(): readonly Use[] {
+    const visit = () => {
+      const facts = { kind: 'layer', value: null, package: null, range: null } as const;
+      return this.visit(newEntry({ ...facts, path: 'hydra/config' }), false);
+    };
+    const { choices, store } = this.input;
+    if (choices.mayConcern('hydra') || store.hasOwnFiles('hydra')) return visit();
+    usualHydra ??= visit();
+    return usualHydra;
   }
 
   /** The uses of an entry and of everything that it includes. */

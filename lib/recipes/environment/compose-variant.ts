@@ -161,9 +161,6 @@ function merged(
   return { env: Object.fromEntries(left), pending };
 }
 
-/** By file and text: a layer is searched again only when it has changed. */
-const literalsIn = remember(500, (file) => remember(4, (text) => secretLiterals(file, text)));
-
 /** Secrets that stand in the layers that take part, and in the script. */
 function literalsOf(
   { provenance }: Composed,
@@ -177,8 +174,8 @@ function literalsOf(
     if (source !== null) layers.add(source.file);
     for (const { file } of beaten) layers.add(file);
   }
-  const script = input.script === null ? [] : literalsIn(input.script)(input.scripts[input.script] ?? '');
-  return [...[...layers].flatMap((file) => literalsIn(file)(input.files[file] ?? '')), ...script];
+  const script = input.script === null ? [] : secretLiterals(input.script, input.scripts[input.script] ?? '');
+  return [...[...layers].flatMap((file) => secretLiterals(file, input.files[file] ?? '')), ...script];
 }
 
 function variableStates(

@@ -1,6 +1,7 @@
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import type { LayerNode } from '@/lib/recipes/layers/layer-node';
 import { parseLayer } from '@/lib/recipes/layers/parse-layer';
+import { remember } from '@/lib/recipes/remember';
 import { isHarmless } from './placeholder';
 import { isSecretKey, isSecretVariable, secretMark, variableNameOf } from './secret-names';
 import { tokenRanges } from './secret-shapes';
@@ -19,8 +20,14 @@ export type SecretLiteral = SourceRange & {
 
 type Place = Omit<SecretLiteral, 'file'>;
 
-/** Every secret that a file holds in clear, in order. Works on text that is broken too. */
+/** Every secret that a file holds in clear, in order. Works on text that is broken too. Remembered by file and text. */
 export function secretLiterals(file: string, text: string): readonly SecretLiteral[] {
+  return literalsIn(file)(text);
+}
+
+const literalsIn = remember(500, (file) => remember(4, (text) => findLiterals(file, text)));
+
+function findLiterals(file: string, text: string): readonly SecretLiteral[] {
   if (!mayHoldSecrets(text)) return [];
   const lines = createLines(text);
   const named = (/\.ya?ml$/i.test(file) ? inLayer(text, lines) : inScript(file, text)).filter(

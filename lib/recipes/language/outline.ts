@@ -1,4 +1,7 @@
 import { CST, Parser } from 'yaml';
+import { blocksOf, type TextBlock } from '@/lib/recipes/layers/parse-blocks';
+import { parseLayer } from '@/lib/recipes/layers/parse-layer';
+import { remember } from '@/lib/recipes/remember';
 
 /** UTF-16 offsets into a text, end exclusive. */
 export type TextRange = { readonly start: number; readonly end: number };
@@ -27,23 +30,47 @@ export type OutlineEntry = {
 export type Outline = readonly OutlineEntry[];
 
 const KEPT = 32;
-const outlines = new Map<string, Outline>();
+const KEPT_BLOCKS = 10_000;
 
 /**
  * The shape of a layer, also of one that is being typed and does not parse. Syntax and places only: what a value
- * means is decided by composition. Remembered by content.
+ * means is decided by composition. Remembered by content, and by block where a layer is read so.
  */
-export function outlineOf(text: string): Outline {
-  const known = outlines.get(text);
-  if (known !== undefined) return known;
+export const outlineOf: (text: string) => Outline = remember(KEPT, (text) => {
+  const parsed = parseLayer(text);
+  const blocks = parsed.ok ? blocksOf(text, parsed.root) : null;
+  return blocks === null ? wholeOutline(text) : blocks.flatMap((block) => blockOutline(block));
+});
+
+/** The entries of a block as they were last asked for: most blocks stay where they are. */
+const blockOf = remember(KEPT_BLOCKS, (text) => {
+  const outline = wholeOutline(text);
+  return { outline, moved: { by: 0, outline } };
+});
+
+function blockOutline({ text, start: by }: TextBlock): Outline {
+  const block = blockOf(text);
+  if (block.moved.by !== by)
+    block.moved = { by, outline: block.outline.map((entry) => movedEntry(entry, by)) };
+  return block.moved.outline;
+}
+
+function movedEntry({ key, start, value, ...entry }: OutlineEntry, by: number): OutlineEntry {
+  return { ...entry, key: moved(key, by), start: start + by, value: moved(value, by) };
+}
+
+function moved(range: TextRange | null, by: number): TextRange | null {
+  return range === null ? null : { start: range.start + by, end: range.end + by };
+}
+
+/** Without looking at what is remembered. */
+export function wholeOutline(text: string): Outline {
   const reader = new OutlineReader(text);
   for (const token of new Parser().parse(text)) {
     if (token.type !== 'document') continue;
     reader.read(token.value, []);
     break;
   }
-  if (outlines.size >= KEPT) outlines.clear();
-  outlines.set(text, reader.entries);
   return reader.entries;
 }
 

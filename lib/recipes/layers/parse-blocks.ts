@@ -37,7 +37,21 @@ export function parseByBlocks(text: string): LayerMap | null {
     for (const entry of entriesAt(block, start)) entries.push(entry);
   }
   if (first === null || hasDuplicates(entries)) return null;
-  return { kind: 'map', entries, start: first.start, end };
+  const root: LayerMap = { kind: 'map', entries, start: first.start, end };
+  made.add(root);
+  return root;
+}
+
+const made = new WeakSet<LayerNode>();
+
+/** A part of a layer that means the same by itself. */
+export type TextBlock = { readonly text: string; readonly start: number };
+
+/** The parts of a text, each beginning with a top-level key, in order; null for a text that was read as a whole. */
+export function blocksOf(text: string, root: LayerNode | null): readonly TextBlock[] | null {
+  if (root === null || !made.has(root)) return null;
+  const starts = blockStarts(text);
+  return starts.map((start, index) => ({ text: text.slice(start, starts[index + 1]), start }));
 }
 
 /** Offsets of the lines that begin with a key; what stands above the first one belongs to it. */
