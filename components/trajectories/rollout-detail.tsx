@@ -13,12 +13,13 @@ import { GroupCard } from './group-card';
 import { RolloutFacts } from './rollout-facts';
 import { ForeignText } from './foreign-text';
 import { Part } from './part';
-import { TokenText } from './token-text';
+import { TokenLegend, TokenText } from './token-text';
 import { tokensOf } from './tokens-of';
 import { TurnList } from './turn-list';
 
 const OVERLAYS = [
   { color: 'logprob', title: 'Log-probability' },
+  { color: 'mask', title: 'Trained on' },
   { color: 'plain', title: 'Plain text' },
 ] as const;
 
@@ -43,9 +44,11 @@ export function RolloutDetail(props: {
   return (
     <div className="grid grid-cols-1 xl:grid-cols-[minmax(0,1fr)_19rem]">
       <article aria-label={`Rollout ${row.id}`} className="flex min-w-0 flex-col gap-4 p-4">
-        <Part role="Prompt" detail={`${row.promptTokens} tokens`}>
-          <ForeignText text={data.body.prompt} />
-        </Part>
+        {data.body.turns.length > 0 ? null : (
+          <Part role="Prompt" detail={`${row.promptTokens} tokens`}>
+            <ForeignText text={data.body.prompt} />
+          </Part>
+        )}
         <Completion detail={data} color={props.color} onColor={(color) => props.onChange({ color })} />
         <Part role="Ground truth">
           <ForeignText text={data.body.groundTruth === '' ? '—' : data.body.groundTruth} />
@@ -82,30 +85,37 @@ function Completion(props: {
       role={body.turns.length > 0 ? 'Conversation' : 'Completion'}
       detail={`${row.completionTokens} tokens`}
       controls={
-        <div role="group" aria-label="Colour tokens by" className="flex gap-1">
-          {OVERLAYS.map(({ color, title }) => (
-            <button
-              key={color}
-              type="button"
-              aria-pressed={props.color === color}
-              className={cn(
-                'rounded-chip border px-1.5 py-px text-xs font-medium',
-                props.color === color ? 'border-accent bg-accent/10 text-ink' : 'text-muted hover:text-ink',
-              )}
-              onClick={() => props.onColor(color)}
-            >
-              {title}
-            </button>
-          ))}
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs">
+          {body.turns.length > 0 && props.color !== 'plain' ? <TokenLegend color={props.color} /> : null}
+          <div role="group" aria-label="Colour tokens by" className="flex gap-1">
+            {OVERLAYS.map(({ color, title }) => (
+              <button
+                key={color}
+                type="button"
+                aria-pressed={props.color === color}
+                className={cn(
+                  'rounded-chip border px-1.5 py-px text-xs font-medium',
+                  props.color === color ? 'border-accent bg-accent/10 text-ink' : 'text-muted hover:text-ink',
+                )}
+                onClick={() => props.onColor(color)}
+              >
+                {title}
+              </button>
+            ))}
+          </div>
         </div>
       }
     >
       {body.turns.length > 0 ? (
-        <TurnList key={row.id} body={body} color={props.color} />
+        <TurnList key={row.id} turns={body.turns} sequences={body.sequences} color={props.color} />
       ) : props.color === 'plain' ? (
         <ForeignText text={body.completion} />
       ) : (
-        <TokenText key={row.id} {...tokensOf(body.sequences[0], { start: row.promptTokens })} />
+        <TokenText
+          key={row.id}
+          {...tokensOf(body.sequences[0], { start: row.promptTokens })}
+          color={props.color}
+        />
       )}
     </Part>
   );

@@ -80,13 +80,17 @@ export function smoothingOf(text: string): Smoothing {
   return weight === 0 ? { kind: 'none' } : { kind: 'ema', weight };
 }
 
+/** What the tokens of a rollout are coloured by; `mask`: what is trained on. */
+const TokenColor = z.enum(['logprob', 'mask', 'plain']);
+export type TokenColor = z.infer<typeof TokenColor>;
+
 export const RolloutView = z.object({
   /** Null = the newest when the page was opened. */
   step: whole,
   set: z.enum(['train', 'validation']).catch('train'),
   sort: RolloutSort.catch('order'),
   rollout: whole,
-  color: z.enum(['logprob', 'plain']).catch('logprob'),
+  color: TokenColor.catch('logprob'),
 });
 export type RolloutView = z.infer<typeof RolloutView>;
 

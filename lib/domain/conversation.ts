@@ -18,15 +18,19 @@ export const TokenSpan = z.object({
 });
 export type TokenSpan = z.infer<typeof TokenSpan>;
 
-/** One turn of a conversation, as viewers show it. */
+/** Of a turn that a sub-agent had: its name, and below it those of its own sub-agents. Absent for the agent itself. */
+const agent = z.array(z.string()).min(1).optional();
+
+/** One turn of a conversation, as viewers show it. A sub-agent's turns stand before the result of the call that began it. */
 export const ConversationTurn = z.discriminatedUnion('role', [
-  z.object({ role: z.enum(['system', 'user']), content: z.string() }),
+  z.object({ role: z.enum(['system', 'user']), content: z.string(), agent }),
   z.object({
     role: z.literal('assistant'),
     content: z.string(),
     toolCalls: z.array(ToolCall),
     /** The tokens that the model produced for it; null when they were not recorded. */
     span: TokenSpan.nullable(),
+    agent,
   }),
   z.object({
     role: z.literal('tool'),
@@ -35,6 +39,7 @@ export const ConversationTurn = z.discriminatedUnion('role', [
     name: z.string(),
     /** `error`: refused arguments, or a tool that threw; `timeout`: cut at its limit. */
     outcome: z.enum(['ok', 'error', 'timeout']),
+    agent,
   }),
 ]);
 export type ConversationTurn = z.infer<typeof ConversationTurn>;
