@@ -8,6 +8,7 @@ import { loadAgent } from './load-agent';
 /** The part of `rollout_worker` that says who answers. */
 export type WorkerSettings = {
   readonly type: string;
+  readonly runtime: 'galley' | 'nexau';
   readonly nexau_agent_config_path?: string | null | undefined;
   readonly nexau_agent_workspace?: string | null | undefined;
   readonly custom_rollout_worker_module_path?: string | null | undefined;
@@ -18,6 +19,8 @@ export type OpenWorkerOptions = {
   /** Where relative paths of the recipe start, tried in order; the recipe's own folder first. Absolute. */
   readonly folders: readonly string[];
   readonly code: CodeHost;
+  /** The Python half of Galley: `pythonFolder(root)`. */
+  readonly pythonFolder: string;
   /** For `${env.NAME}` in the agent's files. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 };
@@ -42,7 +45,29 @@ export async function openWorkerCode(
   settings: WorkerSettings,
   options: OpenWorkerOptions,
 ): Promise<WorkerCode> {
+  if (isNexaus(settings)) return { agent: null, own: await openNexau(settings, options) };
   return { agent: await openAgent(settings, options), own: await openOwn(settings, options) };
+}
+
+/** Does the nexau package run the agent? A worker of the recipe's own goes before it. */
+function isNexaus({ type, runtime, custom_rollout_worker_module_path: own }: WorkerSettings): boolean {
+  return type === 'nexau' && runtime === 'nexau' && (own ?? null) === null;
+}
+
+async function openNexau(
+  settings: WorkerSettings,
+  { folders, code, pythonFolder }: OpenWorkerOptions,
+): Promise<OwnWorker> {
+  const agent = await findFile(agentOf(settings), folders, AGENT_SETTING);
+  const workspace = settings.nexau_agent_workspace ?? null;
+  const config = {
+    ...settings,
+    nexau_agent_config_path: agent,
+    nexau_agent_workspace: workspace === null ? null : path.resolve(folders[0] ?? '.', workspace),
+  };
+  const file = path.join(pythonFolder, 'nexau/galley_nexau_worker.py');
+  const thing = await code.load({ file, name: 'NexAUWorker', use: 'worker', config });
+  return { thing, label: 'nexau' };
 }
 
 async function openAgent(
@@ -53,16 +78,18 @@ async function openAgent(
   const hasOwn = (settings.custom_rollout_worker_module_path ?? null) !== null;
   const isAgents = settings.type === 'nexau';
   if (!isAgents && !hasOwn) return null;
-  if (named === null) {
-    if (hasOwn) return null;
-    const message = `rollout_worker.type is nexau, and no agent is named. Set ${AGENT_SETTING}, for example to agent_workspace/agent_config.yaml.`;
-    throw new AppError('invalid_input', message);
-  }
-  const file = await findFile(named, folders, AGENT_SETTING);
+  if (named === null && hasOwn) return null;
+  const file = await findFile(agentOf(settings), folders, AGENT_SETTING);
   const workspace = settings.nexau_agent_workspace ?? null;
   const workspaces = workspace === null ? [] : folders.map((folder) => path.resolve(folder, workspace));
   const recipeFolder = folders[0] ?? path.dirname(file);
   return loadAgent(file, { recipeFolder, workspaces, code, namedBy: AGENT_SETTING, environment });
+}
+
+function agentOf({ nexau_agent_config_path: named }: WorkerSettings): string {
+  if (named !== null && named !== undefined) return named;
+  const message = `rollout_worker.type is nexau, and no agent is named. Set ${AGENT_SETTING}, for example to agent_workspace/agent_config.yaml.`;
+  throw new AppError('invalid_input', message);
 }
 
 async function openOwn(

@@ -181,6 +181,12 @@ describe('a conversation', () => {
     expect(prompts()[1]).toBe('system: You help.\nuser: Help!\nassistant: ');
     expect(run.calls).toHaveLength(2);
     expect(run.turns.at(-2)).toMatchObject({ role: 'tool', name: 'helper', content: 'helped' });
+    const below = run.turns.filter(({ agent }) => agent?.[0] === 'helper');
+    expect(below.map(({ role, content }) => [role, content])).toEqual([
+      ['system', 'You help.'],
+      ['user', 'Help!'],
+      ['assistant', 'helped'],
+    ]);
   });
 
   test.each([

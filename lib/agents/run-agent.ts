@@ -137,6 +137,7 @@ async function answerCalls(
     const call = calls[index];
     const name = call?.ok === true ? call.name : '';
     count(talk.counts, result);
+    talk.turns.push(...result.below);
     const toolCallId = `call-${turn}-${index}`;
     talk.turns.push({ role: 'tool', content: result.text, toolCallId, name, outcome: result.outcome });
     talk.messages.push(resultMessage(agent, { name, toolCallId, text: result.text }));
@@ -149,29 +150,32 @@ async function answerCall(
   { agent, model, request }: Scene,
   { call, index }: { readonly call: CallAttempt; readonly index: number },
   signal: AbortSignal,
-): Promise<ToolResult> {
-  if (!call.ok) return { outcome: 'error', text: `Error: ${call.message}` };
+): Promise<Answer> {
+  if (!call.ok) return failed(call.message);
   const tool = agent.tools.find(({ name }) => name === call.name);
-  if (tool !== undefined) return tool.call(call.arguments, signal);
+  if (tool !== undefined) return { ...(await tool.call(call.arguments, signal)), below: [] };
   const sub = agent.subAgents.find(({ agent: { name } }) => name === call.name);
   if (sub === undefined) {
     const known = [...agent.tools, ...agent.subAgents.map(({ agent: each }) => each)].map(({ name }) => name);
-    return {
-      outcome: 'error',
-      text: `Error: there is no tool ${call.name}. There are: ${known.join(', ')}.`,
-    };
+    return failed(`there is no tool ${call.name}. There are: ${known.join(', ')}.`);
   }
   const { message } = call.arguments;
-  if (typeof message !== 'string') {
-    return { outcome: 'error', text: `Error: ${call.name} needs a text as its argument message.` };
-  }
+  if (typeof message !== 'string') return failed(`${call.name} needs a text as its argument message.`);
   const seed = deriveSeed(request.seed, 'sub_agent', index);
-  const { finalAnswer } = await runAgent(
+  const { finalAnswer, turns } = await runAgent(
     { agent: sub.agent, model },
     { ...request, query: message, seed },
     signal,
   );
-  return { outcome: 'ok', text: finalAnswer };
+  const below = turns.map((turn) => ({ ...turn, agent: [sub.agent.name, ...(turn.agent ?? [])] }));
+  return { outcome: 'ok', text: finalAnswer, below };
+}
+
+/** What a call gave, and the turns of the sub-agent that it called. */
+type Answer = ToolResult & { readonly below: readonly ConversationTurn[] };
+
+function failed(reason: string): Answer {
+  return { outcome: 'error', text: `Error: ${reason}`, below: [] };
 }
 
 function count(counts: Counts, { outcome }: ToolResult): void {
@@ -204,7 +208,7 @@ function resultMessage(
 }
 
 function lastAnswer({ turns }: Conversation): string {
-  const last = turns.findLast(({ role }) => role === 'assistant');
+  const last = turns.findLast(({ role, agent }) => role === 'assistant' && agent === undefined);
   return last?.content ?? '';
 }
 

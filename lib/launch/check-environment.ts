@@ -16,7 +16,11 @@ export function untilTheScriptRan(
 ): readonly PreflightCheck[] {
   const pending = variables.filter(({ state }) => state === 'pending').map(({ name }) => name);
   return checks.map((check) => {
-    const name = pending.find((one) => check.detail.includes(`oc.env:${one}`));
+    const name = pending.find(
+      (one) =>
+        check.detail.includes(`oc.env:${one}`) ||
+        check.detail.includes(`environment variable ${one} is not set`),
+    );
     if (name === undefined || check.status !== 'failed') return check;
     const detail = `${name} is known once the environment script has run; this is checked at the launch.`;
     return { ...check, status: 'warning', detail };

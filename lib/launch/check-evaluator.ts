@@ -1,5 +1,7 @@
 import type { DataRow } from '@/lib/datasets/dataset';
+import type { EvaluationTarget } from '@/lib/evaluators/api';
 import type { Env } from '@/lib/env';
+import { evaluatorOf } from '@/lib/recipes/evaluator-of';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { RunVariables } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
@@ -28,14 +30,25 @@ export async function checkEvaluator(env: Env, entry: string, facts: CodeFacts):
   }
 }
 
+/** The right answer; of an agent, with the shortest conversation that leads to it. */
+function targetOf(config: RecipeConfig, row: DataRow): EvaluationTarget {
+  const answer = { finalAnswer: referenceAnswer(config, row), isTruncated: false };
+  if (config.rollout_worker.type !== 'nexau') return answer;
+  const prompt = row[config.data.prompt_key];
+  const asked = { role: 'user', content: typeof prompt === 'string' ? prompt : '' } as const;
+  const said = { role: 'assistant', content: answer.finalAnswer, toolCalls: [], span: null } as const;
+  return { ...answer, observation: [asked, said] };
+}
+
 async function judge(env: Env, entry: string, { config, row, variables }: CodeFacts): Promise<Verdict> {
-  const { type, evaluator_module_path: named = null } = config.rollout_worker;
+  const { type } = config.rollout_worker;
+  const named = evaluatorOf(config.rollout_worker);
   if (named === null && type === 'mock')
     return { status: 'passed', detail: 'The mock worker makes rewards up.' };
   const { host } = await openEvaluator(env, entry, { config, variables, onLog: () => undefined });
   try {
     if (row === null) return { status: 'passed', detail: `${named} loads.` };
-    const target = { finalAnswer: referenceAnswer(config, row), isTruncated: false };
+    const target = targetOf(config, row);
     // The host keeps the time limit: a call that hangs is an outcome, too.
     const outcome = await host.evaluate({ data: row, target }, new AbortController().signal);
     if (!outcome.ok) {

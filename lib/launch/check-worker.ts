@@ -65,7 +65,12 @@ async function tryOut(env: Env, entry: string, { config, row, variables }: CodeF
     onLine: () => undefined,
   });
   try {
-    const opened = await openWorkerCode(settings, { folders, code, environment: variables.values });
+    const opened = await openWorkerCode(settings, {
+      folders,
+      code,
+      environment: variables.values,
+      pythonFolder: pythonFolder(env.root),
+    });
     if (row !== null && opened.agent !== null)
       checkSystemPrompt(opened.agent, { ...row, date: '2026-01-01' });
     if (row !== null && opened.own !== null)

@@ -3,6 +3,7 @@ import type { Env } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
+import { evaluatorOf } from '@/lib/recipes/evaluator-of';
 import { demonstratedTurns } from '@/lib/recipes/demonstrated-turns';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import {
@@ -35,7 +36,7 @@ export async function openEvaluator(
   entry: string,
   { config, onLog, variables: given }: OpenEvaluatorFacts,
 ): Promise<OpenEvaluator> {
-  const { evaluator_module_path: named = null } = config.rollout_worker;
+  const named = evaluatorOf(config.rollout_worker);
   const folders = dataFolders(env, entry);
   const variables = given ?? (await ownVariables(env));
   const place = await locateEvaluator(named, folders);

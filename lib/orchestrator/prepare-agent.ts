@@ -51,10 +51,16 @@ export async function prepareAgent(
     onLine,
   });
   try {
-    const { agent, own } = await openWorkerCode(worker, { folders, code, environment: variables.values });
+    const { agent, own } = await openWorkerCode(worker, {
+      folders,
+      code,
+      environment: variables.values,
+      pythonFolder: pythonFolder(env.root),
+    });
     const hooks =
       own === null ? {} : hooksOf(own.thing, { label: own.label, timeoutMs: worker.worker_timeout * 1000 });
-    const isNeeded = agent !== null || hooks.runAgent !== undefined || worker.type === 'pig_latin';
+    const isNeeded =
+      agent !== null || hooks.runAgent !== undefined || ['agent', 'pig_latin'].includes(worker.type);
     const tokenizer = isNeeded ? await openTokenizer(config, options) : byteTokenizer;
     return { agent, hooks, tokenizer, close: () => code.close() };
   } catch (error) {

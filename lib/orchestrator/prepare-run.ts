@@ -6,6 +6,7 @@ import { type Env, secretsOfProcess } from '@/lib/env';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
+import { evaluatorOf } from '@/lib/recipes/evaluator-of';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { createConfigView } from '@/lib/recipes/config-view';
 import { migrateLegacy } from '@/lib/recipes/migrate-legacy';
@@ -168,7 +169,7 @@ async function openEvaluator(
   options: PrepareOptions,
 ): Promise<EvaluatorHost> {
   const { env, snapshot } = options;
-  const named = config.rollout_worker.evaluator_module_path ?? null;
+  const named = evaluatorOf(config.rollout_worker);
   if (named === null && config.rollout_worker.type === 'mock') return NO_EVALUATOR;
   const place = await locateEvaluator(named, folders);
   const variables = variablesOfProcess();

@@ -13,6 +13,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   cv2: 'opencv-python',
   dateutil: 'python-dateutil',
   dotenv: 'python-dotenv',
+  // not on the index
+  nexau: 'git+https://github.com/nex-agi/NexAU.git',
   sklearn: 'scikit-learn',
   skimage: 'scikit-image',
   yaml: 'PyYAML',

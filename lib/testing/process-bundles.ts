@@ -32,7 +32,7 @@ export async function buildProcessBundles(target: string): Promise<void> {
   const kernels = 'lib/embedded/model/kernels.wasm';
   await mkdir(path.dirname(path.join(out, kernels)), { recursive: true });
   await cp(path.join(root, kernels), path.join(out, kernels));
-  for (const part of ['host', 'shim']) {
+  for (const part of ['host', 'shim', 'nexau']) {
     const folder = path.join('lib/python', part);
     await cp(path.join(root, folder), path.join(out, folder), { recursive: true });
   }

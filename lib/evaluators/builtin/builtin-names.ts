@@ -1,17 +1,11 @@
-/** What `builtin:…` may name in `rollout_worker.evaluator_module_path`. */
-export const BUILTIN_NAMES = [
-  'exact_match',
-  'fuzzy_match',
-  'regex',
-  'math',
-  'json_schema',
-  'code_tests',
-  'llm_judge',
-] as const;
-export type BuiltinName = (typeof BUILTIN_NAMES)[number];
+import { BUILTIN_EVALUATORS } from '@/lib/recipes/schema/builtin-evaluators';
+
+export type BuiltinName = keyof typeof BUILTIN_EVALUATORS;
+
+export const BUILTIN_NAMES: readonly string[] = Object.keys(BUILTIN_EVALUATORS);
 
 export function isBuiltinName(name: string): name is BuiltinName {
-  return BUILTIN_NAMES.some((known) => known === name);
+  return Object.hasOwn(BUILTIN_EVALUATORS, name);
 }
 
 /** Programs that tests start at once, and questions that a judge is asked at once. */

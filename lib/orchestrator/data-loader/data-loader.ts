@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { deriveSeed, shuffledOrder } from '@/lib/rl/seeded-random';
 import { AppError } from '@/lib/shared/app-error';
+import type { ChatMessage } from '@/lib/tokenizers/tokenizer';
+import { readPrompt } from './read-prompt';
 
 /** One prompt of a batch. */
 export type LoadedPrompt = {
@@ -12,6 +14,8 @@ export type LoadedPrompt = {
   /** Name that the rollouts of this prompt share. */
   readonly group: string;
   readonly prompt: string;
+  /** Where the column holds a list of messages. */
+  readonly messages?: readonly ChatMessage[];
   readonly data: DataRow;
 };
 
@@ -89,15 +93,22 @@ async function loadPrompt(
   place: { readonly row: number; readonly index: number },
 ): Promise<LoadedPrompt> {
   const data = await dataset.row(place.row);
-  const prompt = data[promptKey];
-  if (typeof prompt !== 'string') {
+  const prompt = readPrompt(data[promptKey]);
+  if (prompt === null) {
     throw new AppError(
       'unprocessable',
-      `Row ${place.row} of ${dataset.files.join(', ')} has ${inspect(prompt).slice(0, 80)} ` +
-        `in the column "${promptKey}" (data.prompt_key); a prompt must be text.`,
+      `Row ${place.row} of ${dataset.files.join(', ')} has ${inspect(data[promptKey]).slice(0, 80)} ` +
+        `in the column "${promptKey}" (data.prompt_key); a prompt must be text or a list of messages.`,
     );
   }
-  return { ...place, group: `task-${place.row}`, prompt, data };
+  const { text, messages } = prompt;
+  return {
+    ...place,
+    group: `task-${place.row}`,
+    prompt: text,
+    ...(messages === undefined ? {} : { messages }),
+    data,
+  };
 }
 
 /** An epoch's order is asked for once per step: the last one is kept. */

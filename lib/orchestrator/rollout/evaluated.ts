@@ -10,7 +10,9 @@ export const REWARD_BEFORE_CUT = 'reward_before_cut';
 /** What an evaluator is told of an answer. */
 export function evaluationRequest({ task, episode }: Answer): EvaluationRequest {
   const { finalAnswer, isTruncated, turns } = episode;
-  const target = { finalAnswer, isTruncated, ...(turns.length === 0 ? {} : { observation: turns }) };
+  // what sub-agents did is theirs, as NexAU has it
+  const observation = turns.filter(({ agent }) => agent === undefined);
+  const target = { finalAnswer, isTruncated, ...(observation.length === 0 ? {} : { observation }) };
   return { data: task.data, target };
 }
 

@@ -22,6 +22,7 @@ export function makeTasks(prompts: readonly LoadedPrompt[], options: TaskOptions
       sample,
       group: loaded.group,
       text: loaded.prompt,
+      ...(loaded.messages === undefined ? {} : { messages: loaded.messages }),
       // what the evaluator knows of the row: its columns, and the names that the reference framework adds
       data: { index: indexOf(loaded), ...loaded.data, group_id: loaded.group, run_id: sample },
       seed: deriveSeed(options.seed, purpose, step, loaded.index, sample),

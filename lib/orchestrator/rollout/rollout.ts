@@ -3,6 +3,7 @@ import type { ConversationTurn } from '@/lib/domain/conversation';
 import type { FailureKind } from '@/lib/domain/failure-kind';
 import type { StopReason } from '@/lib/domain/trajectory';
 import type { Evaluation } from '@/lib/evaluators/evaluator-host';
+import type { ChatMessage } from '@/lib/tokenizers/tokenizer';
 import type { TrainableSequence } from '@/lib/rl/build-datum';
 
 /** One sample to draw. Its seed fixes the completion for given weights. */
@@ -15,6 +16,8 @@ export type RolloutTask = {
   readonly sample: number;
   readonly group: string;
   readonly text: string;
+  /** Where the row's prompt is a list of messages. */
+  readonly messages?: readonly ChatMessage[];
   readonly data: DataRow;
   readonly seed: number;
   readonly temperature: number;

@@ -1,4 +1,5 @@
 import type { Completion } from './complete';
+import { BUILTIN_EVALUATORS } from '../schema/builtin-evaluators';
 import { folderOf, normalPath, withoutEnding } from './layer-file';
 import type { TextRange } from './outline';
 import type { LanguageFacts } from './language-facts';
@@ -46,36 +47,68 @@ export function completeDefault(
   }
 }
 
-/** `agent_workspace/evaluator.ts:ClassName`: files first, after the colon the classes in the file. */
-export function completeModule(facts: LanguageFacts, { typed, range }: Typed): readonly Completion[] {
-  const quote = /^["']/.exec(typed)?.[0] ?? '';
+/** `agent_workspace/evaluator.ts:ClassName`: files first, after the colon the classes in the file; and what is built in. */
+export function completeEvaluator(facts: LanguageFacts, { typed, range }: Typed): readonly Completion[] {
+  const quote = quoteOf(typed);
   const colon = typed.lastIndexOf(':');
+  const behind = { start: range.start + colon + 1, end: range.end };
+  const before = typed.slice(quote.length, Math.max(colon, 0));
+  if (before === 'builtin') return builtins((name) => ({ label: name, insert: name, range: behind }));
   if (colon > 0) {
-    const path = `${facts.recipe}/${typed.slice(quote.length, colon)}`;
-    return classesIn(facts.others[path] ?? '').map(({ name, line }) => ({
+    return classesIn(facts.others[`${facts.recipe}/${before}`] ?? '').map(({ name, line }) => ({
       label: name,
       kind: 'class',
       detail: `line ${line}`,
       about: '',
       insert: name,
-      range: { start: range.start + colon + 1, end: range.end },
+      range: behind,
     }));
   }
-  return facts.paths
-    .filter(
-      (path) => path.startsWith(`${facts.recipe}/`) && /\.(ts|py)$/.test(path) && !path.endsWith('.test.ts'),
-    )
-    .flatMap((path) => {
-      const name = path.slice(facts.recipe.length + 1);
-      const classes = classesIn(facts.others[path] ?? '');
-      const labels = classes.length === 0 ? [`${name}:`] : classes.map((found) => `${name}:${found.name}`);
-      return labels.map((label) => fileCompletion(label, { quote, typed, range }));
-    });
+  const files = codeFiles(facts).flatMap((path) => {
+    const name = path.slice(facts.recipe.length + 1);
+    const classes = classesIn(facts.others[path] ?? '');
+    const labels = classes.length === 0 ? [`${name}:`] : classes.map((found) => `${name}:${found.name}`);
+    return labels.map((label) => fileCompletion(label, { quote, typed, range }));
+  });
+  const ready = builtins((name) => {
+    const { label, insert, range: inside } = fileCompletion(`builtin:${name}`, { quote, typed, range });
+    return { label, insert, range: inside };
+  });
+  return [...files, ...ready];
+}
+
+function builtins(
+  place: (name: string) => Pick<Completion, 'label' | 'insert' | 'range'>,
+): readonly Completion[] {
+  return Object.entries(BUILTIN_EVALUATORS).map(([name, about]) => ({
+    ...place(name),
+    kind: 'class',
+    detail: 'built in',
+    about,
+  }));
+}
+
+/** A file of code; its class stands in a key of its own. */
+export function completeCodeFile(facts: LanguageFacts, { typed, range }: Typed): readonly Completion[] {
+  const quote = quoteOf(typed);
+  return codeFiles(facts).map((path) =>
+    fileCompletion(path.slice(facts.recipe.length + 1), { quote, typed, range }),
+  );
+}
+
+function codeFiles({ paths, recipe }: LanguageFacts): readonly string[] {
+  return paths.filter(
+    (path) => path.startsWith(`${recipe}/`) && /\.(ts|py)$/.test(path) && !path.endsWith('.test.ts'),
+  );
+}
+
+function quoteOf(typed: string): string {
+  return /^["']/.exec(typed)?.[0] ?? '';
 }
 
 /** Files with tasks, as a path from the recipe's folder. */
 export function completeDataFile(facts: LanguageFacts, { typed, range }: Typed): readonly Completion[] {
-  const quote = /^["']/.exec(typed)?.[0] ?? '';
+  const quote = quoteOf(typed);
   return facts.paths
     .filter((path) => path.startsWith(`${facts.recipe}/`) && /\.(parquet|jsonl|csv)$/.test(path))
     .map((path) => fileCompletion(path.slice(facts.recipe.length + 1), { quote, typed, range }));

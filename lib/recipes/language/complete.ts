@@ -1,7 +1,7 @@
 import type { Backend } from '@/lib/domain/run';
 import { RESOLVERS } from '@/lib/recipes/interpolation/resolvers';
 import { backendName } from './backend-name';
-import { completeDefault, completeModule, completeDataFile } from './complete-files';
+import { completeCodeFile, completeDataFile, completeDefault, completeEvaluator } from './complete-files';
 import { type Cursor, cursorAt } from './cursor';
 import { type ConfigPath, outlineOf, type TextRange } from './outline';
 import { factsOf, type KeyFacts, nodeOf } from '@/lib/recipes/schema/catalogue';
@@ -121,7 +121,8 @@ function completeValue(
 ): readonly Completion[] {
   const path = [...mountOf(facts, file), ...cursor.path];
   const name = String(path.findLast((step) => typeof step === 'string'));
-  if (name.endsWith('module_path')) return completeModule(facts, cursor);
+  if (name === 'evaluator_module_path') return completeEvaluator(facts, cursor);
+  if (name.endsWith('module_path')) return completeCodeFile(facts, cursor);
   if (name === 'data_files') return completeDataFile(facts, cursor);
   const doc = factsOf(dotted(path));
   const values = doc?.type === 'true or false' ? ['true', 'false'] : (doc?.allowed ?? []);

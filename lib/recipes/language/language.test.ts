@@ -162,7 +162,10 @@ describe('completeAt', () => {
   });
 
   test('offers evaluators with their classes, and data files', () => {
-    expect(typing('"agent/evaluator.ts:Scorer"', '"|"').labels).toEqual(['agent/evaluator.ts:Scorer']);
+    const { labels } = typing('"agent/evaluator.ts:Scorer"', '"|"');
+    expect(labels[0]).toBe('agent/evaluator.ts:Scorer');
+    expect(labels).toContain('builtin:exact_match');
+    expect(typing('"agent/evaluator.ts:Scorer"', '"builtin:|"').labels).toContain('llm_judge');
     expect(typing('"agent/evaluator.ts:Scorer"', '"agent/evaluator.ts:|"').labels).toEqual(['Scorer']);
     expect(typing('"data/train.parquet"', '"|"', 'math/common.yaml').labels).toEqual([
       'data/train.parquet',

@@ -24,6 +24,32 @@ export const RUN_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'math-agent-judges',
+    title: 'The math agent is one that there is',
+    reason: 'single_turn_math compares with the right answer; a model as judge is an evaluator of its own.',
+    severity: 'error',
+    check: ({ config }) => {
+      if (config.get('rollout_worker.type') !== 'agent') return null;
+      const agent = config.text('rollout_worker.agent_cls') ?? 'single_turn_math';
+      if (agent !== 'single_turn_math') {
+        const path = 'rollout_worker.agent_cls';
+        return {
+          path,
+          message: `${path} is ${agent}; there is single_turn_math.`,
+          repair: { title: 'Use single_turn_math', path, set: '"single_turn_math"' },
+        };
+      }
+      const path = 'rollout_worker.agent.math.judge_mode';
+      const mode = config.text(path) ?? 'rule';
+      if (mode === 'rule' || config.text(EVALUATOR) !== null) return mode;
+      return {
+        path,
+        message: `${path} is ${mode}, which asks a model. Name it: ${EVALUATOR}: builtin:llm_judge, with its url and model in evaluator_args.`,
+        repair: { title: 'Use rule', path, set: '"rule"' },
+      };
+    },
+  },
+  {
     id: 'traces-have-folder',
     title: 'Traces have a folder',
     reason: 'Both keys are needed for a trace to be written.',
@@ -149,7 +175,8 @@ export const RUN_RULES: readonly Rule[] = [
 
 function checkEvaluator({ config, backend, variant }: RuleFacts): Outcome {
   const named = config.text(EVALUATOR);
-  const needsOne = backend === 'embedded' || config.get('rollout_worker.type') === 'nexau';
+  const type = config.get('rollout_worker.type');
+  const needsOne = type !== 'agent' && (backend === 'embedded' || type === 'nexau');
   if (named === null || named === '') {
     if (!needsOne) return null;
     return { path: EVALUATOR, message: `${EVALUATOR} is not set in ${variant} or below it.` };

@@ -8,6 +8,10 @@ const noTrace: Inert = {
   because: 'rollout_worker.save_trace is off',
   when: (config) => !config.isTrue('rollout_worker.save_trace'),
 };
+const noReplay: Inert = {
+  because: 'the mock worker makes its rollouts up; galley replay scores stored ones again',
+  when: () => true,
+};
 const onlyOnce: Inert = {
   because: 'rollout_worker.max_attempts is 1',
   when: (config) => (config.number('rollout_worker.max_attempts') ?? 3) <= 1,
@@ -26,8 +30,9 @@ const custom: Inert = {
 const WORKER_KEYS = {
   need_llm_inference: known(flag, {
     meaning: 'Gives the worker a client of the inference service.',
-    readers: ['rollout worker'],
+    readers: [],
     fallback: 'false',
+    inert: [{ because: 'every worker that asks the model has one', when: () => true }],
   }),
   tokenizer: known(z.string(), {
     meaning: 'Tokenizer of the worker; a folder or a name on Hugging Face.',
@@ -83,6 +88,7 @@ const WORKER_KEYS = {
     readers: ['rollout worker'],
     workers: ['pig_latin'],
     fallback: '"default"',
+    inert: [{ because: 'a run trains one model', when: () => true }],
   }),
   judge_mode: known(z.enum(['rule', 'llm_judge', 'rule+llm_judge']), {
     meaning: 'Older place of rollout_worker.agent.math.judge_mode.',
@@ -104,6 +110,12 @@ const NEXAU_KEYS = {
     readers: ['rollout worker'],
     workers: ['nexau'],
     examples: ['"agent_workspace"'],
+  }),
+  runtime: read(z.enum(['galley', 'nexau']).default('galley'), {
+    meaning: 'Who runs the agent: Galley itself, or the nexau package in the recipe’s Python.',
+    readers: ['rollout worker'],
+    workers: ['nexau'],
+    isGalleys: true,
   }),
   task_name: known(z.string(), {
     meaning: 'Name of the task, stored with traces.',
@@ -132,13 +144,15 @@ const NEXAU_KEYS = {
 const MOCK_KEYS = {
   trajectory_load_path: known(z.string(), {
     meaning: 'File of recorded trajectories that the mock worker replays.',
-    readers: ['rollout worker'],
+    readers: [],
     workers: ['mock'],
+    inert: [noReplay],
   }),
   trajectory_format: known(z.enum(['pt', 'jsonl']), {
     meaning: 'Format of that file.',
-    readers: ['rollout worker'],
+    readers: [],
     workers: ['mock'],
+    inert: [noReplay],
     fallback: 'jsonl',
   }),
 };
@@ -250,7 +264,7 @@ export const RolloutWorker = read(
       readers: ['rollout worker', 'checks'],
       examples: ['12288'],
     }),
-    max_prompt_length: known(positive, {
+    max_prompt_length: read(positive.nullish(), {
       meaning: 'Longest prompt that the math agent answers, counted in characters of the rendered prompt.',
       unit: 'characters',
       readers: ['rollout worker'],

@@ -36,7 +36,17 @@ export function createWorker(parts: WorkerParts): RolloutWorker {
     if (settings.type === 'pig_latin') return createPigLatinWorker({ ...limits, version, tokenizer });
   }
   if (hooks.runAgent === undefined && agent === null) {
-    return createSingleTurnWorker({ inference, maxTokens, stop, versionOf, hooks, ...limits });
+    const chat = { tokenizer, maxCharacters: settings.max_prompt_length ?? null };
+    const isAgents = settings.type === 'agent';
+    return createSingleTurnWorker({
+      inference,
+      maxTokens,
+      stop,
+      versionOf,
+      hooks,
+      chat: isAgents ? chat : null,
+      ...limits,
+    });
   }
   const model = modelOf(parts);
   const common = { model, hooks, versionOf, today, ...limits };

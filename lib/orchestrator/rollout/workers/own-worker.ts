@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { AgentCall } from '@/lib/agents/agent';
 import { type Past, promptTokens } from '@/lib/agents/prompt-tokens';
 import { runAgent } from '@/lib/agents/run-agent';
-import type { ConversationTurn } from '@/lib/domain/conversation';
+import { parseToolCalls } from '@/lib/agents/tool-calls/parse-tool-calls';
+import type { ConversationTurn, ToolCall } from '@/lib/domain/conversation';
 import { deriveSeed } from '@/lib/rl/seeded-random';
 import type { Generation } from '@/lib/services/inference-service';
 import type { ChatMessage } from '@/lib/tokenizers/tokenizer';
@@ -17,6 +18,10 @@ const Sampling = {
 };
 const GenerateAsk = z.object({
   messages: z.array(z.looseObject({ role: z.string(), content: z.string().nullish() })).min(1),
+  /** In the words of the OpenAI chat API; then calls are read from the answer. */
+  tools: z.array(z.record(z.string(), z.unknown())).nullish(),
+  /** False: the answer is no part of the rollout, as a sub-agent's. */
+  is_trained: z.boolean().default(true),
   ...Sampling,
 });
 const CompletionAsk = z.object({ prompt: z.string(), ...Sampling });
@@ -57,6 +62,9 @@ export function createOwnWorker(options: OwnWorkerOptions): RolloutWorker {
   };
 }
 
+type ReadCalls = { readonly content: string; readonly toolCalls: readonly ToolCall[] };
+const NO_CALLS: ReadCalls = { content: '', toolCalls: [] };
+
 /** Answers what one call of `run_agent` asks for, and keeps what the model read and wrote. */
 class Recorder {
   readonly calls: AgentCall[] = [];
@@ -65,6 +73,8 @@ class Recorder {
   readonly #options: OwnWorkerOptions;
   readonly #task: RolloutTask;
   readonly #pasts: Past[] = [];
+  /** What the model wrote, word for word, by the first call that was read from it. */
+  readonly #written = new Map<string, string>();
   #asked = 0;
 
   constructor(options: OwnWorkerOptions, task: RolloutTask) {
@@ -89,27 +99,50 @@ class Recorder {
 
   async #generate(ask: z.infer<typeof GenerateAsk>, signal: AbortSignal): Promise<unknown> {
     const { tokenizer } = this.#options.model;
-    const messages: readonly ChatMessage[] = ask.messages.map((message) => ({
-      ...message,
-      content: message.content ?? '',
-    }));
+    const messages = ask.messages.map((message) => this.#asWritten(message));
+    const tools = ask.tools ?? null;
     const past = this.#pastOf(messages);
-    const tokens = promptTokens(tokenizer, messages, { tools: null, past });
+    const tokens = promptTokens(tokenizer, messages, { tools, past });
     const generation = await this.#sample({ prompt: '', promptTokens: tokens }, ask, signal);
+    const read = tools === null ? NO_CALLS : this.#readCalls(generation);
     const answer = { role: 'assistant', content: generation.text };
-    for (const message of messages.slice(past?.messages.length ?? 0)) this.turns.push(turnOf(message));
-    this.#keep(generation);
+    if (ask.is_trained) {
+      for (const message of messages.slice(past?.messages.length ?? 0)) this.turns.push(turnOf(message));
+      this.#keep(generation, read);
+    }
     this.#pasts.push({
       tokens: [...generation.promptTokens, ...generation.tokens],
       messages: [...messages, answer],
     });
-    return answerOf(generation, { message: answer });
+    return answerOf(generation, { message: messageOf(generation.text, read) });
+  }
+
+  /** A message as the model read or wrote it; what it wrote comes back with its calls taken out. */
+  #asWritten(message: z.infer<typeof GenerateAsk>['messages'][number]): ChatMessage {
+    const calls = z.array(z.looseObject({ id: z.string() })).safeParse(message['tool_calls']);
+    const written = this.#written.get(calls.data?.[0]?.id ?? '');
+    if (written !== undefined) return { role: 'assistant', content: written };
+    return { ...message, content: message.content ?? '' };
+  }
+
+  #readCalls({ text }: Generation): ReadCalls {
+    const { content, calls } = parseToolCalls(text, 'hermes');
+    const toolCalls = calls.flatMap((call, index) =>
+      call.ok
+        ? [{ id: `call-${this.#asked}-${index}`, name: call.name, arguments: JSON.stringify(call.arguments) }]
+        : [],
+    );
+    const [first] = toolCalls;
+    if (first !== undefined) this.#written.set(first.id, text);
+    this.counts.toolCalls += calls.length;
+    this.counts.toolErrors += calls.length - toolCalls.length;
+    return { content, toolCalls };
   }
 
   async #completion(ask: z.infer<typeof CompletionAsk>, signal: AbortSignal): Promise<unknown> {
     const generation = await this.#sample({ prompt: ask.prompt }, ask, signal);
     this.turns.push({ role: 'user', content: ask.prompt });
-    this.#keep(generation);
+    this.#keep(generation, NO_CALLS);
     return answerOf(generation, { text: generation.text });
   }
 
@@ -132,7 +165,8 @@ class Recorder {
     this.calls.push(...run.calls.map((call) => ({ ...call, turn: call.turn + offset })));
     for (const name of ['toolCalls', 'toolErrors', 'toolTimeouts'] as const)
       this.counts[name] += run.counts[name];
-    const observation = run.turns.map(({ role, content }) => ({ role, content }));
+    const own = run.turns.filter(({ agent: sub }) => sub === undefined);
+    const observation = own.map(({ role, content }) => ({ role, content }));
     return { finalAnswer: run.finalAnswer, observation, trajectory: run.calls.map(infoOf) };
   }
 
@@ -158,10 +192,11 @@ class Recorder {
     return deriveSeed(this.#task.seed, 'turn', this.#asked++);
   }
 
-  #keep(generation: Generation): void {
+  #keep(generation: Generation, { content, toolCalls }: ReadCalls): void {
     const { stopReason, weightVersion, tokens, logprobs, tokenTexts, promptTokens: prompt } = generation;
     const turn = this.turns.length;
-    this.turns.push({ role: 'assistant', content: generation.text, toolCalls: [], span: null });
+    const said = toolCalls.length === 0 ? generation.text : content;
+    this.turns.push({ role: 'assistant', content: said, toolCalls: [...toolCalls], span: null });
     this.calls.push({ promptTokens: prompt, tokens, logprobs, tokenTexts, stopReason, weightVersion, turn });
   }
 
@@ -188,6 +223,17 @@ function turnOf({ role, content, name, tool_call_id: id }: ChatMessage): Convers
     return { role, content: text, toolCallId: word(id), name: word(name), outcome: 'ok' };
   }
   return { role: 'user', content: text };
+}
+
+/** The answer in the words of the OpenAI chat API. */
+function messageOf(text: string, { content, toolCalls }: ReadCalls): Readonly<Record<string, unknown>> {
+  if (toolCalls.length === 0) return { role: 'assistant', content: text };
+  const calls = toolCalls.map(({ id, name, arguments: args }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: args },
+  }));
+  return { role: 'assistant', content, tool_calls: calls };
 }
 
 function word(value: unknown): string {

@@ -1,8 +1,9 @@
 import type { Generation, InferenceService } from '@/lib/services/inference-service';
 import { ServiceError } from '@/lib/services/service-error';
+import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { episodeOfCalls, type EpisodeLimits } from '../episode-of-calls';
 import type { RolloutTask } from '../rollout';
-import type { RolloutWorker } from './worker';
+import { RolloutError, type RolloutWorker } from './worker';
 import type { WorkerHooks } from './worker-hooks';
 
 export type SingleTurnOptions = EpisodeLimits & {
@@ -10,8 +11,16 @@ export type SingleTurnOptions = EpisodeLimits & {
   readonly maxTokens: number;
   readonly stop: readonly string[];
   readonly hooks: WorkerHooks;
+  /** For prompts that are lists of messages; null where only texts are taken. */
+  readonly chat: ChatOptions | null;
   /** The run's number for a weight version as the service counts it. */
   readonly versionOf: (serviceVersion: number) => number;
+};
+
+export type ChatOptions = {
+  readonly tokenizer: Tokenizer;
+  /** Longest prompt in characters, behind the chat template; null = no limit. */
+  readonly maxCharacters: number | null;
 };
 
 /** One prompt, one completion: the answer is what the model wrote. */
@@ -19,8 +28,8 @@ export function createSingleTurnWorker(options: SingleTurnOptions): RolloutWorke
   return {
     run: async (task, signal) => {
       const { hooks } = options;
-      const prompt = (await hooks.formatTaskQuery?.(task.data, signal)) ?? task.text;
-      const generation = await sample(options, { ...task, text: prompt }, signal);
+      const text = (await hooks.formatTaskQuery?.(task.data, signal)) ?? promptText(task, options.chat);
+      const generation = await sample(options, { ...task, text }, signal);
       const info = {
         index: 0,
         is_final: true,
@@ -42,6 +51,21 @@ export function createSingleTurnWorker(options: SingleTurnOptions): RolloutWorke
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What the model is sent: a text as it stands, messages through the chat template. */
+function promptText({ text, messages }: RolloutTask, chat: ChatOptions | null): string {
+  if (messages === undefined) return text;
+  if (chat === null) {
+    throw new RolloutError(
+      'The prompt is a list of messages, and rollout_worker.type simple sends texts. Set the type to agent.',
+    );
+  }
+  const rendered = chat.tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true });
+  if (chat.maxCharacters === null || rendered.length <= chat.maxCharacters) return rendered;
+  throw new RolloutError(
+    `The prompt has ${rendered.length} characters; rollout_worker.max_prompt_length lets ${chat.maxCharacters} pass.`,
+  );
 }
 
 async function sample(

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createCodeHosts } from '@/lib/agents/code/code-hosts';
+import { openWorkerCode } from '@/lib/agents/open-worker-code';
 import { bundleForTest } from '@/lib/testing/bundle-for-test';
 import { aRolloutTask } from '@/lib/testing/rollouts';
 import { scriptedModel } from '@/lib/testing/scripted-model';
@@ -75,6 +76,7 @@ test.each([
     maxTokens: 10,
     stop: [],
     hooks,
+    chat: null,
     versionOf,
     ...limits,
   });
@@ -141,6 +143,112 @@ test.each([
   expect(trained?.join('')).toBe('5');
   expect(episode.turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant']);
   await close();
+});
+
+const FAKE_NEXAU = `
+import pathlib
+
+class _Caller:
+    async_openai_client = None
+
+class Agent:
+    """Stands in for nexau.Agent: reads a name, asks its client with a tool, runs the tool, asks again."""
+
+    @classmethod
+    def from_yaml(cls, config_path):
+        assert isinstance(config_path, pathlib.Path)
+        agent = cls()
+        agent.config = type("Config", (), {"name": config_path.read_text().split()[1]})
+        agent.executor = type("Executor", (), {"llm_caller": _Caller()})
+        return agent
+
+    def run(self, *, message, custom_llm_client_provider):
+        client = custom_llm_client_provider(self.config.name)
+        tool = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+        messages = [{"role": "user", "content": [{"type": "text", "text": message}]}]
+        reply = client.chat.completions.create(messages=messages, tools=[tool], max_tokens=200, temperature=0.1)
+        said = reply.choices[0].message
+        call = said.tool_calls[0]
+        messages.append({"role": "assistant", "content": said.content, "tool_calls": [dict(call)]})
+        messages.append({"role": "tool", "tool_call_id": call.id, "content": "5 from " + call.function.arguments})
+        other = custom_llm_client_provider("helper").chat.completions.create(
+            messages=[{"role": "user", "content": "sub-agent"}])
+        assert other.choices[0].message.content == "aside"
+        return client.chat.completions.create(messages=messages, tools=[tool]).choices[0].message.content
+`;
+
+describe.skipIf(python === null)('runtime: nexau', () => {
+  const settings = {
+    type: 'nexau',
+    runtime: 'nexau',
+    nexau_agent_config_path: 'agent.yaml',
+    custom_rollout_worker_class_name: '',
+  } as const;
+  async function openNexau(modules: Readonly<Record<string, string>>) {
+    const folder = await testFolder();
+    await writeFile(path.join(folder, 'agent.yaml'), 'name: adder\n');
+    for (const [name, text] of Object.entries(modules)) await writeFile(path.join(folder, name), text);
+    const pythonFolder = path.resolve('lib/python');
+    const code = createCodeHosts({
+      folders: [folder],
+      recipeFolder: folder,
+      scriptChild,
+      pythonNamed: python,
+      pythonFolder,
+      environment: { NODE_ENV: 'test', PATH: '/usr/bin:/bin' },
+      workers: 2,
+      onLine: () => undefined,
+    });
+    onTestFinished(() => code.close());
+    return openWorkerCode(settings, { folders: [folder], code, pythonFolder, environment: {} });
+  }
+
+  test('the package runs the agent; its calls of the model are the rollout, token by token', async () => {
+    const { own } = await openNexau({ 'nexau.py': FAKE_NEXAU });
+    if (own === null) throw new Error('no worker');
+    const call = '<tool_call>{"name":"add","arguments":{"a":2}}</tool_call>';
+    const { model, prompts } = scriptedModel([`So: ${call}`, 'aside', 'five']);
+    const hooks = hooksOf(own.thing, { label: own.label, timeoutMs: 10_000 });
+    const worker = createOwnWorker({ model, hooks, versionOf, today: () => '', agent: null, ...limits });
+    const episode = await worker.run(aRolloutTask({ data: { question: '2+3?' } }), never);
+    expect(episode).toMatchObject({ finalAnswer: 'five', counts: { modelCalls: 2, toolCalls: 1 } });
+    // the model's own text comes back word for word, so both calls are one sequence
+    expect(prompts()[2]).toContain(`So: ${call}<end>tool: 5 from {"a":2}`);
+    expect(episode.sequences).toHaveLength(1);
+    expect(episode.turns.map(({ role, content }) => [role, content])).toEqual([
+      ['user', '2+3?'],
+      ['assistant', 'So:'],
+      ['tool', '5 from {"a":2}'],
+      ['assistant', 'five'],
+    ]);
+  });
+
+  test('without the package the command that installs it is named', async () => {
+    await expect(openNexau({})).rejects.toThrow(
+      /imports nexau, which .* does not have\. Install it: .*NexAU/,
+    );
+  });
+});
+
+test('the math agent sends its messages through the chat template, and drops prompts that are too long', async () => {
+  const { model, asked } = scriptedModel(['\\boxed{4}']);
+  const worker = createSingleTurnWorker({
+    inference: { ...stubService(), generate: model.generate },
+    maxTokens: 20,
+    stop: [],
+    hooks: {},
+    chat: { tokenizer: byteTokenizer, maxCharacters: 60 },
+    versionOf,
+    ...limits,
+  });
+  const rules = { role: 'system', content: 'Box it.' };
+  const task = aRolloutTask({ text: '2+2?', messages: [rules, { role: 'user', content: '2+2?' }] });
+  expect((await worker.run(task, never)).finalAnswer).toBe('\\boxed{4}');
+  expect(asked[0]?.prompt).toBe('system: Box it.\nuser: 2+2?\nassistant: ');
+  const long = [{ role: 'user', content: '2+2?'.repeat(20) }];
+  await expect(worker.run({ ...task, messages: long }, never)).rejects.toThrow(
+    /max_prompt_length lets 60 pass/,
+  );
 });
 
 test('a worker that throws fails its rollout with its own line', async () => {
