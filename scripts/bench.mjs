@@ -18,6 +18,10 @@ const PARTS = {
         workerUrl: pathToFileURL(path.join(ROOT, '.galley-build/lib/run-store/writer-worker.mjs')),
       }),
   },
+  runs: {
+    source: 'lib/run-table/bench.ts',
+    run: ({ bench }) => bench({ migrationsDir: path.join(ROOT, 'prisma/migrations') }),
+  },
   python: { source: 'lib/evaluators/bench.ts', run: ({ bench }) => bench() },
   compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
   live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
