@@ -15,6 +15,7 @@ export function createFakeLearner(
   let published = options.seed;
   let steps = 0;
   let hasReference = false;
+  let gathered = 0;
   return {
     async sample(requests) {
       await onCall({ name: 'sample', size: requests.length });
@@ -33,6 +34,31 @@ export function createFakeLearner(
       steps += 1;
       return { loss: weight, tokens: batch.reduce((sum, { tokens }) => sum + tokens.length, 0), steps };
     },
+    async likeliest(batch, count) {
+      await onCall({ name: 'likeliest', size: batch.length });
+      return batch.map(({ tokens }) => ({
+        tokens: Int32Array.from({ length: tokens.length * count }, (_, index) => index % count),
+        logprobs: Float32Array.from({ length: tokens.length * count }, (_, index) =>
+          index < count ? -Infinity : -1 - (index % count),
+        ),
+      }));
+    },
+    async accumulate(batch) {
+      await onCall({ name: 'accumulate', size: batch.length });
+      gathered += batch.length;
+      const logprobs = batch.map(({ tokens }) =>
+        Float32Array.from(tokens, (token, index) => (index === 0 ? 0 : -token)),
+      );
+      return { logprobs, metrics: { loss: gathered } };
+    },
+    async applyGradient(optimizer) {
+      await onCall({ name: 'applyGradient', size: gathered });
+      if (gathered === 0) throw new RangeError('There is no gradient.');
+      weight += optimizer.learningRate * gathered;
+      gathered = 0;
+      steps += 1;
+      return { grad_norm: steps, lr: optimizer.learningRate };
+    },
     async save() {
       await onCall({ name: 'save', size: 1 });
       return encodeState(weight, steps);
@@ -40,6 +66,7 @@ export function createFakeLearner(
     async load(state) {
       await onCall({ name: 'load', size: state.byteLength });
       [weight, steps] = decodeState(state);
+      gathered = 0;
     },
     async freezeReference() {
       await onCall({ name: 'freezeReference', size: 1 });

@@ -254,3 +254,66 @@ test('calls run in the order in which they were made', async () => {
   await twin.publish();
   expect(atOnce).toEqual(await twin.sample(requests(10)));
 });
+
+const SUM: LossSpec = { ...PPO, normalizer: 1 };
+
+test('gradients that gather over calls make the step that one call makes', async () => {
+  const [whole, parts] = [await start(), await start()];
+  // shards sum four sequences apart, so that both ways add in the same order
+  const batch = datums(8);
+  const step = await whole.trainStep(batch, SUM, OPTIMIZER);
+  await parts.accumulate(batch.slice(0, 4), SUM);
+  await parts.accumulate(batch.slice(4), SUM);
+  const applied = await parts.applyGradient(OPTIMIZER);
+  expect(applied['grad_norm']).toBeCloseTo(step['grad_norm'] ?? NaN, 3);
+  const [a, b] = [await whole.forward(batch, 1, 'training'), await parts.forward(batch, 1, 'training')];
+  for (const [index, row] of a.entries()) {
+    for (const [at, value] of row.entries()) expect(b[index]?.[at]).toBeCloseTo(value, 4);
+  }
+});
+
+test('a gathered gradient is used once, and a training step does not see it', async () => {
+  const [clean, dirty] = [await start(), await start()];
+  await dirty.accumulate(datums(3), SUM);
+  await dirty.trainStep(datums(5), PPO, OPTIMIZER);
+  await clean.trainStep(datums(5), PPO, OPTIMIZER);
+  expect(Buffer.compare(await dirty.save(), await clean.save())).toBe(0);
+  await expect(dirty.applyGradient(OPTIMIZER)).rejects.toThrow('no gradient');
+});
+
+test('gathering tells the log-probability of every token, trained or not', async () => {
+  const learner = await start();
+  const batch = datums(6);
+  const forward = await learner.forward(batch, 1, 'training');
+  const { logprobs, metrics } = await learner.accumulate(batch, SUM);
+  expect(logprobs).toEqual(forward);
+  expect(metrics['tokens']).toBe(
+    batch.reduce((sum, { weights }) => sum + weights.filter((w) => w > 0).length, 0),
+  );
+});
+
+test('without the optimizer a state holds weights alone, and loading it starts moments anew', async () => {
+  const [learner, fresh] = [await start(), await start(2, 8)];
+  await learner.trainStep(datums(5), PPO, OPTIMIZER);
+  const weights = await learner.save({ optimizer: false });
+  expect(weights.byteLength).toBeLessThan((await learner.save()).byteLength / 2);
+  await fresh.trainStep(datums(5), PPO, OPTIMIZER);
+  await fresh.load(weights);
+  await learner.load(await learner.save(), { optimizer: false });
+  expect(Buffer.compare(await fresh.save(), await learner.save())).toBe(0);
+});
+
+test('the likeliest tokens begin with the one that greedy sampling takes', async () => {
+  const learner = await start();
+  const [sample] = await learner.sample([request(3, { temperature: 0, maxTokens: 1, stopTokens: [] })]);
+  const prompt = request(3).prompt;
+  const [first = 0] = sample?.tokens ?? [];
+  const tokens = Int32Array.from([...prompt, first]);
+  const datum = { tokens, weights: new Float32Array(tokens.length) };
+  const [row] = await learner.likeliest([datum], 3);
+  const at = prompt.length * 3;
+  expect(row?.tokens[at]).toBe(first);
+  expect(row?.logprobs[at]).toBe(sample?.logprobs[0]);
+  expect(row?.logprobs[at + 1]).toBeLessThanOrEqual(row?.logprobs[at] ?? NaN);
+  expect([...(row?.logprobs.subarray(0, 3) ?? [])]).toEqual([-Infinity, -Infinity, -Infinity]);
+});

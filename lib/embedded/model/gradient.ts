@@ -15,18 +15,22 @@ export type GradientJob = {
   readonly normalizer: number;
   /** STATISTICS_PER_SHARD sums per shard, zero at the start. */
   readonly statistics: Float64Array;
+  /** Add to the gradient that is there, instead of beginning with zero. */
+  readonly accumulate?: boolean;
+  /** Takes the log-probability of every token but the first of each sequence, trained or not. */
+  readonly logprobs?: Float32Array;
 };
 
 /** Gradient of the sequences i ≡ shard (mod GRADIENT_SHARDS), into the shard's gradient block. */
 export function computeShardGradient(engine: Engine, job: GradientJob, shard: number): void {
   const { layout } = engine;
   const gradients = layout.gradients + shard * layout.tensors.parameterFloats * 4;
-  fillZero(engine, gradients, layout.tensors.parameterFloats);
+  if (job.accumulate !== true) fillZero(engine, gradients, layout.tensors.parameterFloats);
   const sequences = [...Array(job.batch.offsets.length - 1).keys()].filter(
     (sequence) => sequence % GRADIENT_SHARDS === shard,
   );
   for (const micro of splitMicroBatches(sequences, job.batch.offsets, layout.trainRows)) {
-    const rows = collectRows(job.batch, micro, { trainedOnly: true });
+    const rows = collectRows(job.batch, micro, { trainedOnly: job.logprobs === undefined });
     engine.scratch.reset();
     const pass = forwardPass(engine, rows);
     if (pass.asked === 0) continue;
@@ -45,7 +49,17 @@ export function computeLogprobs(engine: Engine, job: LogprobJob, sequence: numbe
   const { logProbabilities } = distributions(engine, pass, inverseTemperature);
   for (const [index, at] of rows.targetIndices.entries()) {
     const target = batch.tokens[at] ?? 0;
-    out[at] = engine.floats[logProbabilities / 4 + index * PADDED_VOCABULARY + target] ?? NaN;
+    const row = logProbabilities / 4 + index * PADDED_VOCABULARY;
+    out[at] = engine.floats[row + target] ?? NaN;
+    if (job.top !== undefined) writeTop(engine.floats.subarray(row, row + VOCABULARY_SIZE), at, job.top);
+  }
+}
+
+function writeTop(row: Float32Array, at: number, top: NonNullable<LogprobJob['top']>): void {
+  const order = [...row.keys()].sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b);
+  for (const [place, token] of order.slice(0, top.count).entries()) {
+    top.tokens[at * top.count + place] = token;
+    top.logprobs[at * top.count + place] = row[token] ?? NaN;
   }
 }
 
@@ -53,6 +67,8 @@ export type LogprobJob = {
   readonly batch: PackedBatch;
   readonly inverseTemperature: number;
   readonly out: Float32Array;
+  /** Also the `count` likeliest tokens at every place, `count` entries per token of the batch. */
+  readonly top?: { readonly count: number; readonly tokens: Int32Array; readonly logprobs: Float32Array };
 };
 
 type Rows = {
@@ -121,7 +137,8 @@ function lossGradient(engine: Engine, { job, shard, rows, pass }: LossPass): num
     const sequenceLogRatio = sequenceLogRatios[rows.sequences[index] ?? 0] ?? 0;
     const outcome = tokenOutcome(job, { at, logprob: logprobAt(index), sequenceLogRatio });
     const entropy = floats[entropies / 4 + index] ?? NaN;
-    addTokenStatistics(statistics, shard, { ...outcome, weight, entropy });
+    if (job.logprobs !== undefined) job.logprobs[at] = outcome.logprob;
+    if (weight !== 0) addTokenStatistics(statistics, shard, { ...outcome, weight, entropy });
     floats[slopes / 4 + index] = (outcome.totalSlope * weight) / normalizer;
     floats[entropyWeights / 4 + index] = (loss.entropyCoefficient * weight) / normalizer;
   }

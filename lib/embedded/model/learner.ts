@@ -25,6 +25,9 @@ export type Sample = {
   readonly stopReason: Extract<StopReason, 'stop' | 'length'>;
 };
 
+/** Candidates of one sequence: `count` entries per token, those of the first token empty (log-probability −∞). */
+export type Likeliest = { readonly tokens: Int32Array; readonly logprobs: Float32Array };
+
 /** A small model with its optimizer. Calls on one learner run in the order in which they were made. */
 export type Learner = {
   sample(requests: readonly SampleRequest[]): Promise<readonly Sample[]>;
@@ -34,15 +37,31 @@ export type Learner = {
     temperature: number,
     weights: 'training' | 'reference',
   ): Promise<readonly Float32Array[]>;
-  /** Forward, loss, backward and one Adam step. Metrics: those of `lossMetrics`, grad_norm, lr. */
+  /** The `count` likeliest tokens at every place but the first, under the training weights at temperature 1; likeliest first. */
+  likeliest(batch: readonly Datum[], count: number): Promise<readonly Likeliest[]>;
+  /**
+   * Forward, loss and backward: adds the gradient to what has gathered since the last step. Weights may be negative. Gives
+   * the log-probability of every token, trained or not (entry 0 of each is 0), and the metrics of `lossMetrics`.
+   */
+  accumulate(
+    batch: readonly Datum[],
+    loss: LossSpec,
+  ): Promise<{
+    readonly logprobs: readonly Float32Array[];
+    readonly metrics: Readonly<Record<string, number>>;
+  }>;
+  /** One Adam step on the gathered gradient, which is then gone. Metrics: grad_norm, lr. Rejects when nothing was gathered. */
+  applyGradient(optimizer: OptimizerSpec): Promise<Readonly<Record<string, number>>>;
+  /** Forgets what was gathered, then forward, loss, backward and one Adam step. Metrics: those of `lossMetrics`, grad_norm, lr. */
   trainStep(
     batch: readonly Datum[],
     loss: LossSpec,
     optimizer: OptimizerSpec,
   ): Promise<Readonly<Record<string, number>>>;
-  /** Weights, Adam moments and counters (safetensors). */
-  save(): Promise<Uint8Array>;
-  load(state: Uint8Array): Promise<void>;
+  /** Weights, Adam moments and counters (safetensors); without the optimizer, weights alone. */
+  save(options?: { readonly optimizer: boolean }): Promise<Uint8Array>;
+  /** Without the optimizer, or from a state that lacks it, moments and counter start anew. A gathered gradient is forgotten. */
+  load(state: Uint8Array, options?: { readonly optimizer: boolean }): Promise<void>;
   /** Keeps a copy of the training weights as the reference model; `save` and `load` take it along. */
   freezeReference(): Promise<void>;
   /** Copies the training weights to those that `sample` uses; training never changes what is being sampled from. */

@@ -6,7 +6,8 @@ import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 const FORMAT = 'galley-embedded-1';
 /** Blocks of a saved state, by the prefix of their tensors' names. */
-const BLOCKS = ['weights', 'firstMoments', 'secondMoments'] as const;
+const MOMENTS = ['firstMoments', 'secondMoments'] as const;
+const BLOCKS = ['weights', ...MOMENTS] as const;
 const REFERENCE = 'reference';
 
 /** Normal values of each tensor's deviation, gains 1, moments 0. The vocabulary's padding stays 0. */
@@ -33,14 +34,16 @@ function view(floats: Float32Array, block: number, { offset, rows, columns }: Te
   return floats.subarray(from, from + rows * columns);
 }
 
-/** Weights, Adam moments, the update counter, and the reference weights if there are any. */
+/** Weights, Adam moments, the update counter, and the reference weights if there are any; without the optimizer, weights alone. */
 export function writeModelState(
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
-  { shape, updates, reference }: ModelRecord & { readonly shape: ModelShape },
+  record: ModelRecord & { readonly shape: ModelShape; readonly optimizer: boolean },
 ): Uint8Array {
+  const { shape, updates, optimizer } = record;
+  const reference = optimizer ? record.reference : null;
   const floats = new Float32Array(memory.buffer);
-  const tensors = BLOCKS.flatMap((block) =>
+  const tensors = (optimizer ? BLOCKS : BLOCKS.slice(0, 1)).flatMap((block) =>
     layout.tensors.all.map((tensor) => ({
       name: `${block}.${tensor.name}`,
       shape: [tensor.rows, tensor.columns],
@@ -48,7 +51,8 @@ export function writeModelState(
     })),
   );
   if (reference !== null) tensors.push(...layout.tensors.all.map((tensor) => ofReference(tensor, reference)));
-  return encodeSafetensors(tensors, { format: FORMAT, updates: String(updates), shape: describe(shape) });
+  const metadata = { format: FORMAT, updates: String(optimizer ? updates : 0), shape: describe(shape) };
+  return encodeSafetensors(tensors, metadata);
 }
 
 /** What a state says beside weights and moments. */
@@ -70,11 +74,18 @@ function ofReference(tensor: Tensor, reference: Float32Array) {
 const describe = ({ modelWidth, layers, heads, context }: ModelShape): string =>
   `width ${modelWidth}, layers ${layers}, heads ${heads}, context ${context}`;
 
-/** Replaces weights, moments and counter. Throws, changing nothing, when the state is not of this shape. */
+/**
+ * Replaces weights, moments and counter. Throws, changing nothing, when the state is not of this shape. Moments that are not
+ * wanted, or not saved, are 0 and so is the counter.
+ */
 export function readModelState(
   memory: WebAssembly.Memory,
   layout: MemoryLayout,
-  { state, shape }: { readonly state: Uint8Array; readonly shape: ModelShape },
+  {
+    state,
+    shape,
+    optimizer,
+  }: { readonly state: Uint8Array; readonly shape: ModelShape; readonly optimizer: boolean },
 ): ModelRecord {
   const { tensors, metadata } = decodeSafetensors(state);
   const updates = Number(metadata['updates']);
@@ -85,7 +96,10 @@ export function readModelState(
     throw new Error(`The saved model has ${metadata['shape']}; this one has ${describe(shape)}.`);
   }
   const floats = new Float32Array(memory.buffer);
-  const found = BLOCKS.flatMap((block) =>
+  const [first] = layout.tensors.all;
+  const hasMoments = first !== undefined && tensors.has(`${MOMENTS[0]}.${first.name}`);
+  const blocks = optimizer && hasMoments ? BLOCKS : BLOCKS.slice(0, 1);
+  const found = blocks.flatMap((block) =>
     layout.tensors.all.map((tensor) => {
       const values = tensors.get(`${block}.${tensor.name}`);
       if (values?.length !== tensor.rows * tensor.columns) {
@@ -96,7 +110,10 @@ export function readModelState(
   );
   const reference = readReference(tensors, layout);
   for (const { to, values } of found) to.set(values);
-  return { updates, reference };
+  if (blocks.length > 1) return { updates, reference };
+  for (const block of MOMENTS)
+    floats.fill(0, layout[block] / 4, layout[block] / 4 + layout.tensors.parameterFloats);
+  return { updates: 0, reference };
 }
 
 /** Null for a state that was saved without a reference model. */
