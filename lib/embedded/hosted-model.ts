@@ -3,7 +3,7 @@ import { checkBatch, checkColumns } from './check-batch';
 import { complete, type CompletionOutcome, type CompletionRequest } from './completions';
 import type { FairScheduler } from './fair-scheduler';
 import { createFirstAnswers } from './first-answers';
-import type { Learner, ModelShape } from './model/learner';
+import type { Learner, Likeliest, ModelShape } from './model/learner';
 import { Refusal } from './refusal';
 import type { StateFiles } from './state-files';
 import type { Tokenizer } from './tokenizer';
@@ -14,6 +14,8 @@ export type TrainStep = {
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
 };
+
+export type StateParts = { readonly optimizer: boolean };
 
 /** A model that the service holds: a learner with its turn in the schedule, its versions and its answers. */
 export type HostedModel = {
@@ -37,12 +39,19 @@ export type HostedModel = {
   ): Promise<readonly Float32Array[]>;
   /** Steps once per operation id; the same id again gets the first answer, even while that is still being computed. */
   trainStep(step: TrainStep): Promise<Readonly<Record<string, number>>>;
+  /** Adds to the gathered gradient; the log-probabilities of all tokens come with it. See `Learner.accumulate`. */
+  accumulate(batch: readonly Datum[], loss: LossSpec): ReturnType<Learner['accumulate']>;
+  /** One optimizer step along the gathered gradient. The caller sees to it that it is asked for once. */
+  applyGradient(optimizer: OptimizerSpec): Promise<Readonly<Record<string, number>>>;
+  forgetGradient(): Promise<void>;
+  likeliest(batch: readonly Datum[], count: number, signal: AbortSignal): Promise<readonly Likeliest[]>;
   /** Makes the training weights of now the reference model. */
   freezeReference(): Promise<void>;
   publish(operationId: string): Promise<number>;
-  saveState(file: string): Promise<{ readonly path: string; readonly bytes: number }>;
+  /** Without the optimizer, weights alone. */
+  saveState(file: string, parts?: StateParts): Promise<{ readonly path: string; readonly bytes: number }>;
   /** Loads and publishes: what is sampled from afterwards is what was saved. */
-  loadState(file: string): Promise<number>;
+  loadState(file: string, parts?: StateParts): Promise<number>;
   /** Calls that wait or run. */
   queued(): number;
   close(reason: Error): Promise<void>;
@@ -100,6 +109,21 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
           return turn.trainStep(batch, loss, optimizer);
         });
       }),
+    async accumulate(batch, loss) {
+      checkBatch(batch, limits);
+      checkColumns(batch, loss);
+      return await inTurn((turn) => turn.accumulate(batch, loss));
+    },
+    applyGradient: (optimizer) =>
+      inTurn((turn) => {
+        isPublished = false;
+        return turn.applyGradient(optimizer);
+      }),
+    forgetGradient: () => inTurn((turn) => turn.forgetGradient()),
+    async likeliest(batch, count, signal) {
+      checkBatch(batch, limits);
+      return await inTurn((turn) => turn.likeliest(batch, count), signal);
+    },
     freezeReference: () => inTurn((turn) => turn.freezeReference()),
     publish: (operationId) =>
       published.once(operationId, () =>
@@ -110,12 +134,12 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
           return weightVersion;
         }),
       ),
-    saveState: (file) =>
-      inTurn(async (turn) => await states.write(file, { learner: await turn.save(), weightVersion })),
-    loadState: (file) =>
+    saveState: (file, parts) =>
+      inTurn(async (turn) => await states.write(file, { learner: await turn.save(parts), weightVersion })),
+    loadState: (file, stateParts) =>
       inTurn(async (turn) => {
         const state = await states.read(file);
-        await loadInto(turn, state.learner, { file, onFailure: parts.onFailure });
+        await loadInto(turn, state.learner, { file, parts: stateParts, onFailure: parts.onFailure });
         isPublished = true;
         weightVersion = state.weightVersion;
         // the same step comes again after going back, and must be taken again
@@ -157,10 +181,18 @@ function createTurns({ id, name, learner, scheduler, onFailure }: HostedModelPar
 async function loadInto(
   learner: Learner,
   state: Uint8Array,
-  { file, onFailure }: { readonly file: string; readonly onFailure: (error: unknown) => void },
+  {
+    file,
+    parts,
+    onFailure,
+  }: {
+    readonly file: string;
+    readonly parts: StateParts | undefined;
+    readonly onFailure: (error: unknown) => void;
+  },
 ): Promise<void> {
   try {
-    await learner.load(state);
+    await learner.load(state, parts);
     await learner.publish();
   } catch (error) {
     onFailure(error);

@@ -66,17 +66,18 @@ export async function runEmbeddedService(
     newId: () => randomBytes(6).toString('hex'),
     log,
   });
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const native = createNativeProtocol({
     registry,
+    token,
     build: options.build,
     pid: process.pid,
     isClosing: ending.isDecided,
     shutdown: () => ending.decide('told to end'),
   });
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const { maxBodyBytes } = options;
   const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
-  const server = await startServer({ token, protocols: [native], log, ...limit });
+  const server = await startServer({ protocols: [native], log, ...limit });
   const record = {
     pid: process.pid,
     port: server.port,

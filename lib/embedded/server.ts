@@ -1,11 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
-import type { Protocol } from './protocol';
-import { readJsonBody } from './read-json-body';
+import { type Protocol, type ProtocolReply, wordRefusal } from './protocol';
+import { readBody } from './read-body';
 import { Refusal } from './refusal';
 
 export type ServerOptions = {
-  readonly token: string;
+  /** 0 or not given = a free one. */
+  readonly port?: number;
   readonly protocols: readonly Protocol[];
   readonly log: (message: string) => void;
   readonly maxBodyBytes?: number;
@@ -23,38 +23,47 @@ const MAX_BODY_BYTES = 128 * 1024 * 1024;
 const KEEP_ALIVE_MS = 10 * 60_000;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** Listens on a free port of 127.0.0.1 and lets in only who names a loopback host and holds the token. */
+/** Listens on 127.0.0.1 and lets in only who names a loopback host; the protocols ask for their keys. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const expected = digest(`Bearer ${options.token}`);
+  function protocolOf(pathname: string): Protocol | null {
+    return options.protocols.find(({ prefix }) => pathname.startsWith(`${prefix}/`)) ?? null;
+  }
 
-  async function answer(request: http.IncomingMessage, signal: AbortSignal): Promise<unknown> {
+  async function answer(request: http.IncomingMessage, signal: AbortSignal): Promise<ProtocolReply> {
     checkHost(request.headers.host);
-    if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
-      throw new Refusal('unauthorized', 'The bearer token is missing or wrong');
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const protocol = protocolOf(pathname);
+    if (protocol === null) throw new Refusal('not_found', `There is no ${pathname} here`);
+    try {
+      return await protocol.handle({
+        method: request.method ?? 'GET',
+        path: pathname
+          .slice(protocol.prefix.length + 1)
+          .split('/')
+          .map(decode),
+        query: searchParams,
+        headers: request.headers,
+        readBody: () => readBody(request, options.maxBodyBytes ?? MAX_BODY_BYTES),
+        signal,
+      });
+    } catch (error) {
+      return protocol.refuse(asRefusal(error, options.log));
     }
-    const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const protocol = options.protocols.find(({ prefix }) => pathname.startsWith(`${prefix}/`));
-    if (protocol === undefined) throw new Refusal('not_found', `There is no ${pathname} here`);
-    const path = pathname.slice(protocol.prefix.length + 1).split('/');
-    const body = await readJsonBody(request, options.maxBodyBytes ?? MAX_BODY_BYTES);
-    return await protocol.handle({ method: request.method ?? 'GET', path: path.map(decode), body, signal });
   }
 
   const server = http.createServer((request, response) => {
     const hungUp = new AbortController();
     response.on('close', () => hungUp.abort());
-    answer(request, hungUp.signal).then(
-      (body) => send(response, 200, body),
-      (error: unknown) => {
-        const refusal = asRefusal(error, options.log);
+    void answer(request, hungUp.signal)
+      .catch((error: unknown) => wordRefusal(asRefusal(error, options.log)))
+      .then((reply) => {
         // the rest of an unwanted body is not read: the connection cannot be used again
         if (!request.complete) response.setHeader('connection', 'close');
-        send(response, refusal.httpStatus, { error: { code: refusal.code, message: refusal.message } });
-      },
-    );
+        send(response, reply);
+      });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const port = await listen(server);
+  const port = await listen(server, options.port ?? 0);
   return {
     port,
     close: () =>
@@ -65,10 +74,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-function listen(server: http.Server): Promise<number> {
+function listen(server: http.Server, wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0 }, () => {
+    server.listen({ host: '127.0.0.1', port: wanted }, () => {
       const address = server.address();
       if (address === null || typeof address === 'string') reject(new Error('The server has no port'));
       else resolve(address.port);
@@ -87,11 +96,10 @@ function checkHost(host: string | undefined): void {
   }
 }
 
-function send(response: http.ServerResponse, status: number, body: unknown): void {
+function send(response: http.ServerResponse, { status, headers, body }: ProtocolReply): void {
   if (response.destroyed) return;
-  const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.byteLength });
-  response.end(bytes);
+  response.writeHead(status, { ...headers, 'content-length': body.byteLength });
+  response.end(body);
 }
 
 function asRefusal(error: unknown, log: (message: string) => void): Refusal {
@@ -106,9 +114,4 @@ function decode(part: string): string {
   } catch (error) {
     throw new Refusal('not_found', `The path part ${part} is not readable`, { cause: error });
   }
-}
-
-/** Digests have one length, which the constant-time comparison needs. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -59,6 +59,10 @@ export function createFakeLearner(
       steps += 1;
       return { grad_norm: steps, lr: optimizer.learningRate };
     },
+    async forgetGradient() {
+      await onCall({ name: 'forgetGradient', size: gathered });
+      gathered = 0;
+    },
     async save() {
       await onCall({ name: 'save', size: 1 });
       return encodeState(weight, steps);

@@ -50,6 +50,11 @@ export async function createLearner({ shape, seed, threads }: LearnerOptions): P
     forward: (batch, temperature, weights) => inOrder(() => forward(model, batch, { temperature, weights })),
     likeliest: (batch, tokens) => inOrder(() => likeliest(model, batch, tokens)),
     accumulate: (batch, loss) => inOrder(() => accumulate(model, batch, loss)),
+    forgetGradient: () =>
+      inOrder(() => {
+        model.hasGradient = false;
+        return Promise.resolve();
+      }),
     applyGradient: (optimizer) => inOrder(() => applyGradient(model, optimizer)),
     trainStep: (batch, loss, optimizer) => inOrder(() => trainStep(model, batch, { loss, optimizer })),
     save: ({ optimizer } = { optimizer: true }) =>

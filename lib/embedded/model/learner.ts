@@ -52,6 +52,7 @@ export type Learner = {
   }>;
   /** One Adam step on the gathered gradient, which is then gone. Metrics: grad_norm, lr. Rejects when nothing was gathered. */
   applyGradient(optimizer: OptimizerSpec): Promise<Readonly<Record<string, number>>>;
+  forgetGradient(): Promise<void>;
   /** Forgets what was gathered, then forward, loss, backward and one Adam step. Metrics: those of `lossMetrics`, grad_norm, lr. */
   trainStep(
     batch: readonly Datum[],

@@ -20,11 +20,15 @@ import {
 import { packRaggedFloats, packRaggedInts } from '@/lib/services/embedded/packed';
 import type { HostedModel } from '@/lib/embedded/hosted-model';
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
-import type { Protocol, ProtocolRequest } from '@/lib/embedded/protocol';
+import { jsonReply, type Protocol, type ProtocolRequest, wordRefusal } from '@/lib/embedded/protocol';
+import { parseJsonBody } from '@/lib/embedded/read-body';
 import { Refusal } from '@/lib/embedded/refusal';
+import { secretMatches } from '@/lib/embedded/secret-matches';
 
 export type NativeProtocolOptions = {
   readonly registry: ModelRegistry;
+  /** What a client shows as its bearer token. */
+  readonly token: string;
   readonly build: string;
   readonly pid: number;
   /** The service is on its way out: open no more. */
@@ -70,30 +74,42 @@ export function createNativeProtocol(options: NativeProtocolOptions): Protocol {
     return DONE;
   }
 
+  async function answer(request: NativeRequest): Promise<unknown> {
+    const [first, id, operation, ...rest] = request.path;
+    const route = `${request.method} ${first ?? ''}`;
+    if (id === undefined) {
+      if (route === 'GET health') return health();
+      if (route === 'POST models') return await open(request.body);
+      if (route === 'POST shutdown') return shutdown(request.body);
+    } else if (first === 'models' && rest.length === 0) {
+      if (operation !== undefined && request.method === 'POST') {
+        return await callModel(registry.get(id), operation, request);
+      }
+      if (operation === undefined && request.method === 'DELETE') {
+        await registry.remove(id);
+        return DONE;
+      }
+    }
+    throw notFound(request);
+  }
+
   return {
     prefix: NATIVE_PREFIX,
     async handle(request) {
-      const [first, id, operation, ...rest] = request.path;
-      const route = `${request.method} ${first ?? ''}`;
-      if (id === undefined) {
-        if (route === 'GET health') return health();
-        if (route === 'POST models') return await open(request.body);
-        if (route === 'POST shutdown') return shutdown(request.body);
-      } else if (first === 'models' && rest.length === 0) {
-        if (operation !== undefined && request.method === 'POST') {
-          return await callModel(registry.get(id), operation, request);
-        }
-        if (operation === undefined && request.method === 'DELETE') {
-          await registry.remove(id);
-          return DONE;
-        }
+      if (!secretMatches(request.headers.authorization, `Bearer ${options.token}`)) {
+        throw new Refusal('unauthorized', 'The bearer token is missing or wrong');
       }
-      throw notFound(request);
+      const body = parseJsonBody(await request.readBody(), request.headers['content-type']);
+      return jsonReply(200, await answer({ ...request, body }));
     },
+    refuse: wordRefusal,
   };
 }
 
-async function callModel(model: HostedModel, operation: string, request: ProtocolRequest): Promise<unknown> {
+/** `body` is parsed JSON; null without one. */
+type NativeRequest = Pick<ProtocolRequest, 'method' | 'path' | 'signal'> & { readonly body: unknown };
+
+async function callModel(model: HostedModel, operation: string, request: NativeRequest): Promise<unknown> {
   const { body, signal } = request;
   switch (operation) {
     case 'keep-alive':
@@ -171,6 +187,6 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   throw new Refusal('invalid_request', `The request is not usable: ${z.prettifyError(parsed.error)}`);
 }
 
-function notFound({ method, path }: ProtocolRequest): Refusal {
+function notFound({ method, path }: NativeRequest): Refusal {
   return new Refusal('not_found', `There is no ${method} ${NATIVE_PREFIX}/${path.join('/')}`);
 }

@@ -1,10 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal';
 
-const JSON_TYPE = /^application\/json *(;|$)/i;
-
-/** The request's JSON; null without a body. Refuses other media types and what is larger than `maxBytes`. */
-export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+/** The request's body; refuses what is larger than `maxBytes`. */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes);
   const chunks: Buffer[] = [];
@@ -15,15 +13,18 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
     if (size > maxBytes) throw tooLarge(maxBytes);
     chunks.push(bytes);
   }
-  if (size === 0) return null;
-  const type = request.headers['content-type'] ?? '(not named)';
-  if (!JSON_TYPE.test(type)) {
-    throw new Refusal('unsupported_media_type', `The body must be application/json, not ${type}`);
-  }
-  return parseJson(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
-function parseJson(bytes: Buffer): unknown {
+const JSON_TYPE = /^application\/json *(;|$)/i;
+
+/** A body as JSON; null without one. Refuses other media types. */
+export function parseJsonBody(bytes: Buffer, type: string | undefined): unknown {
+  if (bytes.byteLength === 0) return null;
+  if (type === undefined || !JSON_TYPE.test(type)) {
+    const message = `The body must be application/json, not ${type ?? '(not named)'}`;
+    throw new Refusal('unsupported_media_type', message);
+  }
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
