@@ -14,6 +14,7 @@ import { preflightCommand } from './commands/preflight-command';
 import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { replayCommand, type ReplayOptions } from './commands/replay-command';
+import { serveEmbeddedCommand, type ServeOptions } from './commands/serve-embedded-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { runsCommand, type RunsOptions } from './commands/runs-command';
 import { explainUsage } from './explain-usage';
@@ -25,6 +26,7 @@ const JSON_OPTION = ['--json', 'print JSON on standard output, everything else o
 const OVERRIDES = 'Hydra overrides: a.b=1, +a.b=1, ++a.b=1, ~a.b';
 const DEFAULT_RUNS = 20;
 const DEFAULT_LOG_LINES = 100;
+const DEFAULT_EMBEDDED_PORT = 8787;
 
 /** `galley …`. Each command hands its work to `settle`; wrong usage throws commander's own error. */
 export function createProgram(context: CommandContext, settle: Settle): Command {
@@ -52,6 +54,7 @@ export function createProgram(context: CommandContext, settle: Settle): Command 
   addDataCommands(program, context, settle);
   addRecipesCommands(program, context, settle);
   addSecretCommands(program, context, settle);
+  addServeCommand(program, context, settle);
   sayInOurWords(program, context);
   return program;
 }
@@ -119,6 +122,16 @@ function addControlCommands(program: Command, context: CommandContext, settle: S
     .argument('<id>', 'number of the run', parseRunId)
     .option(...JSON_OPTION)
     .action((id: RunId, options: { json?: boolean }) => settle(pauseCommand(context, id, options)));
+}
+
+function addServeCommand(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('serve-embedded')
+    .description("serve the embedded model to clients of your own, through Tinker's API; Ctrl-C ends it")
+    .option('--port <port>', 'where to listen on 127.0.0.1', parsePort, DEFAULT_EMBEDDED_PORT)
+    .option('--stand-in <model...>', 'names of further base models that the embedded one answers for')
+    .option('--threads <count>', 'compute threads of a model', parseCount)
+    .action((options: ServeOptions) => settle(serveEmbeddedCommand(context, options)));
 }
 
 function addSecretCommands(program: Command, context: CommandContext, settle: Settle): void {
@@ -242,6 +255,12 @@ function parseRunId(text: string): RunId {
   const parsed = RunId.safeParse(text);
   if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('A run is named by its number; galley runs lists them.');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.');
 }
 
 function parseCount(text: string): number {

@@ -109,21 +109,7 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
           return turn.trainStep(batch, loss, optimizer);
         });
       }),
-    async accumulate(batch, loss) {
-      checkBatch(batch, limits);
-      checkColumns(batch, loss);
-      return await inTurn((turn) => turn.accumulate(batch, loss));
-    },
-    applyGradient: (optimizer) =>
-      inTurn((turn) => {
-        isPublished = false;
-        return turn.applyGradient(optimizer);
-      }),
-    forgetGradient: () => inTurn((turn) => turn.forgetGradient()),
-    async likeliest(batch, count, signal) {
-      checkBatch(batch, limits);
-      return await inTurn((turn) => turn.likeliest(batch, count), signal);
-    },
+    ...gradientCalls(inTurn, { limits, onTrained: () => (isPublished = false) }),
     freezeReference: () => inTurn((turn) => turn.freezeReference()),
     publish: (operationId) =>
       published.once(operationId, () =>
@@ -150,6 +136,34 @@ export function createHostedModel(parts: HostedModelParts): HostedModel {
     close(reason) {
       scheduler.drop(id, reason);
       return learner.close();
+    },
+  };
+}
+
+type GradientCalls = Pick<HostedModel, 'accumulate' | 'applyGradient' | 'forgetGradient' | 'likeliest'>;
+
+function gradientCalls(
+  inTurn: Turns,
+  {
+    limits,
+    onTrained,
+  }: { readonly limits: Parameters<typeof checkBatch>[1]; readonly onTrained: () => void },
+): GradientCalls {
+  return {
+    async accumulate(batch, loss) {
+      checkBatch(batch, limits);
+      checkColumns(batch, loss);
+      return await inTurn((turn) => turn.accumulate(batch, loss));
+    },
+    applyGradient: (optimizer) =>
+      inTurn((turn) => {
+        onTrained();
+        return turn.applyGradient(optimizer);
+      }),
+    forgetGradient: () => inTurn((turn) => turn.forgetGradient()),
+    async likeliest(batch, count, signal) {
+      checkBatch(batch, limits);
+      return await inTurn((turn) => turn.likeliest(batch, count), signal);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { isAlive } from '@/lib/services/embedded/ensure-running';
@@ -8,8 +8,10 @@ import type { ServiceRecord } from '@/lib/services/embedded/service-record';
 import { ServiceError } from '@/lib/services/service-error';
 import { createFairScheduler } from './fair-scheduler';
 import { createLifetime } from './lifetime';
-import { createModelRegistry, type LearnerFactory } from './model-registry';
+import { createModelRegistry, type LearnerFactory, type ModelRegistry } from './model-registry';
+import type { Protocol } from './protocol';
 import { createNativeProtocol } from './protocols/native/native-protocol';
+import { createTinkerProtocol } from './protocols/tinker/tinker-protocol';
 import { startServer } from './server';
 import { claimService } from './service-claim';
 import { createStateFiles } from './state-files';
@@ -21,6 +23,16 @@ export type EmbeddedServiceOptions = {
   readonly build: string;
   readonly createLearner: LearnerFactory;
   readonly tokenizer: Tokenizer;
+  /** Where to listen; a free port by default. */
+  readonly port?: number;
+  readonly tinker?: {
+    /** A key of Tinker's API beside `tml-<token>`. */
+    readonly key?: string;
+    /** Base models that the embedded one stands in for. */
+    readonly standIns?: readonly string[];
+    readonly pollMs?: number;
+    readonly gapMs?: number;
+  };
   /** Threads of a learner whose client names none; by default two, or one on a single core. */
   readonly threads?: number;
   /** End after so long without models; 60 s by default. */
@@ -67,17 +79,13 @@ export async function runEmbeddedService(
     log,
   });
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const native = createNativeProtocol({
-    registry,
-    token,
-    build: options.build,
-    pid: process.pid,
-    isClosing: ending.isDecided,
-    shutdown: () => ending.decide('told to end'),
+  const protocols = createProtocols(options, { registry, token, ending, log });
+  const server = await startServer({
+    protocols,
+    log,
+    ...(options.maxBodyBytes === undefined ? {} : { maxBodyBytes: options.maxBodyBytes }),
+    port: options.port ?? 0,
   });
-  const { maxBodyBytes } = options;
-  const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
-  const server = await startServer({ protocols: [native], log, ...limit });
   const record = {
     pid: process.pid,
     port: server.port,
@@ -114,6 +122,40 @@ export async function runEmbeddedService(
   await server.close();
   await registry.closeAll();
   return { ended: 'done', reason };
+}
+
+type ProtocolParts = {
+  readonly registry: ModelRegistry;
+  readonly token: string;
+  readonly ending: Ending;
+  readonly log: (message: string) => void;
+};
+
+function createProtocols(
+  options: EmbeddedServiceOptions,
+  { registry, token, ending, log }: ProtocolParts,
+): readonly Protocol[] {
+  const { key, standIns = [], ...waits } = options.tinker ?? {};
+  return [
+    createNativeProtocol({
+      registry,
+      token,
+      build: options.build,
+      pid: process.pid,
+      isClosing: ending.isDecided,
+      shutdown: () => ending.decide('told to end'),
+    }),
+    createTinkerProtocol({
+      ...waits,
+      registry,
+      dataDir: options.dataDir,
+      keys: [`tml-${token}`, ...(key === undefined ? [] : [key])],
+      standIns,
+      processId: randomBytes(4).toString('hex'),
+      newId: randomUUID,
+      log,
+    }),
+  ];
 }
 
 type Ending = {

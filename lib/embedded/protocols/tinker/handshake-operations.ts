@@ -1,0 +1,64 @@
+import { jsonReply } from '@/lib/embedded/protocol';
+import { CreateSessionRequest, SessionRequest } from '@/lib/services/tinker/wire/requests';
+import type { BaseModels } from './base-models';
+import type { Operations } from './exchange';
+import type { Session, Sessions } from './sessions';
+import { parseBody, TinkerError } from './tinker-error';
+
+/** Chunks come one after the other: a loopback has nothing to gain. The SDK's own transport library is not asked for. */
+const CLIENT_CONFIG = {
+  pjwt_auth_enabled: false,
+  parallel_fwdbwd_chunks: false,
+  proto_compress_fwdbwd: false,
+  use_pyqwest_transport: false,
+  create_model_via_load_weights: false,
+};
+const REFRESH_SECONDS = 300;
+const WELCOME =
+  'A small model inside Galley answers here. It trains all of its weights, whatever LoRA configuration is asked for.';
+
+/** What a client does before it works, and its signs of life. */
+export function handshakeOperations(parts: {
+  readonly sessions: Sessions;
+  readonly baseModels: BaseModels;
+}): Operations {
+  const { sessions, baseModels } = parts;
+  return {
+    'POST client/config': () => jsonReply(200, CLIENT_CONFIG),
+    'POST client/dynamic_config': () => jsonReply(200, { refresh_interval_sec: REFRESH_SECONDS }),
+    'POST telemetry': () => jsonReply(200, { status: 'accepted' }),
+    'GET get_server_capabilities': () =>
+      jsonReply(200, {
+        supported_models: baseModels.list.map(({ name, shape }) => ({
+          model_name: name,
+          max_context_length: shape.context,
+        })),
+      }),
+    'POST create_session': ({ json }) => {
+      parseBody(CreateSessionRequest, json);
+      return jsonReply(200, {
+        type: 'create_session',
+        info_message: WELCOME,
+        warning_message: null,
+        error_message: null,
+        session_id: sessions.create().id,
+      });
+    },
+    'POST session_heartbeat': ({ json }) => {
+      touch(sessions.get(parseBody(SessionRequest, json).session_id));
+      return jsonReply(200, { type: 'session_heartbeat' });
+    },
+  };
+}
+
+function touch(session: Session): void {
+  for (const run of session.runs.values()) {
+    try {
+      run.touch();
+    } catch (error) {
+      // dropped after an earlier silence: the next call that needs it says so
+      if (!(error instanceof TinkerError)) throw error;
+    }
+  }
+  for (const { host } of session.samplers.values()) host.touch();
+}
