@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { countJourneys, countUnitTests } from './count-tests.mjs';
 import { findBrowser } from './find-browser.mjs';
 import { findPython } from './find-python.mjs';
+import { runInterop } from './interop.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript, Stop } from './progress.mjs';
 
@@ -17,6 +18,8 @@ await runScript(async () => {
       'no-install': { type: 'boolean', default: false },
       /** Skipped tests count as failed. */
       'no-skips': { type: 'boolean', default: false },
+      /** Also the suites with other people's clients, which need a package index. */
+      interop: { type: 'boolean', default: false },
     },
   });
   await prepare({ install: !values['no-install'] });
@@ -32,7 +35,8 @@ await runScript(async () => {
     });
     const unit = await runUnitTests(path.join(folder, 'vitest.json'), environment);
     const journeys = await runJourneys(path.join(folder, 'playwright.json'), environment);
-    return report([unit, journeys], values['no-skips']);
+    const interop = values.interop ? [await runInterop(python)] : [];
+    return report([unit, journeys, ...interop], values['no-skips']);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -5,11 +5,24 @@ import type { Operations } from './exchange';
 import type { Session, Sessions } from './sessions';
 import { parseBody, TinkerError } from './tinker-error';
 
-/** Chunks come one after the other: a loopback has nothing to gain. The SDK's own transport library is not asked for. */
+/**
+ * The SDK's own defaults, but for three: chunks come one after the other, since a loopback has nothing to gain; bodies are
+ * not packed; and the SDK's second transport library is not asked for, since not every installation has it.
+ */
 const CLIENT_CONFIG = {
   pjwt_auth_enabled: false,
+  credential_default_source: 'api_key',
+  sample_dispatch_bytes_semaphore_size: 10 * 1024 * 1024,
+  inflight_response_bytes_semaphore_size: 50 * 1024 * 1024,
   parallel_fwdbwd_chunks: false,
   proto_compress_fwdbwd: false,
+  fwdbwd_max_chunk_len: 1024,
+  fwdbwd_max_chunk_bytes_count: 5_000_000,
+  fwdbwd_dispatch_bytes_semaphore_size: 50_000_000,
+  billing_exception_max_pause_duration_sec: 3600,
+  sample_no_retries: false,
+  sample_enable_stuck_detection: true,
+  sample_max_concurrent_requests: 2000,
   use_pyqwest_transport: false,
   create_model_via_load_weights: false,
 };

@@ -25,7 +25,8 @@ const ratios = (config: Readonly<Record<string, number>>) => ({
 const LOSSES: Readonly<Record<string, Loss>> = {
   cross_entropy: {
     required: ['target_tokens'],
-    optional: ['weights'],
+    // the same datums may be looked at with this loss as were trained on with another
+    optional: ['weights', 'logprobs', 'advantages'],
     config: {},
     spec: () => ({ kind: 'cross_entropy', ...SUM }),
   },
@@ -64,7 +65,8 @@ export function prepareLoss(call: ForwardBackwardCall): {
   };
 }
 
-function toDatum({ tokens, inputs }: TinkerDatum, { required, optional }: Loss, where: string): Datum {
+function toDatum({ tokens, inputs }: TinkerDatum, loss: Loss, where: string): Datum {
+  const { required, optional } = loss;
   const extra = Object.keys(inputs).find((name) => !required.includes(name) && !optional.includes(name));
   if (extra !== undefined) {
     const names = [...required, ...optional].join(', ');
@@ -87,8 +89,9 @@ function toDatum({ tokens, inputs }: TinkerDatum, { required, optional }: Loss, 
       `${where}: target_tokens[${strayed - 1}] is not model_input[${strayed}]. The embedded model is trained on the next token only: target_tokens must be the input shifted by one.`,
     );
   }
-  const advantages = column('advantages');
-  const logprobs = column('logprobs');
+  const isPolicy = required.includes('advantages');
+  const advantages = isPolicy ? column('advantages') : null;
+  const logprobs = isPolicy ? column('logprobs') : null;
   // a token with advantage 0 has loss and gradient 0
   const weights =
     advantages?.map((value) => (value === 0 ? 0 : 1)) ?? column('weights') ?? tokens.map(() => 1);

@@ -32,7 +32,7 @@ export type TinkerProtocolOptions = {
 };
 
 const POLL_MS = 20_000;
-const GAP_MS = 30_000;
+const GAP_MS = 10_000;
 
 /** Tinker's API, as its SDKs 0.7 to 0.25 speak it. See docs/backends.md for what is served, and what has not been seen. */
 export function createTinkerProtocol(options: TinkerProtocolOptions): Protocol {

@@ -56,7 +56,8 @@ const never = new AbortController().signal;
 
 export function createTrainingRun(options: TrainingRunOptions): TrainingRun {
   const { record, checkpoints, registry } = options;
-  const turns = createTurnTaker(options);
+  const passes = createPasses(model);
+  const turns = createTurnTaker({ gapMs: options.gapMs, onGap: passes.addLost });
 
   /** Throws when the model was dropped after a silence. */
   function model(): HostedModel {
@@ -67,7 +68,6 @@ export function createTrainingRun(options: TrainingRunOptions): TrainingRun {
     }
   }
 
-  const passes = createPasses(model);
   return {
     id: record.runId,
     record,
@@ -100,7 +100,7 @@ export function createTrainingRun(options: TrainingRunOptions): TrainingRun {
 
 /** Forward and backward passes, and the step that ends them. */
 function createPasses(model: () => HostedModel) {
-  /** Backward passes that did not happen: the gradient lacks them. */
+  /** Backward passes that did not happen, and requests that never came and may have been some: the gradient lacks them. */
   const lost = new Set<number | null>();
 
   async function backward(seqId: number | null, { batch, loss }: Prepared): Promise<FutureResult> {
@@ -120,6 +120,7 @@ function createPasses(model: () => HostedModel) {
 
   return {
     forgetLost: () => lost.clear(),
+    addLost: (seqIds: readonly number[]) => seqIds.forEach((seqId) => lost.add(seqId)),
     /** Throws what is wrong with the call. */
     prepare(call: ForwardBackwardCall): () => Promise<FutureResult> {
       try {
@@ -136,7 +137,7 @@ function createPasses(model: () => HostedModel) {
         lost.clear();
         await model().forgetGradient();
         throw unprocessable(
-          `No step was taken: forward_backward ${ids} failed, so the gradient is not whole. It was dropped; send the batch again.`,
+          `No step was taken: request ${ids} failed or never came, so the gradient may not be whole. It was dropped; send the batch again.`,
         );
       }
       const metrics = await model().applyGradient({

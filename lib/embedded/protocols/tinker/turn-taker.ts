@@ -5,19 +5,23 @@ import { NotBegun } from './futures';
  * begin with 1.
  */
 export type TurnTaker = {
-  /** Waits for the ids before; rejects with `NotBegun` when they do not come in time. Null = after what has arrived. */
+  /** Null = after what has arrived. Rejects with `NotBegun` when the id was done before. */
   run<T>(seqId: number | null, work: () => Promise<T>): Promise<T>;
   /** A request with this id was refused before it began: nobody need wait for it, and it may come again. */
   skip(seqId: number): void;
 };
 
-type Waiting = { readonly begin: () => void; readonly giveUp: (error: NotBegun) => void };
+export type TurnTakerOptions = {
+  /** How long an operation waits for one that should have come before it. */
+  readonly gapMs: number;
+  /** Ids that did not come in time: the operations behind them go on. They may still come. */
+  readonly onGap: (seqIds: readonly number[]) => void;
+};
 
-/** `gapMs`: how long an operation waits for one that should have come before it. */
-export function createTurnTaker({ gapMs }: { readonly gapMs: number }): TurnTaker {
+export function createTurnTaker({ gapMs, onGap }: TurnTakerOptions): TurnTaker {
   let next = 1;
   let last: Promise<unknown> = Promise.resolve();
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Map<number, () => void>();
   const skipped = new Set<number>();
   let timer: NodeJS.Timeout | null = null;
 
@@ -31,40 +35,35 @@ export function createTurnTaker({ gapMs }: { readonly gapMs: number }): TurnTake
     if (timer !== null) clearTimeout(timer);
     timer = null;
     while (waiting.has(next) || skipped.has(next)) {
-      const ready = waiting.get(next);
+      const begin = waiting.get(next);
       waiting.delete(next);
       next += 1;
-      ready?.begin();
+      begin?.();
     }
     if (waiting.size === 0) return;
-    timer = setTimeout(giveUp, gapMs);
+    timer = setTimeout(closeGap, gapMs);
     timer.unref();
   }
 
-  function giveUp(): void {
-    timer = null;
-    for (const [seqId, { giveUp: reject }] of [...waiting]) {
-      waiting.delete(seqId);
-      reject(
-        new NotBegun(
-          409,
-          `Sequence conflict: expected request ${next}, got ${seqId}, and waited ${gapMs / 1000} s. Send request ${next} first.`,
-        ),
-      );
-    }
+  function closeGap(): void {
+    const first = Math.min(...waiting.keys());
+    const missing = Array.from({ length: first - next }, (_, index) => next + index);
+    for (const seqId of missing) skipped.add(seqId);
+    onGap(missing);
+    advance();
   }
 
   return {
     run(seqId, work) {
       if (seqId === null) return append(work);
-      if (seqId < next && !skipped.delete(seqId)) {
+      const mayCome = skipped.delete(seqId);
+      if (seqId < next && mayCome) return append(work);
+      if (seqId < next) {
         const message = `Sequence conflict: request ${seqId} was done before; the next one is ${next}.`;
         return Promise.reject(new NotBegun(409, message));
       }
-      if (seqId < next) return append(work);
-      skipped.delete(seqId);
       return new Promise((resolve, reject) => {
-        waiting.set(seqId, { begin: () => void append(work).then(resolve, reject), giveUp: reject });
+        waiting.set(seqId, () => void append(work).then(resolve, reject));
         advance();
       });
     },
