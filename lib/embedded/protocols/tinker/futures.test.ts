@@ -13,49 +13,49 @@ function futures(pollMs = 60_000) {
 const giving = (json: unknown) => () => Promise.resolve({ json });
 
 test('a result may be fetched more than once', async () => {
-  const { submit, retrieve } = futures();
-  const id = submit(giving(7), null);
-  expect(await retrieve(id, never)).toEqual({ state: 'done', result: { json: 7 } });
-  expect(await retrieve(id, never)).toEqual({ state: 'done', result: { json: 7 } });
+  const store = futures();
+  const id = store.submit(giving(7), null);
+  expect(await store.retrieve(id, never)).toEqual({ state: 'done', result: { json: 7 } });
+  expect(await store.retrieve(id, never)).toEqual({ state: 'done', result: { json: 7 } });
 });
 
 test('the same request again gets the first id, another body is a conflict', async () => {
-  const { submit, retrieve } = futures();
+  const store = futures();
   let runs = 0;
   const work = () => Promise.resolve({ json: (runs += 1) });
-  const id = submit(work, ONCE);
-  expect(submit(work, ONCE)).toBe(id);
-  await retrieve(id, never);
+  const id = store.submit(work, ONCE);
+  expect(store.submit(work, ONCE)).toBe(id);
+  await store.retrieve(id, never);
   expect(runs).toBe(1);
-  expect(() => submit(work, { ...ONCE, fingerprint: 'b' })).toThrow('sent before with another body');
+  expect(() => store.submit(work, { ...ONCE, fingerprint: 'b' })).toThrow('sent before with another body');
 });
 
 test('a poll ends when its time is over, or its client has gone', async () => {
-  const { submit, retrieve } = futures(1);
-  const id = submit(() => new Promise(() => undefined), null);
-  expect(await retrieve(id, never)).toEqual({ state: 'pending' });
+  const store = futures(1);
+  const id = store.submit(() => new Promise(() => undefined), null);
+  expect(await store.retrieve(id, never)).toEqual({ state: 'pending' });
   const patient = futures();
   const waiting = patient.submit(() => new Promise(() => undefined), null);
   expect(await patient.retrieve(waiting, AbortSignal.abort())).toEqual({ state: 'pending' });
 });
 
 test('a foreseen failure is told; of another only that it happened, the rest is in the log', async () => {
-  const { submit, retrieve, log } = futures();
-  const refused = submit(() => Promise.reject(unprocessable('no such thing')), null);
-  expect(await retrieve(refused, never)).toEqual({
+  const store = futures();
+  const refused = store.submit(() => Promise.reject(unprocessable('no such thing')), null);
+  expect(await store.retrieve(refused, never)).toEqual({
     state: 'failed',
     error: 'no such thing',
     category: 'user',
   });
-  const broken = submit(() => Promise.reject(new Error('secret detail')), null);
-  const answer = await retrieve(broken, never);
+  const broken = store.submit(() => Promise.reject(new Error('secret detail')), null);
+  const answer = await store.retrieve(broken, never);
   expect(answer).toMatchObject({ state: 'failed', category: 'server' });
   expect(JSON.stringify(answer)).not.toContain('secret detail');
-  expect(log.join()).toContain('secret detail');
+  expect(store.log.join()).toContain('secret detail');
 });
 
 test('an id of another process is gone, one that never was is unknown', async () => {
-  const { retrieve } = futures();
-  await expect(retrieve('p0-1', never)).rejects.toMatchObject({ status: 410 });
-  await expect(retrieve('p1-9', never)).rejects.toMatchObject({ status: 404 });
+  const store = futures();
+  await expect(store.retrieve('p0-1', never)).rejects.toMatchObject({ status: 410 });
+  await expect(store.retrieve('p1-9', never)).rejects.toMatchObject({ status: 404 });
 });

@@ -121,6 +121,8 @@ function formOfProto(exchange: Exchange, bytes: Buffer): unknown {
   return resultFromProto(bytes).outputs.map(({ logprobs }) => logprobs?.data.length);
 }
 
+const parsed = (bytes: Buffer): unknown => JSON.parse(bytes.toString('utf8'));
+
 const ACCEPTABLE = new Map([
   // that server was full; TuFT counts a refused request, SkyRL has no dynamic configuration
   [400, 200],
@@ -144,9 +146,7 @@ test.each(recordingNames())('%s: our answers have the form of those that were re
       expect(formOfProto(exchange, reply.bytes), where).toEqual(formOfProto(exchange, exchange.response));
       continue;
     }
-    const [theirs, ours]: unknown[] = [exchange.response, reply.bytes].map((bytes) =>
-      JSON.parse(bytes.toString('utf8')),
-    );
+    const [theirs, ours] = [parsed(exchange.response), parsed(reply.bytes)];
     translation.learn(theirs, ours);
     expect(comparable(formOf(ours)), where).toMatchObject(comparable(formOf(theirs)) ?? {});
   }

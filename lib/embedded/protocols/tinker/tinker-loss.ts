@@ -66,12 +66,8 @@ export function prepareLoss(call: ForwardBackwardCall): {
 }
 
 function toDatum({ tokens, inputs }: TinkerDatum, loss: Loss, where: string): Datum {
-  const { required, optional } = loss;
-  const extra = Object.keys(inputs).find((name) => !required.includes(name) && !optional.includes(name));
-  if (extra !== undefined) {
-    const names = [...required, ...optional].join(', ');
-    throw unprocessable(`${where}.loss_fn_inputs has ${extra}; this loss takes ${names}.`);
-  }
+  const { required } = loss;
+  refuseUnknown(inputs, loss, where);
   if (tokens.length === 0) throw unprocessable(`${where}.model_input is empty.`);
   const column = (name: string): readonly number[] | null => {
     const tensor = inputs[name];
@@ -83,12 +79,7 @@ function toDatum({ tokens, inputs }: TinkerDatum, loss: Loss, where: string): Da
       : checkColumn(tensor, tokens.length, `${where}.loss_fn_inputs.${name}`);
   };
   const targets = column('target_tokens') ?? [];
-  const strayed = tokens.findIndex((token, at) => at > 0 && token !== targets[at - 1]);
-  if (strayed >= 0) {
-    throw unprocessable(
-      `${where}: target_tokens[${strayed - 1}] is not model_input[${strayed}]. The embedded model is trained on the next token only: target_tokens must be the input shifted by one.`,
-    );
-  }
+  refuseStrayed(tokens, targets, where);
   const isPolicy = required.includes('advantages');
   const advantages = isPolicy ? column('advantages') : null;
   const logprobs = isPolicy ? column('logprobs') : null;
@@ -101,6 +92,22 @@ function toDatum({ tokens, inputs }: TinkerDatum, loss: Loss, where: string): Da
     ...(logprobs === null ? {} : { logprobs: afterFirst(logprobs) }),
     ...(advantages === null ? {} : { advantages: afterFirst(advantages) }),
   };
+}
+
+function refuseUnknown(inputs: TinkerDatum['inputs'], { required, optional }: Loss, where: string): void {
+  const names = [...required, ...optional];
+  const extra = Object.keys(inputs).find((name) => !names.includes(name));
+  if (extra === undefined) return;
+  throw unprocessable(`${where}.loss_fn_inputs has ${extra}; this loss takes ${names.join(', ')}.`);
+}
+
+/** The learner predicts the next token of one sequence. */
+function refuseStrayed(tokens: readonly number[], targets: readonly number[], where: string): void {
+  const strayed = tokens.findIndex((token, at) => at > 0 && token !== targets[at - 1]);
+  if (strayed < 0) return;
+  throw unprocessable(
+    `${where}: target_tokens[${strayed - 1}] is not model_input[${strayed}]. The embedded model is trained on the next token only: target_tokens must be the input shifted by one.`,
+  );
 }
 
 function checkColumn({ data, shape, sparse }: Tensor, length: number, where: string): readonly number[] {
