@@ -113,6 +113,11 @@ function checkBackend(config: RecipeConfig): PreflightCheck {
       'Mock services: answers are made up and nothing is learned, so only the plumbing is tried.';
     return { ...check, status: 'passed', detail };
   }
+  if (backend === 'tinker') {
+    const detail =
+      'Tinker trains and samples, through your account or at the address in service.tinker_service.base_url.';
+    return { ...check, status: 'passed', detail };
+  }
   return backend === 'embedded'
     ? { ...check, status: 'passed', detail: 'The embedded service trains and samples on this machine.' }
     : {

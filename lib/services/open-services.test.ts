@@ -26,7 +26,7 @@ function recipe(sampler: string, trainer = sampler): RecipeConfig {
 const nowhere = { dataDir: '/nonexistent', root: '/nonexistent', runId: 7 };
 const never = new AbortController().signal;
 
-test.each(['sglang', 'vllm', 'openai', 'tinker', 'weaver'])(
+test.each(['sglang', 'vllm', 'openai', 'weaver'])(
   'the backend %s is refused with what runs today instead',
   async (backend) => {
     const failure = await openServices(recipe(backend), nowhere).catch((error: unknown) => error);

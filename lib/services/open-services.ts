@@ -6,6 +6,7 @@ import { createMockServices } from './mock/mock-services';
 import { createRemoteMockServices } from './mock/remote-mock-services';
 import { connectEmbedded } from './embedded/connect-embedded';
 import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
+import { openTinker } from './tinker/open-tinker';
 import type { InferenceService } from './inference-service';
 import type { Teacher } from './teacher';
 import type { TrainingService } from './training-service';
@@ -35,9 +36,18 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
 /** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
+  // refusals reject, as those of a backend that is asked first would
+  await Promise.resolve();
   if (config.service.inference_service.backend === 'mock') return openMock(config, context);
-  if (backendOf(config) !== 'embedded') throw notBuilt(config.service.inference_service.backend);
-  refuseMixedBackends(config);
+  const backend = backendOf(config);
+  if (backend !== 'embedded' && backend !== 'tinker') {
+    throw notBuilt(config.service.inference_service.backend);
+  }
+  refuseMixedBackends(config, backend);
+  return backend === 'tinker' ? openTinkerOnly(config, context) : openEmbedded(config, context);
+}
+
+function openEmbedded(config: RecipeConfig, context: ServiceContext): Services {
   const embedded = config.service.embedded_service;
   const model = embedded?.model ?? DEFAULT_SHAPE;
   const sampling = config.rollout_worker.temperature;
@@ -59,23 +69,35 @@ export async function openServices(config: RecipeConfig, context: ServiceContext
     ...common,
     modelName: `${modelNameOf(context)}-teacher`,
   });
-  return Promise.resolve({ inference, training, ...(teacher === null ? {} : { teacher }) });
+  return { inference, training, ...(teacher === null ? {} : { teacher }) };
 }
 
 function modelNameOf({ modelName, runId }: ServiceContext): string {
   return modelName ?? `run-${runId}`;
 }
 
-/** Weights of one backend do not reach the sampler of another. */
-function refuseMixedBackends(config: RecipeConfig): void {
-  const trainer = Object.entries(config.service.train_service).find(
-    ([, each]) => each.backend !== 'embedded',
-  );
-  if (trainer !== undefined) {
-    const [name, { backend }] = trainer;
+const SAMPLER = { embedded: 'the embedded service', tinker: 'Tinker' } as const;
+
+/** A teacher at Tinker is not built. */
+function openTinkerOnly(config: RecipeConfig, { root }: ServiceContext): Services {
+  const { type } = config.trainer;
+  if (type.endsWith('_opd')) {
     throw new AppError(
       'unavailable',
-      `service.train_service.${name}.backend is "${backend}", but the recipe samples from the embedded service. Set it to "embedded" too.`,
+      `trainer.type is ${type}; distillation with a teacher at Tinker is not built yet. Use remote_api_grpo.`,
+    );
+  }
+  return openTinker(config, root);
+}
+
+/** Weights of one backend do not reach the sampler of another. */
+function refuseMixedBackends(config: RecipeConfig, backend: 'embedded' | 'tinker'): void {
+  const trainer = Object.entries(config.service.train_service).find(([, each]) => each.backend !== backend);
+  if (trainer !== undefined) {
+    const [name, { backend: other }] = trainer;
+    throw new AppError(
+      'unavailable',
+      `service.train_service.${name}.backend is "${other}", but the recipe samples from ${SAMPLER[backend]}. Set it to "${backend}" too.`,
     );
   }
 }

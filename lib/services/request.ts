@@ -20,10 +20,27 @@ export type Call<T> = {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly payload?: Payload;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of the requester's own. */
+  readonly maxAttempts?: number;
   readonly schema: z.ZodType<T>;
   /** For one attempt, from connecting to the last byte of the reply. */
   readonly timeoutMs?: number;
 };
+
+export type Payload = { readonly contentType: string; readonly bytes: Buffer };
+
+/** An answer as it came, whatever its status. */
+export type RawReply = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  readonly retryAfterMs: number | null;
+};
+
+export type RawCall = Omit<Call<never>, 'schema' | 'maxAttempts'>;
 
 export type RequesterOptions = {
   /** Name of the service in error messages. */
@@ -46,6 +63,8 @@ export type RequesterOptions = {
 export type Requester = {
   /** Rejects with `ServiceError`, or with the signal's reason. */
   send<T>(call: Call<T>, signal: AbortSignal): Promise<T>;
+  /** One attempt, for callers that know what each status means. Rejects as `send` when no whole answer came. */
+  once(call: RawCall, signal: AbortSignal): Promise<RawReply>;
   close(): void;
 };
 
@@ -60,8 +79,6 @@ const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 const MAX_SOCKETS = 64;
 const WORTH_RETRYING = new Set([408, 429, 500, 502, 503, 504]);
 
-type Reply = { readonly status: number; readonly body: Buffer; readonly retryAfter: string | undefined };
-
 /** HTTP with JSON to one service: time-outs, retries with jittered back-off, cancellation, replies parsed with zod. */
 export function createRequester(options: RequesterOptions): Requester {
   const base = new URL(options.baseUrl);
@@ -71,27 +88,39 @@ export function createRequester(options: RequesterOptions): Requester {
   const sleep = options.sleep ?? pause;
   const random = options.random ?? Math.random;
 
-  async function attempt<T>(call: Call<T>, payload: Buffer | null, signal: AbortSignal): Promise<Outcome<T>> {
+  async function once(call: RawCall, payload: Payload | null, signal: AbortSignal): Promise<RawReply> {
     const timeout = AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
-      const reply = await exchange(AbortSignal.any([signal, timeout]), call, payload);
-      return readReply(options, call, reply);
+      return await exchange(AbortSignal.any([signal, timeout]), call, payload);
     } catch (error) {
       signal.throwIfAborted();
-      return {
-        ok: false,
-        error: transportError(options.service, call.operation, timeout.aborted ? 'timeout' : error),
-        retryAfterMs: null,
-      };
+      throw transportError(options.service, call.operation, timeout.aborted ? 'timeout' : error);
     }
   }
 
-  function exchange(signal: AbortSignal, call: Call<unknown>, payload: Buffer | null): Promise<Reply> {
+  async function attempt<T>(
+    call: Call<T>,
+    payload: Payload | null,
+    signal: AbortSignal,
+  ): Promise<Outcome<T>> {
+    try {
+      return readReply(options, call, await once(call, payload, signal));
+    } catch (error) {
+      if (error instanceof ServiceError) return { ok: false, error, retryAfterMs: null };
+      throw error;
+    }
+  }
+
+  function exchange(signal: AbortSignal, call: RawCall, payload: Payload | null): Promise<RawReply> {
     return new Promise((resolve, reject) => {
-      const headers: Record<string, string | number> = { ...options.headers, accept: 'application/json' };
+      const headers: Record<string, string | number> = {
+        ...options.headers,
+        accept: 'application/json',
+        ...call.headers,
+      };
       if (payload !== null) {
-        headers['content-type'] = 'application/json';
-        headers['content-length'] = payload.byteLength;
+        headers['content-type'] = payload.contentType;
+        headers['content-length'] = payload.bytes.byteLength;
       }
       const url = new URL(base.pathname.replace(/\/$/, '') + call.path, base);
       const request = client.request(url, { method: call.method, headers, agent, signal });
@@ -99,32 +128,42 @@ export function createRequester(options: RequesterOptions): Requester {
       request.on('response', (response) => {
         collect(response, options.maxReplyBytes ?? MAX_REPLY_BYTES).then(resolve, reject);
       });
-      request.end(payload ?? undefined);
+      request.end(payload?.bytes);
     });
   }
 
   return {
     async send(call, signal) {
       signal.throwIfAborted();
-      const payload = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+      const payload = payloadOf(call);
       for (let number = 1; ; number++) {
         const outcome = await attempt(call, payload, signal);
         if (outcome.ok) return outcome.value;
-        if (!outcome.error.retryable || number >= maxAttempts) {
+        if (!outcome.error.retryable || number >= (call.maxAttempts ?? maxAttempts)) {
           throw number === 1 ? outcome.error : withAttempts(outcome.error, number);
         }
         await sleep(outcome.retryAfterMs ?? backOff(number, random()), signal);
       }
     },
+    async once(call, signal) {
+      signal.throwIfAborted();
+      return await once(call, payloadOf(call), signal);
+    },
     close: () => agent.destroy(),
   };
+}
+
+function payloadOf({ body, payload }: RawCall): Payload | null {
+  if (payload !== undefined) return payload;
+  if (body === undefined) return null;
+  return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
 }
 
 type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ServiceError; readonly retryAfterMs: number | null };
 
-async function collect(response: http.IncomingMessage, maxBytes: number): Promise<Reply> {
+async function collect(response: http.IncomingMessage, maxBytes: number): Promise<RawReply> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response) {
@@ -138,12 +177,13 @@ async function collect(response: http.IncomingMessage, maxBytes: number): Promis
   }
   return {
     status: response.statusCode ?? 0,
+    contentType: response.headers['content-type'] ?? '',
     body: Buffer.concat(chunks),
-    retryAfter: response.headers['retry-after'],
+    retryAfterMs: retryAfterOf(response.headers['retry-after']),
   };
 }
 
-function readReply<T>(options: RequesterOptions, call: Call<T>, reply: Reply): Outcome<T> {
+function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply): Outcome<T> {
   const where = `${options.service}: ${call.operation}`;
   if (reply.status < 200 || reply.status > 299) {
     const refused = errorReply(reply);
@@ -159,21 +199,31 @@ function readReply<T>(options: RequesterOptions, call: Call<T>, reply: Reply): O
   return { ok: false, error: new ServiceError('protocol', message), retryAfterMs: null };
 }
 
-const ErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+/** What servers put around their words: ours, Tinker's, and FastAPI's. */
+const ErrorBody = z.union([
+  z.object({ error: z.object({ code: z.string(), message: z.string() }) }).transform(({ error }) => error),
+  z
+    .object({ error: z.string(), category: z.string().nullish() })
+    .transform(({ error, category }) => ({ code: category ?? null, message: error })),
+  z.object({ detail: z.string() }).transform(({ detail }) => ({ code: null, message: detail })),
+]);
 const RETRY_AFTER_SECONDS = /^\d{1,4}$/;
 
-function errorReply(reply: Reply): ErrorReply {
+export function errorReply(reply: RawReply): ErrorReply {
   const parsed = ErrorBody.safeParse(parseJson(reply.body));
-  const seconds = reply.retryAfter;
   return {
     status: reply.status,
-    code: parsed.success ? parsed.data.error.code : null,
-    message: parsed.success ? parsed.data.error.message : reply.body.toString('utf8', 0, 500),
-    retryAfterMs: seconds !== undefined && RETRY_AFTER_SECONDS.test(seconds) ? Number(seconds) * 1000 : null,
+    code: parsed.success ? parsed.data.code : null,
+    message: parsed.success ? parsed.data.message : reply.body.toString('utf8', 0, 500),
+    retryAfterMs: reply.retryAfterMs,
   };
 }
 
-function parseJson(body: Buffer): unknown {
+function retryAfterOf(seconds: string | undefined): number | null {
+  return seconds !== undefined && RETRY_AFTER_SECONDS.test(seconds) ? Number(seconds) * 1000 : null;
+}
+
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -208,12 +258,12 @@ function withAttempts(error: ServiceError, attempts: number): ServiceError {
   });
 }
 
-function backOff(attempt: number, chance: number): number {
+export function backOff(attempt: number, chance: number): number {
   const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
   return ceiling * (0.5 + chance / 2);
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await delay(ms, undefined, { signal });
   } catch (error) {

@@ -19,6 +19,8 @@ export type EmbeddedHost = {
   readonly log: string[];
   /** Sets the clock of leases and idleness. */
   readonly setTime: (ms: number) => void;
+  /** Ends the service and leaves its data folder. */
+  end(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -66,6 +68,10 @@ export async function startEmbeddedHost(options: EmbeddedHostOptions = {}): Prom
     calls,
     log,
     setTime: (ms) => (time = ms),
+    async end() {
+      stop.abort();
+      await ended;
+    },
     async stop() {
       stop.abort();
       await ended;

@@ -10,7 +10,8 @@ const ALGORITHM = 'trainer.algorithm';
 /** Losses that a backend computes for a policy trainer; the self-hosted workers choose theirs by actor.loss_func_type. */
 const LOSSES: Readonly<Record<Exclude<Backend, 'self_hosted'>, readonly string[]>> = {
   embedded: ['importance_sampling', 'ppo', 'gspo', 'cispo'],
-  tinker: ['importance_sampling', 'ppo', 'cispo', 'dro'],
+  // dro's formula is the service's own and not public, so no one here could say what was computed
+  tinker: ['importance_sampling', 'ppo', 'cispo'],
   weaver: ['importance_sampling', 'ppo'],
 };
 

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { processEnvironment, readEnv } from '@/lib/env';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { tokenizerOf } from '@/lib/recipes/tokenizer-of';
+import { AppError } from '@/lib/shared/app-error';
+import { loadTokenizer } from '@/lib/tokenizers/load-tokenizer';
+import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
+import type { InferenceService } from '../inference-service';
+import type { TrainingService } from '../training-service';
+import { connectTinker } from './connect-tinker';
+
+/** The public service. */
+const BASE_URL = 'https://tinker.thinkingmachines.dev/services/tinker-prod';
+const DEFAULT_RANK = 32;
+
+/** `service.tinker_service`, where secrets have been put in. */
+const Account = z.object({
+  base_url: z.string().nullish(),
+  api_key: z.string().nullish(),
+  lora_rank: z.number().int().positive().nullish(),
+});
+
+/** Both services of a recipe's Tinker account. Throws an `AppError` for what is missing. */
+export function openTinker(
+  config: RecipeConfig,
+  root: string,
+): { readonly inference: InferenceService; readonly training: TrainingService } {
+  const environment = processEnvironment();
+  const account = readAccount(config);
+  const apiKey = environment['TINKER_API_KEY'] ?? account.api_key ?? '';
+  if (apiKey === '') {
+    throw new AppError(
+      'unprocessable',
+      'Tinker needs a key: set service.tinker_service.api_key to ${oc.env:TINKER_API_KEY}, and the key with galley secrets set TINKER_API_KEY.',
+    );
+  }
+  const baseModel = config.service.inference_service.model ?? '';
+  if (baseModel === '') {
+    throw new AppError('invalid_input', 'Tinker needs a base model: set service.inference_service.model.');
+  }
+  return connectTinker({
+    baseUrl: environment['TINKER_BASE_URL'] ?? account.base_url ?? BASE_URL,
+    apiKey,
+    baseModel,
+    rank: account.lora_rank ?? DEFAULT_RANK,
+    loadTokenizer: () => openTokenizer(config, root),
+  });
+}
+
+function readAccount({ service }: RecipeConfig): z.infer<typeof Account> {
+  const parsed = Account.safeParse(service.tinker_service ?? {});
+  if (parsed.success) return parsed.data;
+  throw new AppError(
+    'invalid_input',
+    `service.tinker_service is not usable: ${z.prettifyError(parsed.error)}`,
+  );
+}
+
+function openTokenizer(config: RecipeConfig, root: string): Promise<Tokenizer> {
+  const { tokenizer, tokenizerKey } = tokenizerOf(config);
+  if (tokenizer === null) {
+    return Promise.reject(
+      new AppError('not_found', `Tinker takes token ids: set ${tokenizerKey} to the base model's tokenizer.`),
+    );
+  }
+  return loadTokenizer(tokenizer, { baseDirs: [root], hubCache: readEnv().hubCache, setting: tokenizerKey });
+}
