@@ -36,15 +36,14 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 
 /** The services of the backend that the recipe names. Rejects with `AppError('unavailable')` for one that is not built yet. */
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
-  // refusals reject, as those of a backend that is asked first would
-  await Promise.resolve();
   if (config.service.inference_service.backend === 'mock') return openMock(config, context);
   const backend = backendOf(config);
   if (backend !== 'embedded' && backend !== 'tinker') {
     throw notBuilt(config.service.inference_service.backend);
   }
   refuseMixedBackends(config, backend);
-  return backend === 'tinker' ? openTinkerOnly(config, context) : openEmbedded(config, context);
+  const open = backend === 'tinker' ? openTinkerOnly : openEmbedded;
+  return Promise.resolve(open(config, context));
 }
 
 function openEmbedded(config: RecipeConfig, context: ServiceContext): Services {
