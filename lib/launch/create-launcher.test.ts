@@ -170,13 +170,13 @@ test.each([
   [
     'a backend that is not here yet',
     [
-      'service.inference_service.backend=tinker',
-      'service.train_service.main_actor.backend=tinker',
-      '++service.tinker_service.api_key=x',
+      'service.inference_service.backend=weaver',
+      'service.train_service.main_actor.backend=weaver',
+      '++service.weaver_service.api_key=x',
       'trainer.type=remote_api_grpo',
     ],
     'backend',
-    /tinker/,
+    /weaver/,
   ],
 ] as const)('%s is found before the launch, and stores nothing', async (...wrong) => {
   const [, overrides, id, detail] = wrong;
