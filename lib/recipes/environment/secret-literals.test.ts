@@ -101,6 +101,8 @@ describe('what is a secret in a script', () => {
 test('names', () => {
   expect(['OPENAI_API_KEY', 'HF_TOKEN', 'WANDB_KEY', 'DB_PASSWORD'].every(isSecretVariable)).toBe(true);
   expect(['MAX_TOKENS', 'TOKENIZER_PATH', 'AWS_SECRET_FILE', 'HOME'].some(isSecretVariable)).toBe(false);
+  expect(['GALLEY_ALERT_WEBHOOK', 'SLACK_WEBHOOK_URL'].every(isSecretVariable)).toBe(true);
+  expect(['WEBHOOK_PORT', 'WEBHOOKS'].some(isSecretVariable)).toBe(false);
   expect(['apiKey', 'auth_token', 'OPENAI_KEY'].every(isSecretKey)).toBe(true);
   expect(variableNameOf(['a', 'apiKey'])).toBe('A_API_KEY');
 });
