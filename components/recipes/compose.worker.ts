@@ -12,7 +12,7 @@ let isDue = false;
 self.addEventListener('message', ({ data, ports }: MessageEvent<PreviewRequest>) => {
   if (data.kind === 'ask') {
     // places are those of a composition: answered from an old one, they would point beside the text
-    if (isDue && data.question.topic !== 'complete') next(0);
+    if (isDue) next(0);
     ports[0]?.postMessage(previewer.answer(data.question));
     return;
   }

@@ -3,12 +3,13 @@ import type { Rename } from '@/lib/recipes/language/rename-key';
 import type { Diagnostic, SourceRange, TextEdit } from '@/lib/recipes/diagnostic';
 import type { OverriddenRange } from '../overridden-ranges';
 import type { AskLanguage } from '../preview';
-import { rangeOf, toMarker } from './editor-marks';
+import { rangeOf } from './editor-marks';
 import { createEditorModels, type EditorFile } from './editor-models';
 import { editorOptions } from './editor-options';
 import { applyEditorTheme } from './editor-theme';
 import { createJumpHistory } from './jump-history';
 import { createLineMarks } from './line-marks';
+import { createMarkerGroups } from './marker-groups';
 import type { monaco as Monaco } from './monaco';
 import { createSecretMarks } from './secret-marks';
 import { pathOf, registerYamlProviders } from './yaml-providers';
@@ -59,6 +60,7 @@ export function createEditorSession(
   const viewStates = new Map<string, Monaco.editor.ICodeEditorViewState | null>();
   const marks = createLineMarks(monaco, editor, commands.overriddenText);
   const secrets = createSecretMarks(monaco, editor);
+  const markers = createMarkerGroups(monaco);
   const history = createJumpHistory();
   const known = new Map<string, readonly Diagnostic[]>();
   const changed = new monaco.Emitter<void>();
@@ -143,9 +145,7 @@ export function createEditorSession(
       known.set(path, diagnostics);
       changed.fire();
       const model = models.get(path);
-      if (model === undefined) return;
-      const markers = diagnostics.map((diagnostic) => toMarker(monaco, model, diagnostic));
-      monaco.editor.setModelMarkers(model, 'galley', markers);
+      if (model !== undefined) markers.set(model, diagnostics);
     },
     dim(path, ranges) {
       if (shown === path) marks.setOverridden(ranges);

@@ -19,6 +19,8 @@ export type CompareRequest = {
   readonly pairs: readonly ComparePair[];
 };
 
+export type CompareQuestion = Omit<CompareRequest, 'id'>;
+
 export type CompareAnswer = {
   readonly id: number;
   readonly key: string;

@@ -1,7 +1,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { CompareAnswer, CompareRequest } from './compare-request';
+import type { CompareAnswer, CompareQuestion } from './compare-request';
 import type { ComparedPreviews } from './compared-rows';
 
 /** The preview comes first: a comparison waits until typing has settled. */
@@ -14,8 +14,11 @@ export type Comparison = {
 
 const NOTHING: Comparison = { compared: {}, isComplete: true };
 
-/** Compares compositions in a worker; what was known stays in view until the new answer is complete. */
-export function useComparison(question: Omit<CompareRequest, 'id'> | null): Comparison {
+/**
+ * Compares compositions in a worker; what was known stays in view until the new answer is complete. The question is put
+ * together when typing has settled, too; a new function asks anew.
+ */
+export function useComparison(ask: (() => CompareQuestion | null) | null): Comparison {
   const [comparison, setComparison] = useState<Comparison>(NOTHING);
   const worker = useRef<Worker | null>(null);
   const lastId = useRef(0);
@@ -25,6 +28,7 @@ export function useComparison(question: Omit<CompareRequest, 'id'> | null): Comp
   useEffect(() => {
     const id = (lastId.current += 1);
     const timer = setTimeout(() => {
+      const question = ask?.() ?? null;
       if (question === null || question.pairs.length === 0) {
         setComparison(NOTHING);
         return;
@@ -41,7 +45,7 @@ export function useComparison(question: Omit<CompareRequest, 'id'> | null): Comp
       worker.current.postMessage({ ...question, id });
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [question]);
+  }, [ask]);
 
   return comparison;
 }

@@ -1,12 +1,12 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useCallback } from 'react';
 import { lastRunQuery } from '@/lib/api-client/recipe-history';
 import { listVariants } from '@/lib/recipes/list-variants';
 import type { EnvironmentView } from '../preview';
 import { currentText, splitOverrides, type StudioState } from '../studio-state';
-import type { CompareRequest } from './compare-request';
+import type { CompareQuestion } from './compare-request';
 import { parentLayer, parentText } from './parent-layer';
 
 /** `unsaved` is the blast radius; `variant:NAME` compares with another variant. */
@@ -20,7 +20,7 @@ type DiffInput = {
   readonly mode: DiffMode;
 };
 
-/** The question that a mode of the Diff pane asks; null = it cannot be asked. */
+/** The question that a mode of the Diff pane asks, made when it is; null = it cannot be asked. */
 export function useDiffQuestion({ recipe, state, env, scripts, mode }: DiffInput) {
   const variant = state.variant;
   const { files } = state;
@@ -30,7 +30,7 @@ export function useDiffQuestion({ recipe, state, env, scripts, mode }: DiffInput
   });
   const run = lastRun.data ?? null;
   const overrides = state.overrides;
-  const question = useMemo((): Omit<CompareRequest, 'id'> | null => {
+  const question = useCallback((): CompareQuestion | null => {
     const layers = Object.values(files).filter(({ path }) => /\.ya?ml$/.test(path));
     const now = Object.fromEntries(layers.map((file) => [file.path, currentText(file)]));
     if (mode === 'unsaved') return unsavedQuestion(layers, now, { env, scripts });
@@ -53,8 +53,8 @@ export function useDiffQuestion({ recipe, state, env, scripts, mode }: DiffInput
 function unsavedQuestion(
   layers: readonly { readonly path: string; readonly text: string; readonly draft: string | null }[],
   now: Readonly<Record<string, string>>,
-  surroundings: Pick<CompareRequest, 'env' | 'scripts'>,
-): Omit<CompareRequest, 'id'> | null {
+  surroundings: Pick<CompareQuestion, 'env' | 'scripts'>,
+): CompareQuestion | null {
   if (layers.every(({ draft }) => draft === null)) return null;
   const saved = Object.fromEntries(layers.map(({ path, text }) => [path, text]));
   const pairs = [...new Set([...listVariants(now), ...listVariants(saved)])].map((entry) => ({
