@@ -1,8 +1,9 @@
 'use client';
 
-import { memo, type ReactNode } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
+import { useStable } from '@/components/ui/use-stable';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { ruleOf } from '@/lib/recipes/rules/all-rules';
 import type { PassedCheck } from '@/lib/recipes/validate';
@@ -45,28 +46,26 @@ export const ChecksPane = memo(function ChecksPane({
         )}
       </header>
       <div className="min-h-0 flex-1 overflow-auto py-1">
-        <ul aria-live="polite">
-          {keyed(spoken).map(({ key, diagnostic }) => (
-            <Finding key={key} diagnostic={diagnostic} {...actions} />
-          ))}
-        </ul>
+        <div aria-live="polite">
+          <Findings diagnostics={spoken} {...actions} />
+        </div>
         <Folded
           title={`${idle.length} ${idle.length === 1 ? 'key has' : 'keys have'} no effect here`}
           count={idle.length}
         >
-          {idle.map((diagnostic) => (
-            <Finding key={diagnostic.path} diagnostic={diagnostic} {...actions} />
-          ))}
+          <Findings diagnostics={idle} {...actions} />
         </Folded>
         <Folded title={`${passed.length} passed`} count={passed.length}>
-          {passed.map((check, index) => (
-            <li key={`${index} ${check.id}`} className="flex gap-2 px-3 py-1">
-              <Passed />
-              <span className="min-w-0 break-words">
-                {check.title} <span className="text-muted">{check.detail}</span>
-              </span>
-            </li>
-          ))}
+          <ul className="pb-1">
+            {passed.map((check, index) => (
+              <li key={`${index} ${check.id}`} className="flex gap-2 px-3 py-1">
+                <Passed />
+                <span className="min-w-0 break-words">
+                  {check.title} <span className="text-muted">{check.detail}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
         </Folded>
       </div>
     </section>
@@ -86,35 +85,104 @@ function keyed(diagnostics: readonly Diagnostic[]) {
 
 type Actions = Pick<ChecksPaneProps, 'files' | 'onJump' | 'onFix'>;
 
-function Finding({ diagnostic, files, onJump, onFix }: Actions & { diagnostic: Diagnostic }) {
-  const reason = ruleOf(diagnostic.code)?.reason;
+/** So many are drawn at once; they are the worst, and each of thousands would be drawn at every keystroke. */
+const SHOWN = 30;
+
+function Findings({ diagnostics, files, onJump, onFix }: Actions & { diagnostics: readonly Diagnostic[] }) {
+  const [isWhole, setIsWhole] = useState(false);
+  const all = keyed(diagnostics);
+  const shown = isWhole ? all : all.slice(0, SHOWN);
+  const named = (name: string) => all.find(({ key }) => key === name)?.diagnostic;
+  const jump = useStable((name: string) => {
+    const range = named(name)?.range;
+    if (range) onJump(range);
+  });
+  const mend = useStable((name: string) => {
+    const diagnostic = named(name);
+    if (diagnostic !== undefined) onFix(diagnostic);
+  });
   return (
-    <li className="flex gap-2 px-3 py-1.5 [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
-      <Shape severity={diagnostic.severity} />
+    <>
+      <ul className="pb-1">
+        {shown.map(({ key, diagnostic: { code, severity, message, range, fix } }) => (
+          <Finding
+            key={key}
+            name={key}
+            code={code}
+            severity={severity}
+            message={message}
+            place={range === null ? null : placeText(range, files)}
+            fix={fix?.title ?? null}
+            onJump={jump}
+            onFix={mend}
+          />
+        ))}
+      </ul>
+      {shown.length === all.length ? null : (
+        <Button variant="link" size="inline" className="mx-3 mb-2" onClick={() => setIsWhole(true)}>
+          Show {all.length - shown.length} more
+        </Button>
+      )}
+    </>
+  );
+}
+
+type FindingProps = Pick<Diagnostic, 'code' | 'severity' | 'message'> & {
+  readonly name: string;
+  readonly place: string | null;
+  /** The title of its fix. */
+  readonly fix: string | null;
+  readonly onJump: (name: string) => void;
+  readonly onFix: (name: string) => void;
+};
+
+/** In plain values: of the findings that a keystroke brings anew, most say what they said. */
+const Finding = memo(function Finding({
+  name,
+  code,
+  severity,
+  message,
+  place,
+  fix,
+  ...actions
+}: FindingProps) {
+  const reason = ruleOf(code)?.reason;
+  return (
+    <li className="flex gap-2 px-3 py-1.5">
+      <Shape severity={severity} />
       <div className="min-w-0 break-words">
-        {diagnostic.message} <Where diagnostic={diagnostic} files={files} onJump={onJump} />
-        {diagnostic.fix === undefined ? null : (
+        {message}{' '}
+        {place === null ? null : (
+          <button
+            type="button"
+            className="font-mono text-sm text-muted underline-offset-2 hover:text-ink hover:underline"
+            onClick={() => actions.onJump(name)}
+          >
+            {place}
+          </button>
+        )}
+        {fix === null ? null : (
           <Button
             variant="link"
             size="inline"
             className="ml-2 max-w-full text-left break-words whitespace-normal"
-            onClick={() => onFix(diagnostic)}
+            onClick={() => actions.onFix(name)}
           >
-            {diagnostic.fix.title}
+            {fix}
           </Button>
         )}
         {reason === undefined ? null : <p className="text-sm text-muted">{reason}</p>}
       </div>
     </li>
   );
-}
+});
 
 function Folded({ title, count, children }: { title: string; count: number; children: ReactNode }) {
   if (count === 0) return null;
   return (
     <details className="px-0">
       <summary className="cursor-pointer px-3 py-1.5 text-muted hover:text-ink">{title}</summary>
-      <ul className="pb-1">{children}</ul>
+      {children}
     </details>
   );
 }
@@ -153,19 +221,5 @@ function Passed() {
         strokeLinecap="round"
       />
     </svg>
-  );
-}
-
-function Where({ diagnostic, files, onJump }: Omit<Actions, 'onFix'> & { diagnostic: Diagnostic }) {
-  const { range } = diagnostic;
-  if (range === null) return null;
-  return (
-    <button
-      type="button"
-      className="font-mono text-sm text-muted underline-offset-2 hover:text-ink hover:underline"
-      onClick={() => onJump(range)}
-    >
-      {placeText(range, files)}
-    </button>
   );
 }

@@ -5,8 +5,10 @@ import { SearchIcon } from 'lucide-react';
 import { memo, useRef, useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import { Skeleton } from '@/components/ui/skeleton';
+import { useStable } from '@/components/ui/use-stable';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { LayerChip } from './layer-chip';
+import type { LayerTone } from './layer-of';
 import { filterRows, isUnresolved, type ResolvedRow } from './resolved-rows';
 import { originOf } from './row-origin';
 
@@ -72,6 +74,10 @@ function Rows({
     estimateSize: () => ROW_HEIGHT,
     overscan: 20,
   });
+  const onShow = useStable((path: string) => {
+    const source = rows.find((row) => row.path === path)?.provenance?.source;
+    if (source) onJump(source);
+  });
   if (rows.length === 0) return null;
   return (
     <div ref={viewport} className="min-h-0 flex-1 overflow-auto py-1.5">
@@ -87,9 +93,10 @@ function Rows({
             <li
               key={row.path}
               className="absolute inset-x-0"
-              style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
+              // a transform for each would make a drawing of its own of every row
+              style={{ height: ROW_HEIGHT, top: item.start }}
             >
-              <ResolvedLine row={row} files={files} onJump={onJump} />
+              <Line {...lineOf(row, files)} onShow={onShow} />
             </li>
           );
         })}
@@ -106,29 +113,50 @@ const VALUE_COLORS: Record<ResolvedRow['kind'], string> = {
   secret: 'text-muted',
 };
 
-function ResolvedLine(props: {
-  row: ResolvedRow;
-  files: ResolvedViewProps['files'];
-  onJump: ResolvedViewProps['onJump'];
-}) {
-  const { row, onJump } = props;
-  const origin = originOf(row, props.files);
+/** What a line shows, in plain values: of the rows that a keystroke brings anew, most show what they showed. */
+type LineProps = Pick<ResolvedRow, 'path' | 'depth' | 'label' | 'kind' | 'text'> & {
+  readonly isUnresolved: boolean;
+  /** Of the chip; null for a section. */
+  readonly letter: string | null;
+  readonly tone: LayerTone;
+  readonly origin: string;
+  readonly hasSource: boolean;
+};
+
+function lineOf(row: ResolvedRow, files: ResolvedViewProps['files']): LineProps {
+  const { path, depth, label, kind, text } = row;
+  const origin = originOf(row, files);
+  return {
+    path,
+    depth,
+    label,
+    kind,
+    text,
+    isUnresolved: isUnresolved(row),
+    letter: origin?.letter ?? null,
+    tone: origin?.tone ?? 'common',
+    origin: origin?.label ?? '',
+    hasSource: origin?.source != null,
+  };
+}
+
+const Line = memo(function Line({ onShow, ...row }: LineProps & { onShow: (path: string) => void }) {
+  const { path, label, kind, text, letter } = row;
   const content = (
     <>
-      <span className="min-w-0 truncate font-mono text-sm" title={`${row.path}: ${row.text}`}>
-        <span className={row.kind === 'section' ? 'font-semibold' : 'text-[var(--code-key)]'}>
-          {row.label}
-        </span>
-        {row.kind === 'section' || row.label === '-' ? ' ' : <span className="text-muted">: </span>}
-        <span className={isUnresolved(row) ? 'text-warning' : VALUE_COLORS[row.kind]}>{row.text}</span>
+      <span className="min-w-0 truncate font-mono text-sm" title={`${path}: ${text}`}>
+        <span className={kind === 'section' ? 'font-semibold' : 'text-[var(--code-key)]'}>{label}</span>
+        {kind === 'section' || label === '-' ? ' ' : <span className="text-muted">: </span>}
+        <span className={row.isUnresolved ? 'text-warning' : VALUE_COLORS[kind]}>{text}</span>
       </span>
-      {origin === null ? null : <LayerChip {...origin} className="ml-auto" />}
+      {letter === null ? null : (
+        <LayerChip letter={letter} tone={row.tone} label={row.origin} className="ml-auto" />
+      )}
     </>
   );
   const style = { paddingLeft: 12 + row.depth * 14 };
   const classes = 'flex h-full w-full items-center gap-2 pr-3 text-left';
-  const source = origin?.source ?? null;
-  if (source === null) {
+  if (!row.hasSource) {
     return (
       <div className={classes} style={style}>
         {content}
@@ -140,12 +168,12 @@ function ResolvedLine(props: {
       type="button"
       className={cn(classes, 'hover:bg-hover focus-visible:-outline-offset-2')}
       style={style}
-      onClick={() => onJump(source)}
+      onClick={() => onShow(path)}
     >
       {content}
     </button>
   );
-}
+});
 
 function RowsLoading() {
   return (

@@ -63,6 +63,8 @@ export function createEditorSession(
   const markers = createMarkerGroups(monaco);
   const history = createJumpHistory();
   const known = new Map<string, readonly Diagnostic[]>();
+  /** Versions of the texts whose hints are known to be of the last composition. */
+  const hinted = new Map<string, number>();
   const changed = new monaco.Emitter<void>();
   let shown: string | null = null;
   /** Where the cursor stood when the file came to the front. */
@@ -124,7 +126,10 @@ export function createEditorSession(
 
   return {
     show(file) {
+      const version = models.get(file.path)?.getVersionId();
       const model = models.take(file);
+      // the page changed the text, and the worker hears of it later than Monaco does
+      if (model.getVersionId() !== version) hinted.delete(file.path);
       if (shown === file.path) return;
       if (shown !== null) {
         leave();
@@ -143,9 +148,13 @@ export function createEditorSession(
     },
     mark(path, diagnostics) {
       known.set(path, diagnostics);
-      changed.fire();
       const model = models.get(path);
-      if (model !== undefined) markers.set(model, diagnostics);
+      if (model === undefined) return;
+      markers.set(model, diagnostics);
+      // behind what was typed Monaco asks for the hints by itself
+      const version = model.getVersionId();
+      if ((hinted.get(path) ?? version) === version) changed.fire();
+      hinted.set(path, version);
     },
     dim(path, ranges) {
       if (shown === path) marks.setOverridden(ranges);
