@@ -1,6 +1,6 @@
 'use client';
 
-import { startTransition, useMemo } from 'react';
+import { useMemo } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { CodeEditor } from './editor/code-editor';
@@ -67,8 +67,7 @@ export function EditorPane(props: {
             reveal={studio.reveal}
             edit={(path, text) => {
               client.typed(path, text);
-              // the editor shows it already: the page takes it in without holding up the next key
-              startTransition(() => studio.dispatch({ kind: 'edited', path, text }));
+              studio.typed(path, text);
             }}
             save={() => void props.onSave([file.path])}
             launch={props.onLaunch}

@@ -260,5 +260,6 @@ function usePreviews(
     variants: names
       .map((name) => `${name}\t${data.variants.find((variant) => variant.name === name)?.entry ?? ''}`)
       .join('\n'),
+    settle: studio.settle,
   });
 }

@@ -93,8 +93,7 @@ function Rows({
             <li
               key={row.path}
               className="absolute inset-x-0"
-              // a transform for each would make a drawing of its own of every row
-              style={{ height: ROW_HEIGHT, top: item.start }}
+              style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
             >
               <Line {...lineOf(row, files)} onShow={onShow} />
             </li>

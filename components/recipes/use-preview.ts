@@ -26,6 +26,8 @@ export type PreviewQuestion = {
   readonly overrides: string;
   /** Lines of name, tab and file, the one in view first; one text, so that equal lists are equal. */
   readonly variants: string;
+  /** Is called as a preview comes, to be drawn with it. */
+  readonly settle: () => void;
 };
 
 export type PreviewClient = {
@@ -38,7 +40,7 @@ export type PreviewClient = {
 
 /** What each variant comes to, composed in a worker as the text changes; the worker answers the editor too. */
 export function usePreview(question: PreviewQuestion): PreviewClient {
-  const { recipe, files, others, paths, env, scripts, previewValues, overrides, variants } = question;
+  const { recipe, files, others, paths, env, scripts, previewValues, overrides, variants, settle } = question;
   const [previews, setPreviews] = useState<Readonly<Record<string, LivePreview>>>({});
   const link = useRef<PreviewLink | null>(null);
 
@@ -46,16 +48,17 @@ export function usePreview(question: PreviewQuestion): PreviewClient {
   useEffect(() => {
     const opened = openPreviewLink((preview) =>
       // drawn in slices, so that a key that comes meanwhile does not wait
-      startTransition(() =>
-        setPreviews((before) => ({ ...before, [preview.variant]: withLastRows(preview, before) })),
-      ),
+      startTransition(() => {
+        settle();
+        setPreviews((before) => ({ ...before, [preview.variant]: withLastRows(preview, before) }));
+      }),
     );
     link.current = opened;
     return () => {
       link.current = null;
       opened.end();
     };
-  }, []);
+  }, [settle]);
   useEffect(() => {
     link.current?.setTexts({ ...others, ...allTexts(files) });
     link.current?.setFacts({

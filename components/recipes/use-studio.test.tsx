@@ -61,7 +61,11 @@ function openStudio() {
   const { result } = renderHook(() => useStudio(DATA, {}, disk.actions), {
     wrapper: ({ children }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>,
   });
-  const type = (text: string) => act(() => result.current.dispatch({ kind: 'edited', path: PATH, text }));
+  const type = (text: string) =>
+    act(() => {
+      result.current.typed(PATH, text);
+      result.current.settle();
+    });
   return { disk, studio: result, type };
 }
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
 import { recipeFileQuery } from '@/lib/api-client/recipes';
@@ -13,6 +13,9 @@ import type { StudioActions } from './studio-actions';
 import type { StudioData } from './studio-data';
 import { currentText, type StudioAction, studioReducer, type StudioState } from './studio-state';
 import { useStoredDrafts } from './use-stored-drafts';
+
+/** A preview comes sooner than this, and what was typed is drawn with it: once for each key instead of twice. */
+const SETTLE_MS = 100;
 
 /** Counted from 1, as an error names it. */
 type LineNumber = { readonly line: number };
@@ -26,6 +29,10 @@ export type Studio = {
   /** The layers of the recipe that can be launched, as they lie on the disk now. */
   readonly variants: readonly StudioVariant[];
   readonly dispatch: (action: StudioAction) => void;
+  /** Takes in what the editor shows already: drawn with the preview that it leads to, or a moment later. */
+  readonly typed: (path: string, text: string) => void;
+  /** Draws what was typed. */
+  readonly settle: () => void;
   readonly reveal: SourceRange | null;
   readonly isSaving: boolean;
   /** Opens a file in the editor, at a range or a line if one is given. */
@@ -39,7 +46,8 @@ export type Studio = {
 };
 
 export function useStudio(data: StudioData, view: RecipeView, actions: StudioActions): Studio {
-  const { held, latest, dispatch } = useHeldState(data, view);
+  const { held, ...holding } = useHeldState(data, view);
+  const { latest, dispatch } = holding;
   const variants = useVariants(data.recipe, held.files);
   const state = useWithVariant(held, variants);
   const [reveal, setReveal] = useState<SourceRange | null>(null);
@@ -101,10 +109,9 @@ export function useStudio(data: StudioData, view: RecipeView, actions: StudioAct
 
   const changing = { latest, dispatch, client, save };
   return {
+    ...holding,
     state,
-    latest,
     variants,
-    dispatch,
     reveal,
     isSaving: savesUnderWay > 0,
     open,
@@ -141,11 +148,28 @@ function useHeldState(data: StudioData, view: RecipeView) {
   const [held, setHeld] = useState(() => initialState({ data, view }));
   const newest = useRef(held);
   const latest = useCallback(() => newest.current, []);
-  const dispatch = useCallback((action: StudioAction) => {
-    newest.current = studioReducer(newest.current, action);
+  const settling = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const settle = useCallback(() => {
+    clearTimeout(settling.current);
+    settling.current = undefined;
     setHeld(newest.current);
   }, []);
-  return { held, latest, dispatch };
+  useEffect(() => () => clearTimeout(settling.current), []);
+  const dispatch = useCallback(
+    (action: StudioAction) => {
+      newest.current = studioReducer(newest.current, action);
+      settle();
+    },
+    [settle],
+  );
+  const typed = useCallback(
+    (path: string, text: string) => {
+      newest.current = studioReducer(newest.current, { kind: 'edited', path, text });
+      settling.current ??= setTimeout(() => startTransition(settle), SETTLE_MS);
+    },
+    [settle],
+  );
+  return { held, latest, dispatch, typed, settle };
 }
 
 type Changing = Pick<Studio, 'latest' | 'dispatch' | 'save'> & { readonly client: QueryClient };
