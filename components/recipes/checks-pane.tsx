@@ -46,14 +46,12 @@ export const ChecksPane = memo(function ChecksPane({
         )}
       </header>
       <div className="min-h-0 flex-1 overflow-auto py-1">
-        <div aria-live="polite">
-          <Findings diagnostics={spoken} {...actions} />
-        </div>
+        <Findings isLive diagnostics={spoken} {...actions} />
         <Folded
           title={`${idle.length} ${idle.length === 1 ? 'key has' : 'keys have'} no effect here`}
           count={idle.length}
         >
-          <Findings diagnostics={idle} {...actions} />
+          <Findings isLive={false} diagnostics={idle} {...actions} />
         </Folded>
         <Folded title={`${passed.length} passed`} count={passed.length}>
           <ul className="pb-1">
@@ -88,7 +86,13 @@ type Actions = Pick<ChecksPaneProps, 'files' | 'onJump' | 'onFix'>;
 /** So many are drawn at once; they are the worst, and each of thousands would be drawn at every keystroke. */
 const SHOWN = 30;
 
-function Findings({ diagnostics, files, onJump, onFix }: Actions & { diagnostics: readonly Diagnostic[] }) {
+function Findings({
+  diagnostics,
+  isLive,
+  files,
+  onJump,
+  onFix,
+}: Actions & { diagnostics: readonly Diagnostic[]; isLive: boolean }) {
   const [isWhole, setIsWhole] = useState(false);
   const all = keyed(diagnostics);
   const shown = isWhole ? all : all.slice(0, SHOWN);
@@ -103,7 +107,7 @@ function Findings({ diagnostics, files, onJump, onFix }: Actions & { diagnostics
   });
   return (
     <>
-      <ul className="pb-1">
+      <ul aria-live={isLive ? 'polite' : 'off'} className="pb-1">
         {shown.map(({ key, diagnostic: { code, severity, message, range, fix } }) => (
           <Finding
             key={key}

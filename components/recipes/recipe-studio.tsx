@@ -74,7 +74,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
         previews={client.previews}
         backend={backendTitle(rows)}
         format={format}
-        onSave={() => void life.save(dirtyPaths(state))}
+        onSave={() => void life.save(dirtyPaths(studio.latest()))}
         onLaunch={() => shown.launch(true)}
       />
       <StudioPanes
@@ -134,7 +134,7 @@ export function RecipeStudio(props: RecipeStudioProps) {
           entry={entry}
           rows={rows}
           actions={actions}
-          onSave={() => life.save(dirtyPaths(state))}
+          onSave={() => life.save(dirtyPaths(studio.latest()))}
           onShowKey={shown.showKey}
           onClose={() => shown.launch(false)}
         />

@@ -58,9 +58,10 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
   });
   const dirty = dirtyPaths(state);
   useSaveKeys({
-    save: () => void save(dirty),
+    save: () => void save(dirtyPaths(studio.latest())),
     saveWithMessage: () => {
-      if (dirty.length > 0) setQuestion(messageQuestion(dirty, save));
+      const paths = dirtyPaths(studio.latest());
+      if (paths.length > 0) setQuestion(messageQuestion(paths, save));
     },
   });
   const file = state.active === null ? undefined : state.files[state.active];
