@@ -9,7 +9,7 @@ import { groupRolloutsQuery, rolloutQuery } from '@/lib/api-client/trajectories'
 import type { TrajectoryPage } from '@/lib/api-client/wire';
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
 import type { RunGroup } from '@/lib/insight/compare/group-runs';
-import type { PromptScore } from '@/lib/insight/compare/pair-prompts';
+import { promptKey, type PromptScore } from '@/lib/insight/compare/pair-prompts';
 import { visibleText } from '@/lib/insight/visible-text';
 import Link from 'next/link';
 import type { ComparedRun } from './compared-run';
@@ -77,7 +77,7 @@ type Offer = PromptScore & {
 
 /** Prompts that both sides have, by how far the runs differ on them. */
 function commonPrompts({ prompts, by }: PromptScores, a: number, b: number): readonly Offer[] {
-  const keyOf = (score: PromptScore): string => (by === 'row' ? score.group : score.prompt);
+  const keyOf = (score: PromptScore): string => promptKey(score, by ?? 'words');
   const ofB = new Map((prompts.get(b) ?? []).map((score) => [keyOf(score), score]));
   return (prompts.get(a) ?? [])
     .flatMap((score): readonly Offer[] => {

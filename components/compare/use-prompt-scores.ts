@@ -3,7 +3,12 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { promptScoresQuery, rolloutStepsQuery } from '@/lib/api-client/trajectories';
-import { pairPrompts, type Pairing, type PromptScore } from '@/lib/insight/compare/pair-prompts';
+import {
+  type PairedBy,
+  pairPrompts,
+  type Pairing,
+  type PromptScore,
+} from '@/lib/insight/compare/pair-prompts';
 import type { Scores } from '@/lib/insight/compare/verdict';
 import { createConfigView } from '@/lib/recipes/config-view';
 import type { ComparedRun } from './compared-run';
@@ -51,12 +56,18 @@ export function usePromptScores(compared: readonly ComparedRun[]): PromptScores 
     steps: new Map(validated.map(({ id, step }) => [id, step])),
     prompts: new Map(validated.map(({ id, prompts }) => [id, prompts])),
     by: pairing.by,
-    basis: `Newest held-out validations: ${validated.map(({ id, step }) => `run ${id} after ${step} steps`).join(', ')}; paired by ${pairing.by === 'row' ? 'row of the file, since the prompts are worded differently' : 'prompt'}.`,
+    basis: `Newest held-out validations: ${validated.map(({ id, step }) => `run ${id} after ${step} steps`).join(', ')}; paired by ${PAIRED[pairing.by ?? 'words']}.`,
     missing:
       [...stepLists, ...answers].find(({ error }) => error !== null)?.error?.message ??
       missingWords(validated.length, compared.length, pairing.by),
   };
 }
+
+const PAIRED: Readonly<Record<PairedBy, string>> = {
+  'row-and-words': 'prompt',
+  words: 'the words of the prompt, wherever it stands in the file',
+  row: 'row of the file, since the prompts are worded differently',
+};
 
 type Validated = {
   readonly id: number;
@@ -77,7 +88,7 @@ function pairOf(validated: readonly Validated[]) {
   return { by, scores: new Map(byRun) };
 }
 
-function missingWords(validated: number, all: number, by: 'prompt' | 'row' | null): string {
+function missingWords(validated: number, all: number, by: Pairing['by']): string {
   if (validated < all) {
     return 'Not every run was validated, so there are no held-out prompts to pair. Set validate.eval.validate_freq, or decide by the last steps.';
   }

@@ -89,9 +89,9 @@ test('prompts are paired by row and words, by words, or by rows of the same file
   const run = (prompts: readonly string[], from = 0) =>
     prompts.map((prompt, row) => ({ group: `task-${row + from}`, prompt, mean: row, count: 2 }));
   const words = ['a', 'b', 'c', 'd', 'e', 'f'];
-  expect(pairPrompts([run(words), run(words)], false).by).toBe('prompt');
+  expect(pairPrompts([run(words), run(words)], true).by).toBe('row-and-words');
   const moved = pairPrompts([run(words), run(words.toReversed(), 10)], false);
-  expect(moved.by).toBe('prompt');
+  expect(moved.by).toBe('words');
   expect(moved.scores[1]?.get('f')).toBe(0);
   const reworded = run(words.map((word) => `Say ${word}`));
   expect(pairPrompts([run(words), reworded], true).by).toBe('row');

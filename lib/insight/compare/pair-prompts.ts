@@ -10,9 +10,12 @@ export type PromptScore = {
   readonly count: number;
 };
 
+/** What makes two runs' prompts the same: row and words, the words wherever they stand, or the row alone. */
+export type PairedBy = 'row-and-words' | 'words' | 'row';
+
 export type Pairing = {
-  /** What makes two runs' prompts the same; null = nothing did. */
-  readonly by: 'prompt' | 'row' | null;
+  /** Null = nothing made enough of them the same. */
+  readonly by: PairedBy | null;
   /** One per run, in order. */
   readonly scores: readonly Scores[];
 };
@@ -20,21 +23,33 @@ export type Pairing = {
 /** Fewer in common are chance. */
 const LEAST_COMMON = 5;
 
+export function promptKey({ group, prompt }: PromptScore, by: PairedBy): string {
+  switch (by) {
+    case 'row-and-words':
+      return `${group}\n${prompt}`;
+    case 'words':
+      return prompt;
+    case 'row':
+      return group;
+  }
+}
+
 /**
- * Finds what runs have in common: rows with the same words first; then the same words, wherever they stand; then the
- * same rows, if all runs read the same file and only word its prompts differently.
+ * Finds what runs have in common, by whatever makes most of their prompts the same. Rows alone count only if all runs
+ * read the same file: then a backend may word its prompts differently.
  */
 export function pairPrompts(runs: readonly (readonly PromptScore[])[], hasSameFile: boolean): Pairing {
-  const ways: readonly (readonly [by: 'prompt' | 'row', key: (score: PromptScore) => string])[] = [
-    ['prompt', ({ group, prompt }) => `${group}\n${prompt}`],
-    ['prompt', ({ prompt }) => prompt],
-    ...(hasSameFile ? [['row', ({ group }: PromptScore) => group] as const] : []),
-  ];
-  for (const [by, key] of ways) {
-    const scores = runs.map((prompts) => scoresBy(prompts, key));
-    if (countCommon(scores) >= LEAST_COMMON) return { by, scores };
+  const ways: readonly PairedBy[] = ['row-and-words', 'words', ...(hasSameFile ? (['row'] as const) : [])];
+  let best: { readonly by: PairedBy; readonly scores: readonly Scores[]; readonly common: number } | null =
+    null;
+  for (const by of ways) {
+    const scores = runs.map((prompts) => scoresBy(prompts, (score) => promptKey(score, by)));
+    const common = countCommon(scores);
+    if (common >= LEAST_COMMON && common > (best?.common ?? 0)) best = { by, scores, common };
   }
-  return { by: null, scores: runs.map(() => new Map()) };
+  return best === null
+    ? { by: null, scores: runs.map(() => new Map()) }
+    : { by: best.by, scores: best.scores };
 }
 
 /** Prompts with the same key are taken together, each rollout counting once. */
