@@ -22,11 +22,18 @@ const PARTS = {
     source: 'lib/run-table/bench.ts',
     run: ({ bench }) => bench({ migrationsDir: path.join(ROOT, 'prisma/migrations') }),
   },
+  orchestrator: { source: 'lib/orchestrator/bench.ts', run: ({ bench }) => bench(place()) },
   python: { source: 'lib/evaluators/bench.ts', run: ({ bench }) => bench() },
   compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
   live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
   studio: { source: 'e2e/bench-studio.ts', run: async ({ bench }) => bench(await findBrowser()) },
 };
+
+// `GALLEY_BENCH_PROFILE=<folder>`: the run process writes its CPU profile there
+function place() {
+  const profiles = process.env.GALLEY_BENCH_PROFILE;
+  return { root: ROOT, ...(profiles === undefined ? {} : { profiles }) };
+}
 
 await runScript(async () => {
   const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));

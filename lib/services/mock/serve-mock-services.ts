@@ -19,7 +19,21 @@ export type ServeOptions = {
   readonly fixedGeneration?: string;
 };
 
-export type MockServer = { readonly url: string; close(): Promise<void> };
+export type MockServer = {
+  readonly url: string;
+  /** What its callers had from it so far. */
+  load(): ServiceLoad;
+  close(): Promise<void>;
+};
+
+export type ServiceLoad = {
+  /** Most requests open at once. */
+  readonly peak: number;
+  /** Milliseconds in which at least one was open. */
+  readonly busyMs: number;
+  /** Milliseconds from the first generation asked for to the last answer of any kind. */
+  readonly spanMs: number;
+};
 
 type MockServices = { readonly inference: InferenceService; readonly training: TrainingService };
 
@@ -30,8 +44,11 @@ export async function serveMockServices(
   services: MockServices,
   options: ServeOptions = {},
 ): Promise<MockServer> {
+  const meter = createLoadMeter();
   const server = http.createServer((request, response) => {
     const operation = (request.url ?? '/').slice(1);
+    meter.opened(operation);
+    response.once('close', () => meter.closed());
     const fault = options.fault?.(operation) ?? 'none';
     const send = (status: number, text: string): void => {
       response.writeHead(status, { 'content-type': 'application/json' });
@@ -58,11 +75,36 @@ export async function serveMockServices(
   const { port } = addressOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
+    load: () => meter.load(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+function createLoadMeter() {
+  let open = 0;
+  let peak = 0;
+  let busyMs = 0;
+  let busySince = 0;
+  let first: number | null = null;
+  let last = 0;
+  return {
+    opened: (operation: string): void => {
+      const now = performance.now();
+      if (operation === 'generate') first ??= now;
+      if (first !== null && open === 0) busySince = now;
+      open += 1;
+      peak = Math.max(peak, open);
+    },
+    closed: (): void => {
+      open -= 1;
+      last = performance.now();
+      if (first !== null && open === 0) busyMs += last - busySince;
+    },
+    load: (): ServiceLoad => ({ peak, busyMs, spanMs: first === null ? 0 : last - first }),
   };
 }
 
