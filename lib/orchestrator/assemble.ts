@@ -46,6 +46,7 @@ export type StageParts = {
   readonly trainer: Trainer;
   /** Training rows that the prompt filter left out; null when it is off. */
   readonly filteredPrompts: number | null;
+  readonly dump: PreparedRun['dump'];
 };
 
 export type AssembleOptions = {
@@ -123,6 +124,7 @@ function openStage(options: AssembleOptions, { stage, dataFrom, sync, gathering 
     }),
     trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
     filteredPrompts: prepared.filteredPrompts,
+    dump: prepared.dump,
   };
 }
 
@@ -181,6 +183,7 @@ function assembleWorker(
     ...agent,
     versionOf: (serviceVersion) => sync.versionOf(serviceVersion),
     version: () => sync.version,
+    recorded: prepared.recorded,
   });
 }
 

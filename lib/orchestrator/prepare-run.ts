@@ -14,6 +14,9 @@ import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
 import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
 import { type PreparedAgent, prepareAgent } from './prepare-agent';
+import { readRecordedRollouts } from './recorded-rollouts';
+import type { RecordedRollouts } from './rollout/workers/mock-worker';
+import { createTrajectoryDump, type TrajectoryDump } from './trajectory-dump';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { codeEnvironment, knownSecrets, variablesOfProcess } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
@@ -36,6 +39,9 @@ export type PreparedRun = RunData & {
   readonly validation: ValidationSchedule;
   readonly evaluator: EvaluatorHost;
   readonly agent: PreparedAgent;
+  /** Trajectories that the mock worker replays; null without. */
+  readonly recorded: RecordedRollouts | null;
+  readonly dump: TrajectoryDump | null;
 };
 
 export type PrepareOptions = {
@@ -80,12 +86,23 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
       recipeFolder: path.join(env.recipesDir, folder),
       onLine: options.onEvaluatorLine,
     });
-    const validation = scheduleOf(config, totalSteps);
-    return { ...data, config, ...first, stages, origin, evaluator, agent, totalSteps, validation };
+    return {
+      ...{ ...data, config, ...first, stages, origin, evaluator, agent, totalSteps },
+      validation: scheduleOf(config, totalSteps),
+      recorded: await recordedOf(config, path.join(env.recipesDir, folder)),
+      dump: createTrajectoryDump(config.debug, path.join(env.dataDir, 'runs', String(options.runId))),
+    };
   } catch (error) {
     await evaluator.close();
     throw error;
   }
+}
+
+async function recordedOf(
+  { rollout_worker: { trajectory_load_path: file } }: RecipeConfig,
+  recipeFolder: string,
+): Promise<RecordedRollouts | null> {
+  return file == null ? null : readRecordedRollouts(path.resolve(recipeFolder, file));
 }
 
 function scheduleOf({ validate }: RecipeConfig, totalSteps: number): ValidationSchedule {

@@ -402,3 +402,33 @@ test("the seed's local testing config runs as written: a mock worker, and no ser
   expect(series['rollout/reward_mean@4']).toBeGreaterThanOrEqual(0);
   expect((await store.get(runId)).step).toBe(5);
 });
+
+test('a dumped step is what the mock worker replays', async () => {
+  const { launch, runToEnd, startWith, store, env } = await setUp();
+  const debug = { enable_data_dump: true, dump_every_n_steps: 2, dump_options: { trajectory: true } };
+  const first = await launch({ validate: null, trainer: { total_train_steps: 3 }, debug });
+  await runToEnd(first);
+  const dump = path.join(env.dataDir, 'runs', String(first), 'debug_dump/trajectory');
+  expect((await readdir(dump)).toSorted()).toEqual(['step_000000.jsonl', 'step_000002.jsonl']);
+
+  const second = await launch({
+    validate: null,
+    trainer: { type: 'self_hosted_grpo', total_train_steps: 1, save_freq: 0, warm_start: null },
+    rollout_worker: { type: 'mock', trajectory_load_path: path.join(dump, 'step_000000.jsonl') },
+    service: null,
+  });
+  const { ended } = await startWith(second, null);
+  expect(await ended).toMatchObject({ reason: null, status: 'succeeded' });
+  const [then, now] = [await seriesOf(store, first), await seriesOf(store, second)];
+  for (const key of ['rollout/reward_mean@0', 'critic/advantage_std@0', 'response_length/mean@0']) {
+    expect(now[key], key).toBe(then[key]);
+  }
+});
+
+test('a dump that cannot be read fails the run and names the line', async () => {
+  const { launch, runToEnd, env } = await setUp();
+  const file = path.join(env.recipesDir, 'broken.jsonl');
+  await appendFile(file, '{"trajectories": []}\n{"trajectories": [{"tokens": "none"}]}\n');
+  const end = await runToEnd(await launch({ rollout_worker: { type: 'mock', trajectory_load_path: file } }));
+  expect(end.reason).toMatch(/trajectory_load_path names .*broken\.jsonl, which cannot be read at line 2/);
+});

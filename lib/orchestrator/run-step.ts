@@ -42,7 +42,12 @@ export async function runStep(assembly: StepParts, state: RunState, deps: StepDe
   const [trained] = await Promise.all([
     assembly.trainer.train(prepared, turn, control.hard),
     // writing down the rollouts costs as much as sampling them: it happens while the service computes
-    setImmediate().then(() => journal.rollouts(batch, scores)),
+    setImmediate().then(async () => {
+      journal.rollouts(batch, scores);
+      await assembly.dump?.(batch, scores.advantages).catch((error: unknown) => {
+        journal.log('warning', 'data dump', `Step ${step} was not dumped: ${String(error)}`);
+      });
+    }),
   ]);
   const weightVersion = state.weightVersion + (trained.updates > 0 ? 1 : 0);
   clock.lap('train');

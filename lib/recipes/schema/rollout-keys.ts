@@ -8,10 +8,6 @@ const noTrace: Inert = {
   because: 'rollout_worker.save_trace is off',
   when: (config) => !config.isTrue('rollout_worker.save_trace'),
 };
-const noReplay: Inert = {
-  because: 'the mock worker makes its rollouts up; galley replay scores stored ones again',
-  when: () => true,
-};
 const onlyOnce: Inert = {
   because: 'rollout_worker.max_attempts is 1',
   when: (config) => (config.number('rollout_worker.max_attempts') ?? 3) <= 1,
@@ -142,18 +138,19 @@ const NEXAU_KEYS = {
 };
 
 const MOCK_KEYS = {
-  trajectory_load_path: known(z.string(), {
-    meaning: 'File of recorded trajectories that the mock worker replays.',
-    readers: [],
+  trajectory_load_path: read(z.string().nullish(), {
+    meaning:
+      'File of dumped trajectories (debug.dump_options.trajectory) that the mock worker replays, relative to the recipe.',
+    readers: ['rollout worker'],
     workers: ['mock'],
-    inert: [noReplay],
   }),
   trajectory_format: known(z.enum(['pt', 'jsonl']), {
-    meaning: 'Format of that file.',
-    readers: [],
+    meaning: 'Format of that file; Galley reads jsonl.',
+    readers: ['rollout worker'],
     workers: ['mock'],
-    inert: [noReplay],
+    allowed: ['jsonl'],
     fallback: 'jsonl',
+    inert: [{ because: 'Galley reads jsonl', when: () => true }],
   }),
 };
 

@@ -114,58 +114,63 @@ const noDump = {
 const dumps = (meaning: string) =>
   known(flag, { meaning, readers: ['data dump'], fallback: 'false', inert: [noDump] });
 
-export const Debug = known(
-  z.looseObject({
-    enable_data_dump: known(flag, {
-      meaning: 'Writes what passes between the parts to files.',
-      readers: ['data dump'],
-      fallback: 'false',
-    }),
-    dump_dir: known(z.string(), {
-      meaning: 'Folder of those files.',
-      readers: ['data dump'],
-      fallback: '"debug_dump"',
-      inert: [noDump],
-    }),
-    dump_format: known(z.enum(['pt', 'jsonl']), {
-      meaning: 'Their format.',
-      readers: ['data dump'],
-      fallback: 'pt',
-      inert: [noDump],
-    }),
-    dump_every_n_steps: known(positive, {
-      meaning: 'Steps between two dumps.',
-      unit: 'steps',
-      readers: ['data dump'],
-      fallback: '1',
-      inert: [noDump],
-    }),
-    target_param_pattern: known(z.string(), {
-      meaning: 'Regular expression: only parameters and gradients whose name matches are dumped.',
-      readers: ['data dump'],
-      fallback: '""',
-      inert: [noDump],
-    }),
-    dump_options: known(
-      z.looseObject({
-        trajectory: dumps('Dumps the trajectories of a batch.'),
+const DebugKeys = z.looseObject({
+  enable_data_dump: read(flag.default(false), {
+    meaning: 'Writes what passes between the parts to files.',
+    readers: ['data dump'],
+  }),
+  dump_dir: read(z.string().default('debug_dump'), {
+    meaning: 'Folder of those files; a relative one lies in the run’s folder of the data directory.',
+    readers: ['data dump'],
+    inert: [noDump],
+  }),
+  dump_format: known(z.enum(['pt', 'jsonl']), {
+    meaning: 'Their format; Galley writes jsonl.',
+    readers: ['data dump'],
+    fallback: 'jsonl',
+    inert: [noDump, { because: 'Galley writes jsonl, which its mock worker reads', when: () => true }],
+  }),
+  dump_every_n_steps: read(positive.default(1), {
+    meaning: 'Steps between two dumps.',
+    unit: 'steps',
+    readers: ['data dump'],
+    inert: [noDump],
+  }),
+  target_param_pattern: known(z.string(), {
+    meaning: 'Regular expression: only parameters and gradients whose name matches are dumped.',
+    readers: ['data dump'],
+    fallback: '""',
+    inert: [noDump],
+  }),
+  dump_options: read(
+    z
+      .looseObject({
+        trajectory: read(flag.default(false), {
+          meaning: 'Dumps the trajectories of a batch.',
+          readers: ['data dump'],
+          inert: [noDump],
+        }),
         old_log_probs: dumps('Dumps log-probabilities before the update.'),
         forward_data: dumps('Dumps what goes into the model.'),
         loss: dumps('Dumps losses.'),
         param: dumps('Dumps parameters.'),
         gradient: dumps('Dumps gradients.'),
-      }),
-      { meaning: 'What a self-hosted run dumps.', readers: ['data dump'], backends: ['self_hosted'] },
-    ),
-    remote_api_dump_options: known(
-      z.looseObject({
-        prepared_trajectories: dumps('Dumps trajectories with their advantages.'),
-        datums: dumps('Dumps what is sent to the service.'),
-        training_metrics: dumps('Dumps what the service answers.'),
-      }),
-      { meaning: 'What a remote run dumps.', readers: ['data dump'], backends: ['tinker', 'weaver'] },
-    ),
-  }),
+      })
+      .nullish(),
+    { meaning: 'What is dumped; Galley dumps trajectories.', readers: ['data dump'] },
+  ),
+  remote_api_dump_options: known(
+    z.looseObject({
+      prepared_trajectories: dumps('Dumps trajectories with their advantages.'),
+      datums: dumps('Dumps what is sent to the service.'),
+      training_metrics: dumps('Dumps what the service answers.'),
+    }),
+    { meaning: 'What a remote run dumps.', readers: ['data dump'], backends: ['tinker', 'weaver'] },
+  ),
+});
+
+export const Debug = read(
+  DebugKeys.nullish().transform((value) => value ?? DebugKeys.parse({})),
   { meaning: 'Dumps for debugging.', readers: ['data dump'] },
 );
 

@@ -3,7 +3,7 @@ import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { InferenceService } from '@/lib/services/inference-service';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { type AgentWorkerOptions, createAgentWorker } from './agent-worker';
-import { createMockWorker } from './mock-worker';
+import { createMockWorker, type RecordedRollouts } from './mock-worker';
 import { createPigLatinWorker } from './pig-latin-worker';
 import { createOwnWorker } from './own-worker';
 import { createSingleTurnWorker } from './single-turn-worker';
@@ -21,6 +21,8 @@ export type WorkerParts = {
   readonly versionOf: (serviceVersion: number) => number;
   /** The run's weight version of now. */
   readonly version: () => number;
+  /** For the mock worker. */
+  readonly recorded: RecordedRollouts | null;
 };
 
 /** The worker that a recipe asks for: its own `run_agent` before its agent, and that before a single turn. */
@@ -30,9 +32,10 @@ export function createWorker(parts: WorkerParts): RolloutWorker {
     merge: settings.enable_trace_prefix_merge,
     maxSequenceLength: settings.max_sequence_length ?? null,
   };
-  const { tokenizer, version } = parts;
+  const { tokenizer, version, recorded } = parts;
   if (hooks.runAgent === undefined) {
-    if (settings.type === 'mock') return createMockWorker({ ...limits, version });
+    if (settings.type === 'mock')
+      return createMockWorker({ ...limits, version, ...(recorded === null ? {} : { recorded }) });
     if (settings.type === 'pig_latin') return createPigLatinWorker({ ...limits, version, tokenizer });
   }
   if (hooks.runAgent === undefined && agent === null) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { episodeOfCalls, type EpisodeLimits } from '../episode-of-calls';
-import type { RolloutTask } from '../rollout';
+import type { Episode, RolloutTask } from '../rollout';
 import type { RolloutWorker } from './worker';
 
 /** Tokens of the reference framework's mock worker: ten of prompt, five of response. */
@@ -10,6 +10,20 @@ const RESPONSE = Array.from({ length: 5 }, (_, index) => 200 + index);
 export type MockWorkerOptions = EpisodeLimits & {
   /** Weight version of now, in the run's count. */
   readonly version: () => number;
+  /** What rollouts of a dump come to; those that are not in it are made up. */
+  readonly recorded?: RecordedRollouts;
+};
+
+/** By `<group>/<sample>`. */
+export type RecordedRollouts = ReadonlyMap<string, RecordedRollout>;
+
+export type RecordedRollout = {
+  readonly reward: number;
+  readonly sequences: readonly {
+    readonly tokens: readonly number[];
+    readonly lossMask: readonly number[];
+    readonly logprobs: readonly number[];
+  }[];
 };
 
 /** Rollouts without a model: fixed tokens, and a reward of 0 or 1 that is a pure function of the task. */
@@ -17,6 +31,8 @@ export function createMockWorker(options: MockWorkerOptions): RolloutWorker {
   return {
     run: (task, signal) => {
       signal.throwIfAborted();
+      const recorded = options.recorded?.get(`${task.group}/${task.sample}`);
+      if (recorded !== undefined) return Promise.resolve(replayed(recorded, options.version()));
       const reward = mockReward(task);
       const tokens = [...PROMPT, ...RESPONSE];
       const call = {
@@ -45,6 +61,31 @@ export function createMockWorker(options: MockWorkerOptions): RolloutWorker {
       );
     },
     close: () => Promise.resolve(),
+  };
+}
+
+function replayed({ reward, sequences }: RecordedRollout, version: number): Episode {
+  const produced = sequences.reduce(
+    (sum, { lossMask }) => sum + lossMask.reduce((count, mask) => count + mask, 0),
+    0,
+  );
+  const [first] = sequences;
+  const prompt = first === undefined ? 0 : Math.max(0, first.lossMask.indexOf(1));
+  return {
+    sequences: sequences.map((sequence) => ({
+      ...sequence,
+      weightVersions: sequence.tokens.map(() => version),
+      tokenTexts: sequence.tokens.map((token) => `<${token}>`),
+    })),
+    turns: [],
+    finalAnswer: `recorded response, reward ${reward}`,
+    stopReason: 'stop',
+    isTruncated: false,
+    isCut: false,
+    promptTokens: prompt,
+    completionTokens: produced,
+    counts: { modelCalls: sequences.length, toolCalls: 0, toolErrors: 0, toolTimeouts: 0 },
+    evaluation: { ok: true, reward, groundTruth: '', metrics: {}, extraInfo: {} },
   };
 }
 
