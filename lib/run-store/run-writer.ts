@@ -19,7 +19,7 @@ export type NewCheckpoint = Omit<Checkpoint, 'runId' | 'attempt' | 'createdAt'> 
 
 /**
  * The run process's one way to write. Calls return at once; a worker thread commits what has gathered every
- * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept. At most 64 MB of
+ * 50–100 ms in one transaction, so a wait for the database's lock never stops the run. Order is kept. At most 256 MB of
  * records wait; beyond that a call throws `AppError('storage')`.
  */
 export type RunWriter = {

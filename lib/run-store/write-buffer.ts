@@ -1,10 +1,10 @@
 import { AppError } from '@/lib/shared/app-error';
 
 /**
- * What may wait for the disk, counted in characters of JSON: about a hundred steps of 512 short rollouts. Beyond it,
- * writing throws rather than let a full disk take the machine's memory.
+ * What may wait for the disk, counted in characters of JSON: three steps of 2,048 rollouts of 1,000 tokens, or some
+ * hundreds of 512 short ones. Beyond it, writing throws rather than let a full disk take the machine's memory.
  */
-export const MAX_WAITING = 64 * 1024 * 1024;
+export const MAX_WAITING = 256 * 1024 * 1024;
 
 type Waiter = {
   readonly isMet: () => boolean;
