@@ -63,6 +63,43 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
   ]),
   ...family('signal', [
     [
+      'critic/rewards/mean',
+      'Penalised reward',
+      'plain',
+      'higher',
+      'Mean over sequences of the reward after overlong and KL penalties.',
+    ],
+    [
+      'critic/rewards/max',
+      'Highest penalised reward',
+      'plain',
+      'higher',
+      'Highest reward of a sequence after overlong and KL penalties.',
+    ],
+    [
+      'critic/rewards/min',
+      'Lowest penalised reward',
+      'plain',
+      'higher',
+      'Lowest reward of a sequence after overlong and KL penalties.',
+    ],
+    ['critic/advantages/max', 'Highest advantage', 'plain', 'none', 'Highest advantage of a trained token.'],
+    ['critic/advantages/min', 'Lowest advantage', 'plain', 'none', 'Lowest advantage of a trained token.'],
+    [
+      'critic/grpo_std/max',
+      'Widest spread within a group',
+      'plain',
+      'none',
+      'Highest over groups of the population standard deviation of rewards.',
+    ],
+    [
+      'critic/grpo_std/min',
+      'Narrowest spread within a group',
+      'plain',
+      'none',
+      'Lowest over groups of the population standard deviation of rewards.',
+    ],
+    [
       'rollout/rounds',
       'Sampling rounds',
       'count',
@@ -154,6 +191,10 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
       'none',
       'Trained tokens that the teacher was asked about.',
     ],
+  ]),
+  ...family('length', [
+    ['prompt_length/max', 'Longest prompt', 'tokens', 'none', 'Longest prompt of the step.'],
+    ['prompt_length/min', 'Shortest prompt', 'tokens', 'none', 'Shortest prompt of the step.'],
   ]),
   ...family('training', [
     [

@@ -283,6 +283,13 @@ export const METRICS: readonly MetricInfo[] = [
       'none',
       'Completion tokens of all steps so far.',
     ],
+    [
+      'progress/stage',
+      'Stage',
+      'count',
+      'none',
+      'Number of the stage that the step belongs to, from 1; in runs with stages.',
+    ],
     ['data/epoch', 'Epoch', 'count', 'none', 'Pass over the training data, from 0.'],
     [
       'data/filtered_prompts',

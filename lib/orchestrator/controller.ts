@@ -5,8 +5,9 @@ import type { CheckpointFolder, LoadableCheckpoint } from './checkpoint/checkpoi
 import type { Journal } from './journal';
 import type { RunControl } from './run-control';
 import type { RunOrigin } from './run-origin';
-import { FRESH_STATE, type RunState, type WarmStartRecord } from './run-state';
+import { FRESH_STATE, type RunState } from './run-state';
 import { runStep } from './run-step';
+import { tellStage, tellWarmStart } from './told';
 import { runValidation } from './run-validation';
 import { isValidationDue, type ValidationSchedule } from './validation/validation-schedule';
 
@@ -26,6 +27,8 @@ export type RunPlan = {
   /** Steps between checkpoints; 0 = only on pause, stop and at the end. */
   readonly saveEvery: number;
   readonly validation: ValidationSchedule;
+  /** Metric of a validation by which the best checkpoint is told; null = none is. */
+  readonly bestBy: string | null;
 };
 
 export type ControllerDeps = {
@@ -218,8 +221,27 @@ export class Controller {
     this.#phase('validate');
     // rollouts for training would share the sampler, and what is measured is the time as well
     if (this.#parts !== null) await control.orStopped(this.#parts.pipeline.hold());
-    await runValidation(assembly, step, { journal, now, signal: control.soft });
+    const measured = await runValidation(assembly, step, { journal, now, signal: control.soft });
     this.#validatedStep = step;
+    await this.#keepIfBest(measured);
+  }
+
+  /** A model that is better than those of all checkpoints is saved, whatever the number of its step. */
+  async #keepIfBest(measured: Readonly<Record<string, number>>): Promise<void> {
+    const { checkpoints, journal, plan } = this.#deps;
+    const { step } = this.#state;
+    if (plan.bestBy === null) return;
+    const value = measured[plan.bestBy];
+    if (value === undefined || !Number.isFinite(value)) {
+      const message = `checkpoint.metric names ${plan.bestBy}, which the validation at step ${step} did not measure.`;
+      journal.advise('checkpoint_metric_missing', message, step);
+      return;
+    }
+    if (await checkpoints.isBest(value)) await this.#save();
+    if (this.#savedStep !== step) return;
+    await checkpoints.score(step, value).catch((error: unknown) => {
+      journal.log('error', 'checkpoint', `What step ${step} measured was not noted: ${messageOf(error)}`);
+    });
   }
 
   /** A checkpoint that cannot be written is told and passed over: the run itself is well. A dead service is not. */
@@ -304,22 +326,4 @@ function isGone(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function tellWarmStart(journal: Journal, record: WarmStartRecord, from: number): void {
-  const exact = new Map(record.exact.map(({ update, share }) => [update, share]));
-  for (const [update, loss] of record.loss.entries()) {
-    if (update < from) continue;
-    const share = exact.get(update);
-    journal.metrics(update, {
-      'warm_start/loss': loss ?? NaN,
-      ...(share === undefined ? {} : { 'warm_start/exact': share }),
-    });
-  }
-}
-
-function tellStage(journal: Journal, stages: readonly AssembledStage[], stage: AssembledStage): void {
-  const { name, from, to } = stage;
-  const place = `stage ${stages.indexOf(stage) + 1} of ${stages.length}`;
-  journal.log('info', 'controller', `${place}, ${name}: steps ${from} to ${to - 1}.`);
 }

@@ -15,6 +15,7 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
   const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
   const trained = batch.groups.flatMap((group) => group.rollouts);
   const advantage = summarise(trained.map((rollout) => advantages.get(rollout) ?? 0));
+  const spread = summarise(sampled.map((group) => summarise(rewardsOf(group)).std));
   return {
     ...evaluatorMetrics('rollout/', rollouts),
     'rollout/reward_mean': reward.mean,
@@ -24,7 +25,9 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     'rollout/failed': batch.failed.length,
     'rollout/failed_share': batch.asked === 0 ? 0 : batch.failed.length / batch.asked,
     ...failureCounts(batch),
-    'critic/grpo_std/mean': mean(sampled.map((group) => summarise(rewardsOf(group)).std)),
+    'critic/grpo_std/mean': spread.mean,
+    'critic/grpo_std/max': spread.max,
+    'critic/grpo_std/min': spread.min,
     'critic/grpo_num_groups': batch.groups.length,
     'critic/advantage_mean': advantage.mean,
     'critic/advantage_std': advantage.std,
@@ -127,11 +130,14 @@ function signalMetrics(groups: readonly RolloutGroup[]): Metrics {
 
 function lengthMetrics(rollouts: readonly ScoredRollout[]): Metrics {
   const lengths = summarise(rollouts.map((rollout) => rollout.episode.completionTokens));
+  const prompts = summarise(rollouts.map((rollout) => rollout.episode.promptTokens));
   return {
     'response_length/mean': lengths.mean,
     'response_length/max': lengths.max,
     'response_length/min': lengths.min,
-    'prompt_length/mean': mean(rollouts.map((rollout) => rollout.episode.promptTokens)),
+    'prompt_length/mean': prompts.mean,
+    'prompt_length/max': prompts.max,
+    'prompt_length/min': prompts.min,
     'rollout/truncated_share': truncatedShare(rollouts),
   };
 }

@@ -17,6 +17,7 @@ import {
   createCheckpointFolder,
   type CheckpointFolder,
 } from './checkpoint/checkpoint-folder';
+import type { Retention } from './checkpoint/retention';
 import { Controller, type RunEnd, type RunPlan } from './controller';
 import { createJournal, type Journal } from './journal';
 import { createLineLimiter } from './line-limiter';
@@ -89,7 +90,7 @@ async function startStepOf({ env, runId }: RunProcessOptions): Promise<number> {
   const folder = createCheckpointFolder({
     dataDir: env.dataDir,
     runId,
-    removePrevious: false,
+    retention: { keepLast: null, best: null },
     // told when the controller opens it
     onSkipped: () => undefined,
   });
@@ -203,16 +204,29 @@ function openCheckpoints(
   return createCheckpointFolder({
     dataDir: env.dataDir,
     runId,
-    removePrevious: config.trainer.remove_previous_ckpt,
+    retention: retentionOf(config),
     onSkipped: (message) => journal.log('warning', 'checkpoint', message),
   });
 }
 
-function planOf({ config: { trainer }, totalSteps, validation }: PreparedRun): RunPlan {
+/** The newest and the one before it, should the newest turn out damaged. */
+const USUALLY_KEPT = 2;
+
+function retentionOf({ checkpoint, trainer }: RecipeConfig): Retention {
+  const usual = trainer.remove_previous_ckpt ? USUALLY_KEPT : null;
+  const { metric = null, goal = 'max' } = checkpoint ?? {};
+  return {
+    keepLast: checkpoint?.keep_last ?? usual,
+    best: metric === null ? null : { metric, goal },
+  };
+}
+
+function planOf({ config: { trainer, checkpoint }, totalSteps, validation }: PreparedRun): RunPlan {
   return {
     totalSteps,
     saveEvery: trainer.save_freq,
     validation,
+    bestBy: checkpoint?.metric ?? null,
   };
 }
 

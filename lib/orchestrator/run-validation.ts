@@ -2,7 +2,7 @@ import type { Assembly } from './assemble';
 import type { Journal } from './journal';
 import { validationMetrics } from './rollout-metrics';
 
-/** Scores the held-out file, stores its rollouts and writes `val/*` at the number of completed steps. */
+/** Scores the held-out file, stores its rollouts, and writes and returns `val/*` at the number of completed steps. */
 export async function runValidation(
   { validator, sync }: Assembly,
   step: number,
@@ -11,10 +11,12 @@ export async function runValidation(
     now,
     signal,
   }: { readonly journal: Journal; readonly now: () => number; readonly signal: AbortSignal },
-): Promise<void> {
-  if (validator === null) return;
+): Promise<Readonly<Record<string, number>>> {
+  if (validator === null) return {};
   const started = now();
   const batch = await validator.validate(step, signal);
   journal.rollouts(batch, { validation: true, advantages: new Map(), weights: sync });
-  journal.metrics(step, { ...validationMetrics(batch), 'timing/validate': (now() - started) / 1000 });
+  const metrics = validationMetrics(batch);
+  journal.metrics(step, { ...metrics, 'timing/validate': (now() - started) / 1000 });
+  return metrics;
 }

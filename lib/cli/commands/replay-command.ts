@@ -119,7 +119,7 @@ async function openModel(
   const checkpoints = createCheckpointFolder({
     dataDir: env.dataDir,
     runId: run.id,
-    removePrevious: false,
+    retention: { keepLast: null, best: null },
     onSkipped: () => undefined,
   });
   const checkpoint = await checkpoints.newest(step);

@@ -7,11 +7,11 @@ import { z } from 'zod';
 import type { RunId } from '@/lib/domain/run';
 import type { StateRef, TrainingService } from '@/lib/services/training-service';
 import { RunState } from '../run-state';
+import { type BestBy, bestCheckpoint, removable, type Retention, type ScoredCheckpoint } from './retention';
 
 const STATE_FILE = 'service-state';
 const RUN_FILE = 'run.json';
-/** The newest and the one before it, should the newest turn out damaged. */
-const KEPT = 2;
+const SCORE_FILE = 'score.json';
 
 const SavedRun = z.object({
   version: z.literal(1),
@@ -24,6 +24,10 @@ const SavedRun = z.object({
   ]),
 });
 type SavedRun = z.infer<typeof SavedRun>;
+
+/** What a validation has measured at the step of a checkpoint. */
+const Score = z.object({ metric: z.string(), value: z.number() });
+type Score = z.infer<typeof Score>;
 
 export type SavedCheckpoint = {
   readonly step: number;
@@ -41,12 +45,16 @@ export type CheckpointFolder = {
   save(run: RunState, training: TrainingService, signal: AbortSignal): Promise<SavedCheckpoint>;
   /** The newest that is intact and has at most so many completed steps; null when there is none. */
   newest(atMost?: number): Promise<LoadableCheckpoint | null>;
+  /** Notes what a validation of a saved step has measured. */
+  score(step: number, value: number): Promise<void>;
+  /** Whether a value is better than those of all checkpoints. */
+  isBest(value: number): Promise<boolean>;
 };
 
 export type CheckpointFolderOptions = {
   readonly dataDir: string;
   readonly runId: RunId;
-  readonly removePrevious: boolean;
+  readonly retention: Retention;
   /** Says why a checkpoint is passed over. */
   readonly onSkipped: (message: string) => void;
 };
@@ -56,7 +64,9 @@ export function checkpointRoot(runId: RunId): string {
 }
 
 export function createCheckpointFolder(options: CheckpointFolderOptions): CheckpointFolder {
+  const { retention } = options;
   const root = path.join(options.dataDir, checkpointRoot(options.runId));
+  const scored = (): Promise<readonly ScoredCheckpoint[]> => readScores(root, retention.best);
   return {
     save: async (run, training, signal) => {
       const name = `step-${run.step}`;
@@ -69,7 +79,9 @@ export function createCheckpointFolder(options: CheckpointFolderOptions): Checkp
         await writeDurably(path.join(temporary, RUN_FILE), `${JSON.stringify(saved, null, 2)}\n`);
         await rm(path.join(root, name), { recursive: true, force: true });
         await rename(temporary, path.join(root, name));
-        if (options.removePrevious) await removeOld(root);
+        for (const step of removable(await scored(), retention)) {
+          await rm(path.join(root, `step-${step}`), { recursive: true, force: true });
+        }
         return {
           step: run.step,
           path: path.join(checkpointRoot(options.runId), name),
@@ -91,7 +103,38 @@ export function createCheckpointFolder(options: CheckpointFolderOptions): Checkp
       }
       return null;
     },
+    score: async (step, value) => {
+      const file = path.join(root, `step-${step}`, SCORE_FILE);
+      const score: Score = { metric: retention.best?.metric ?? '', value };
+      await writeDurably(`${file}.tmp`, `${JSON.stringify(score)}\n`);
+      await rename(`${file}.tmp`, file);
+    },
+    isBest: async (value) => {
+      if (retention.best === null) return false;
+      const best = bestCheckpoint(await scored(), retention.best.goal);
+      return best === null || (retention.best.goal === 'max' ? value > best.score : value < best.score);
+    },
   };
+}
+
+/** Scores by another metric, of before the recipe named this one, do not count. */
+async function readScores(root: string, best: BestBy | null): Promise<readonly ScoredCheckpoint[]> {
+  const steps = await stepsIn(root);
+  return Promise.all(
+    steps.map(async (step) => {
+      const score = await readScore(path.join(root, `step-${step}`, SCORE_FILE));
+      return { step, score: score?.metric === best?.metric ? (score?.value ?? null) : null };
+    }),
+  );
+}
+
+/** Null where there is none, or one that cannot be read: a damaged score must not keep a run from saving. */
+async function readScore(file: string): Promise<Score | null> {
+  try {
+    return Score.parse(JSON.parse(await readFile(file, 'utf8')));
+  } catch {
+    return null;
+  }
 }
 
 /** A state that the service wrote to a file on this machine moves into the checkpoint; any other stays a reference. */
@@ -136,12 +179,6 @@ async function stepsIn(root: string): Promise<readonly number[]> {
   const names = await readdir(root).catch(() => []);
   const steps = names.flatMap((name) => /^step-(\d+)$/.exec(name)?.[1] ?? []);
   return steps.map(Number).sort((left, right) => right - left);
-}
-
-async function removeOld(root: string): Promise<void> {
-  for (const step of (await stepsIn(root)).slice(KEPT)) {
-    await rm(path.join(root, `step-${step}`), { recursive: true, force: true });
-  }
 }
 
 async function writeDurably(file: string, text: string): Promise<void> {

@@ -133,7 +133,7 @@ async function newest(dataDir: string, runId: RunId, atMost: number) {
   const checkpoints = createCheckpointFolder({
     dataDir,
     runId,
-    removePrevious: false,
+    retention: { keepLast: null, best: null },
     onSkipped: () => undefined,
   });
   const found = await checkpoints.newest(atMost);

@@ -212,3 +212,36 @@ test('a self-hosted distillation passes over its batch as often as it says', asy
   await trainer.train(await trainer.prepare(batchOf(rollout(0, 1, [1])), TURN, never), TURN, never);
   expect(recording.steps.map(({ operationId }) => operationId)).toEqual(['test-0-0', 'test-0-1', 'test-0-2']);
 });
+
+test('a self-hosted distillation takes its own log-probabilities and entropy weight where the recipe says so', async () => {
+  const recording = createRecordingTraining(() => -0.75);
+  const teacher = {
+    logprobs: () => Promise.resolve([Float32Array.of(0, 0, -0.25)]),
+    close: () => Promise.resolve(),
+  };
+  const algorithm = { do_old_student_log_prob_compute: true, entropy_coeff: 0.01 };
+  const trainer = trainerOf(recipe({ trainer: { type: 'self_hosted_opd' }, algorithm }), {
+    training: recording.service,
+    teacher,
+  });
+  const prepared = await trainer.prepare(batchOf(rollout(0, 1, [1])), TURN, never);
+  await trainer.train(prepared, TURN, never);
+  expect(recording.calls).toEqual(['forward policy']);
+  const [step] = recording.steps;
+  expect(list(step?.batch[0]?.logprobs)).toEqual([0, 0, -0.75]);
+  // −1 · (−0.75 − −0.25)
+  expect(list(step?.batch[0]?.advantages)).toEqual([0, 0, 0.5]);
+  expect(step?.loss.entropyCoefficient).toBe(0.01);
+});
+
+test('rewards after penalties and the range of advantages are told', async () => {
+  const algorithm = { norm_adv_by_std_in_grpo: false, overlong_buffer: { len: 4, penalty_factor: 1 } };
+  const { prepared } = await train({ algorithm }, batchOf(rollout(0, 1, [8]), rollout(1, 0.5, [4])));
+  expect(prepared.metrics).toMatchObject({
+    'critic/rewards/mean': 0.25,
+    'critic/rewards/max': 0.5,
+    'critic/rewards/min': 0,
+    'critic/advantages/max': 0.25,
+    'critic/advantages/min': -0.25,
+  });
+});

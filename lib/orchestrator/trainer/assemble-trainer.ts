@@ -20,7 +20,12 @@ export function assembleTrainer(
 ): Trainer {
   const { type, algorithm, total_train_steps: totalSteps } = config.trainer;
   const kind = kindOf(type);
-  const loss = lossOf(kind, settings, config.rollout_worker.temperature);
+  const entropy = type === 'self_hosted_opd' ? algorithm.entropy_coeff : null;
+  const loss = lossOf(
+    kind,
+    { ...settings, entropy_coeff: entropy ?? settings.entropy_coeff },
+    config.rollout_worker.temperature,
+  );
   return createTrainer({
     training: services.training,
     prepare: preparerOf(kind, { config, settings, services }),
@@ -60,6 +65,7 @@ function preparerOf(kind: Kind, { config, settings, services }: Parts): BatchPre
       return createDistillationPreparer(services.teacher, {
         coefficient: isSelfHosted ? algorithm.distillation_coeff : settings.kl_penalty_coef,
         discount: isSelfHosted ? 0 : settings.kl_discount_factor,
+        student: isSelfHosted && algorithm.do_old_student_log_prob_compute ? services.training : null,
       });
     }
     case 'policy':

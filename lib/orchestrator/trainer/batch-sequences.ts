@@ -64,3 +64,13 @@ export function advantagesByRollout(
   }
   return new Map([...lists].map(([rollout, list]) => [rollout, mean(list)]));
 }
+
+/** A forward pass gives numbers for context too: only those of trained tokens are sent back. */
+export function onlyTrained(
+  values: Float32Array | undefined,
+  { datum, trained }: BatchSequence,
+): Float32Array {
+  const row = new Float32Array(datum.tokens.length);
+  for (const at of trained) row[at] = values?.[at] ?? 0;
+  return row;
+}

@@ -1,10 +1,16 @@
 import { distill } from '@/lib/rl/distillation';
 import { mean } from '@/lib/rl/statistics';
 import type { Teacher } from '@/lib/services/teacher';
-import { advantagesByRollout, sequencesOf } from './batch-sequences';
+import type { TrainingService } from '@/lib/services/training-service';
+import { advantagesByRollout, type BatchSequence, onlyTrained, sequencesOf } from './batch-sequences';
 import type { BatchPreparer } from './trainer';
 
-export type DistillationObjective = { readonly coefficient: number; readonly discount: number };
+export type DistillationObjective = {
+  readonly coefficient: number;
+  readonly discount: number;
+  /** Where the student's log-probabilities come from; null = from the sampler that drew the tokens. */
+  readonly student: TrainingService | null;
+};
 
 /** On-policy distillation: what the teacher thinks of the student's own tokens is their advantage; no reward counts. */
 export function createDistillationPreparer(
@@ -12,7 +18,7 @@ export function createDistillationPreparer(
   objective: DistillationObjective,
 ): BatchPreparer {
   return async (batch, { klCoefficient }, signal) => {
-    const sequences = sequencesOf(batch);
+    const sequences = await withStudent(sequencesOf(batch), objective, signal);
     const taught = await teacher.logprobs(
       sequences.map(({ datum }) => datum),
       signal,
@@ -43,4 +49,19 @@ export function createDistillationPreparer(
       },
     };
   };
+}
+
+/** Sequences whose log-probabilities are the trainer's, where the objective asks for them. */
+async function withStudent(
+  sequences: readonly BatchSequence[],
+  { student }: DistillationObjective,
+  signal: AbortSignal,
+): Promise<readonly BatchSequence[]> {
+  if (student === null) return sequences;
+  const datums = sequences.map(({ datum }) => datum);
+  const logprobs = await student.forward(datums, 'policy', signal);
+  return sequences.map((sequence, index) => ({
+    ...sequence,
+    datum: { ...sequence.datum, logprobs: onlyTrained(logprobs[index], sequence) },
+  }));
 }

@@ -1,7 +1,9 @@
 import {
   type Advantage,
+  advantageAt,
   type AdvantageEstimator,
   isInformative,
+  scoreOf,
   type ScoredGroup,
   type ScoredSequence,
 } from '@/lib/rl/advantages/estimator';
@@ -11,13 +13,14 @@ import type { KlEstimator } from '@/lib/rl/kl/estimate';
 import { klPenalties } from '@/lib/rl/kl/penalties';
 import { truncatedImportance } from '@/lib/rl/loss/truncated-importance';
 import { type OverlongBuffer, overlongPenalty } from '@/lib/rl/overlong-penalty';
-import { mean } from '@/lib/rl/statistics';
+import { mean, summarise } from '@/lib/rl/statistics';
 import type { TrainingService } from '@/lib/services/training-service';
 import {
   advantagesByRollout,
   alongTokens,
   atTrained,
   type BatchSequence,
+  onlyTrained,
   sequencesOf,
 } from './batch-sequences';
 import type { BatchPreparer } from './trainer';
@@ -77,7 +80,12 @@ export function createPolicyPreparer(training: TrainingService, objective: Polic
       advantages: advantagesByRollout(sequences, advantages),
       datums: rows,
       klCoefficient: kl.next,
-      metrics: { ...kl.metrics, ...importance.metrics, ...overlongMetrics(sequences, objective) },
+      metrics: {
+        ...scoreMetrics(scored, sequences, advantages),
+        ...kl.metrics,
+        ...importance.metrics,
+        ...overlongMetrics(sequences, objective),
+      },
     };
   };
 }
@@ -156,6 +164,30 @@ function estimate(
   return estimator(inOrder).flat();
 }
 
+/** Over sequences, what they earned after penalties; over trained tokens, the advantage. */
+function scoreMetrics(
+  scored: readonly ScoredSequence[],
+  sequences: readonly BatchSequence[],
+  advantages: readonly Advantage[],
+): Metrics {
+  const reward = summarise(scored.map(scoreOf));
+  const range = { min: Infinity, max: -Infinity };
+  for (const [index, { trained }] of sequences.entries()) {
+    for (const at of trained.keys()) {
+      const value = advantageAt(advantages[index] ?? 0, at);
+      range.min = Math.min(range.min, value);
+      range.max = Math.max(range.max, value);
+    }
+  }
+  const rewards = {
+    'critic/rewards/mean': reward.mean,
+    'critic/rewards/max': reward.max,
+    'critic/rewards/min': reward.min,
+  };
+  if (range.min > range.max) return rewards;
+  return { ...rewards, 'critic/advantages/max': range.max, 'critic/advantages/min': range.min };
+}
+
 type Importance = { readonly weights: readonly Float32Array[] | null; readonly metrics: Metrics };
 
 function importanceOf(
@@ -190,11 +222,4 @@ function importanceOf(
 function multiply(row: Float32Array, factors: Float32Array | undefined): void {
   if (factors === undefined) return;
   for (const [at, value] of row.entries()) row[at] = value * (factors[at] ?? 1);
-}
-
-/** A forward pass gives numbers for context too: only those of trained tokens are sent back. */
-function onlyTrained(values: Float32Array | undefined, { datum, trained }: BatchSequence): Float32Array {
-  const row = new Float32Array(datum.tokens.length);
-  for (const at of trained) row[at] = values?.[at] ?? 0;
-  return row;
 }

@@ -40,6 +40,22 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'best-is-measured',
+    title: 'The best checkpoint is told by a validation',
+    reason: 'checkpoint.metric is measured on held-out tasks, at the steps that are validated.',
+    severity: 'warning',
+    check: ({ config }) => {
+      const metric = config.text('checkpoint.metric');
+      if (metric === null) return null;
+      const every = config.number('validate.eval.validate_freq') ?? 0;
+      if (every > 0) return `${metric} every ${every} steps`;
+      return {
+        path: 'checkpoint.metric',
+        message: `checkpoint.metric is ${metric}, and validate.eval.validate_freq is ${every}: nothing is compared before the end.`,
+      };
+    },
+  },
+  {
     id: 'warm-up-has-steps',
     title: 'The share of warm-up is taken of a number of steps',
     reason: 'The workers take the ratio of actor.optim.total_training_steps, which is 0 unless it is set.',

@@ -124,11 +124,11 @@ const OPD_KEYS = {
     readers: ['trainer'],
     trainers: ['self_hosted_opd'],
   }),
-  entropy_coeff: known(z.number(), {
+  entropy_coeff: read(z.number().nullish(), {
     meaning: 'Weight of the entropy bonus in the loss.',
     readers: ['trainer'],
-    ...SELF_HOSTED_OPD,
-    fallback: '0.0',
+    trainers: ['self_hosted_opd'],
+    fallback: 'entropy_coeff in the config of the training service',
   }),
   temperature: known(z.number().positive(), {
     meaning: 'Temperature at which log-probabilities of teacher and student are compared.',
@@ -147,11 +147,11 @@ const OPD_KEYS = {
     readers: ['trainer'],
     trainers: ['self_hosted_opd'],
   }),
-  do_old_student_log_prob_compute: known(flag, {
-    meaning: 'Computes the log-probabilities of the student once before the update.',
+  do_old_student_log_prob_compute: read(flag.default(false), {
+    meaning:
+      'Takes the log-probabilities of the student from the trainer, once before the update, instead of from the sampler.',
     readers: ['trainer'],
-    ...SELF_HOSTED_OPD,
-    fallback: 'false',
+    trainers: ['self_hosted_opd'],
   }),
 };
 

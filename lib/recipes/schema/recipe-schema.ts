@@ -3,7 +3,7 @@ import { Data, Validate } from './data-keys';
 import { RolloutWorker } from './rollout-keys';
 import { TrajectoryPool } from './trajectory-pool-keys';
 import { RuntimeMonitor } from './monitor-keys';
-import { Debug, Environment, LegacyResource, Logger, Resume, TOP_KEYS } from './run-keys';
+import { Checkpoint, Debug, Environment, LegacyResource, Logger, Resume, TOP_KEYS } from './run-keys';
 import { Service } from './service-keys';
 import { Stages } from './stage-keys';
 import { Trainer } from './trainer-keys';
@@ -25,6 +25,7 @@ export const RecipeSchema = z.looseObject({
   validate: Validate,
   environment: Environment,
   logger: Logger,
+  checkpoint: Checkpoint,
   resume: Resume,
   runtime_monitor: RuntimeMonitor,
   debug: Debug,

@@ -107,6 +107,46 @@ export const Resume = read(
   { meaning: 'Whether a run begins from the checkpoint of another.', readers: ['run process'] },
 );
 
+const noMetric = {
+  because: 'checkpoint.metric is not set',
+  when: (config: { get: (path: string) => unknown }) => (config.get('checkpoint.metric') ?? null) === null,
+};
+
+export const Checkpoint = read(
+  z
+    .looseObject({
+      keep_last: read(positive.nullish(), {
+        meaning: 'Newest checkpoints that stay on disk.',
+        unit: 'checkpoints',
+        readers: ['run process'],
+        fallback: '2; all with trainer.remove_previous_ckpt: false',
+        examples: ['5'],
+        isGalleys: true,
+      }),
+      metric: read(
+        z
+          .string()
+          .regex(/^val\/./, 'must be a metric of a validation, such as val/reward_mean')
+          .nullish(),
+        {
+          meaning:
+            'Metric of the validations that tells the best checkpoint. It is never removed, and a validation that is better than all before is saved at once.',
+          readers: ['run process', 'validation'],
+          examples: ['"val/reward_mean"'],
+          isGalleys: true,
+        },
+      ),
+      goal: read(z.enum(['max', 'min']).default('max'), {
+        meaning: 'Whether more of that metric is better, or less.',
+        readers: ['run process'],
+        isGalleys: true,
+        inert: [noMetric],
+      }),
+    })
+    .nullish(),
+  { meaning: 'Which checkpoints stay on disk.', readers: ['run process'], isGalleys: true },
+);
+
 const noDump = {
   because: 'debug.enable_data_dump is off',
   when: (config: { isTrue: (path: string) => boolean }) => !config.isTrue('debug.enable_data_dump'),
