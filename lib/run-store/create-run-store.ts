@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Database } from '@/lib/db/open-database';
 import type { CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
+import { readMutes, writeMute } from './advisory-mutes';
 import { appendLog } from './append-log';
 import { createRun } from './create-run';
 import { createLostRunFinder } from './find-lost-runs';
@@ -80,18 +81,10 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       return newest.toReversed().map(eventOf);
     },
     advisories: (id) => readAdvisories(db, id),
-    mutes: async (id) => {
-      const rows = await db.advisoryMute.findMany({ where: { runId: id }, orderBy: { advisory: 'asc' } });
-      return rows.map(({ advisory }) => advisory);
-    },
-    mute: async (id, { advisory, muted }) => {
+    mutes: (id) => readMutes(db, id),
+    mute: async (id, change) => {
       await get(id);
-      const key = { runId: id, advisory };
-      if (!muted) await db.advisoryMute.deleteMany({ where: key });
-      else {
-        const where = { runId_advisory: key };
-        await db.advisoryMute.upsert({ where, create: { ...key, mutedAt: new Date(now()) }, update: {} });
-      }
+      await writeMute(db, id, { ...change, time: new Date(now()) });
     },
     lastSeq: async () => (await db.event.aggregate({ _max: { seq: true } }))._max.seq ?? 0,
     markLost: async (silentMs) => {
