@@ -82,10 +82,7 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
     },
     advisories: (id) => readAdvisories(db, id),
     mutes: (id) => readMutes(db, id),
-    mute: async (id, change) => {
-      await get(id);
-      await writeMute(db, id, { ...change, time: new Date(now()) });
-    },
+    mute: async (id, change) => writeMute(db, (await get(id)).id, { ...change, time: new Date(now()) }),
     lastSeq: async () => (await db.event.aggregate({ _max: { seq: true } }))._max.seq ?? 0,
     markLost: async (silentMs) => {
       const marked: RunId[] = [];
