@@ -270,4 +270,13 @@ export const ALGORITHM_METRICS: readonly MetricInfo[] = [
       'Share of the memory of the run process’s machine, or container, that is in use after a step.',
     ],
   ]),
+  ...family('progress', [
+    [
+      'progress/stage',
+      'Stage',
+      'count',
+      'none',
+      'Number of the stage that the step belongs to, from 1; in runs with stages.',
+    ],
+  ]),
 ];

@@ -3,6 +3,7 @@ import { ALGORITHM_METRICS } from './algorithm-metrics';
 import { FAILURE_METRICS } from './failure-metrics';
 import type { MetricInfo } from './metric';
 import { family } from './metric-family';
+import { PASS_METRICS } from './pass-metrics';
 
 /**
  * Every metric that a run writes under a fixed name. Steps are 0-based for all but `val/*` (completed steps when it
@@ -11,6 +12,7 @@ import { family } from './metric-family';
 export const METRICS: readonly MetricInfo[] = [
   ...ALGORITHM_METRICS,
   ...AGENT_METRICS,
+  ...PASS_METRICS,
   ...FAILURE_METRICS,
   ...family('reward', [
     ['rollout/reward_mean', 'Reward', 'plain', 'higher', 'Mean reward of the rollouts of a step.'],
@@ -54,16 +56,6 @@ export const METRICS: readonly MetricInfo[] = [
       'higher',
       'Share of held-out prompts answered exactly, by the evaluator’s exact_match.',
     ],
-    ...[1, 2, 4, 8, 16, 32, 64].map(
-      (k) =>
-        [
-          `val/pass_at_${k}`,
-          `Held-out pass@${k}`,
-          'share',
-          'higher',
-          `Chance that one of ${k} answers to a held-out prompt earns 1 or more; written when validate.samples is ${k === 1 ? 2 : k} or more.`,
-        ] as const,
-    ),
     ['val/num_samples', 'Held-out samples', 'count', 'none', 'Held-out rollouts that were scored.'],
     ['val/failed', 'Failed held-out rollouts', 'count', 'lower', 'Held-out rollouts that ended in an error.'],
     [
@@ -282,13 +274,6 @@ export const METRICS: readonly MetricInfo[] = [
       'tokens',
       'none',
       'Completion tokens of all steps so far.',
-    ],
-    [
-      'progress/stage',
-      'Stage',
-      'count',
-      'none',
-      'Number of the stage that the step belongs to, from 1; in runs with stages.',
     ],
     ['data/epoch', 'Epoch', 'count', 'none', 'Pass over the training data, from 0.'],
     [

@@ -2,7 +2,8 @@ import type { ModelSpec } from '@/lib/services/training-service';
 import type { Services } from '@/lib/services/open-services';
 import { assemblePipeline, type PipelineParts } from './batch-pipeline/assemble-pipeline';
 import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
-import { createDataLoader } from './data-loader/data-loader';
+import { createDataLoader, type DataLoader } from './data-loader/data-loader';
+import type { Dataset } from '@/lib/datasets/dataset';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import type { StageSpan } from '@/lib/recipes/stages';
 import type { PreparedRun } from './prepare-run';
@@ -233,23 +234,26 @@ function assembleWarmStart(options: AssembleOptions, sync: WeightSync): WarmStar
 
 function assembleValidator({ config, heldOut }: PreparedRun, gathering: GatherParts): Validator | null {
   if (heldOut === null) return null;
-  const held = config.validate?.data;
-  const seed = held?.seed ?? config.data.seed;
+  const { seed } = config.data;
   const { temperature = 0, samples = 1 } = config.validate ?? {};
   return createValidator({
     pool: gathering.pool,
     gather: (tasks, signal) => gatherRollouts(gathering, tasks, signal),
-    loader: createDataLoader({
-      dataset: heldOut,
-      promptKey: held?.prompt_key ?? config.data.prompt_key,
-      batchSize: held?.batch_size ?? heldOut.count,
-      shuffle: held?.shuffle ?? false,
-      dropLast: held?.drop_last ?? false,
-      seed,
-      section: 'validate.data',
-    }),
-    tasksOf: (prompts, step) =>
-      makeTasks(prompts, { step, validation: true, samples, temperature, seed: config.data.seed }),
+    loader: heldOutPrompts(config, heldOut),
+    tasksOf: (prompts, step) => makeTasks(prompts, { step, validation: true, samples, temperature, seed }),
+  });
+}
+
+function heldOutPrompts({ data, validate }: RecipeConfig, dataset: Dataset): DataLoader {
+  const held = validate?.data;
+  return createDataLoader({
+    dataset,
+    promptKey: held?.prompt_key ?? data.prompt_key,
+    batchSize: held?.batch_size ?? dataset.count,
+    shuffle: held?.shuffle ?? false,
+    dropLast: held?.drop_last ?? false,
+    seed: held?.seed ?? data.seed,
+    section: 'validate.data',
   });
 }
 

@@ -26,7 +26,7 @@ export function stageSpans(config: unknown): readonly StageSpan[] {
 /** The configuration of each stage: what a stage names takes the place of what the recipe says. */
 export function stageConfigs(config: unknown): readonly Plain[] {
   if (!isMap(config)) return [];
-  const { stages: _, ...common } = config;
+  const common = Object.fromEntries(Object.entries(config).filter(([key]) => key !== 'stages'));
   return stagesOf(config).map(({ data, overrides }) =>
     merge(merge(common, isMap(data) ? { data } : {}), isMap(overrides) ? overrides : {}),
   );
