@@ -1,6 +1,6 @@
 import type { ModelSpec } from '@/lib/services/training-service';
 import type { Services } from '@/lib/services/open-services';
-import { assemblePipeline, type PipelineParts } from './batch-pipeline/assemble-pipeline';
+import { assemblePipeline, type PipelineParts } from './assemble-pipeline';
 import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
 import { createDataLoader, type DataLoader } from './data-loader/data-loader';
 import type { Dataset } from '@/lib/datasets/dataset';

@@ -1,6 +1,7 @@
 import { STOP_REASONS } from '@/lib/domain/trajectory';
 import { mean, summarise } from '@/lib/rl/statistics';
-import { type ScoredRollout, weightVersionOf } from './rollout/rollout';
+import { type ScoredRollout } from './rollout/rollout';
+import { weightVersionOf } from './weight-version-of';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 
 type Metrics = Readonly<Record<string, number>>;

@@ -20,7 +20,7 @@ import { createTrajectoryDump, type TrajectoryDump } from './trajectory-dump';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { codeEnvironment, knownSecrets, variablesOfProcess } from '@/lib/secrets/code-environment';
 import { AppError } from '@/lib/shared/app-error';
-import { groupsPerStep } from './batch-pipeline/assemble-pipeline';
+import { groupsPerStep } from './assemble-pipeline';
 import { batchesPerEpoch } from './data-loader/data-loader';
 import { openRunData, type RunData } from './data-loader/open-run-data';
 import { type PreparedStage, prepareStages } from './prepare-stages';

@@ -1,7 +1,8 @@
 import type { TrajectorySequence } from '@/lib/domain/trajectory-sequence';
 import type { TrainableSequence } from '@/lib/rl/build-datum';
 import type { NewTrajectory } from '@/lib/run-store/run-writer';
-import { type Episode, type Rollout, type ScoredRollout, byPlace, weightVersionOf } from './rollout/rollout';
+import { type Episode, type Rollout, type ScoredRollout, byPlace } from './rollout/rollout';
+import { weightVersionOf } from './weight-version-of';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { WeightSync } from './weight-sync/weight-sync';
 

@@ -1,4 +1,5 @@
-import { type Rollout, type ScoredRollout, weightVersionOf } from '../rollout/rollout';
+import { type Rollout, type ScoredRollout } from '../rollout/rollout';
+import { weightVersionOf } from '../weight-version-of';
 import type { RolloutBatch, RolloutGroup } from '../trajectory-pool/trajectory-pool';
 
 /** All rollouts of one prompt, done. */

@@ -1,6 +1,6 @@
 import type { BatchSampler, SampledBatch } from '../rollout/batch-sampler';
 import type { TrajectoryPool } from '../trajectory-pool/trajectory-pool';
-import { mayRunAhead } from '../weight-sync/sync-rule';
+import { mayRunAhead } from './sync-rule';
 import type { BatchPipeline } from './batch-pipeline';
 
 export type OrderedBatchesParts = {

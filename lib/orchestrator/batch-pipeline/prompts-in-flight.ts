@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { LoadedPrompt } from '../data-loader/data-loader';
 import type { FailedRollout, RolloutTask } from '../rollout/rollout';
-import { type FailurePolicy, verdictOn } from '../trajectory-pool/failure-book';
+import { type FailurePolicy, verdictOn } from '../failure-policy';
 import type { RolloutBatch } from '../trajectory-pool/trajectory-pool';
 import type { FinishedGroup } from './group-batch';
 

@@ -4,7 +4,7 @@ import type { Services } from '@/lib/services/open-services';
 import { AppError } from '@/lib/shared/app-error';
 import type { StoredRollout } from '@/lib/trajectories/trajectory-store';
 import { trainingSettings } from '../assemble';
-import { filterOf } from '../batch-pipeline/assemble-pipeline';
+import { filterOf } from '../assemble-pipeline';
 import { rolloutMetrics } from '../rollout-metrics';
 import { evaluated, evaluationRequest } from '../rollout/evaluated';
 import type { RunState } from '../run-state';

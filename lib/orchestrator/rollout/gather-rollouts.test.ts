@@ -4,7 +4,7 @@ import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { ServiceError } from '@/lib/services/service-error';
 import { anEpisode, aRolloutTask } from '@/lib/testing/rollouts';
-import type { FailurePolicy } from '../trajectory-pool/failure-book';
+import type { FailurePolicy } from '../failure-policy';
 import { createTrajectoryPool } from '../trajectory-pool/trajectory-pool';
 import { createBusyMeter } from './busy-meter';
 import { backOff, gatherRollouts } from './gather-rollouts';

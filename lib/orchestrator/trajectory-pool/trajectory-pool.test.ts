@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import { aFailedRollout, aRolloutTask, aScoredRollout } from '@/lib/testing/rollouts';
 import type { RolloutTask } from '../rollout/rollout';
-import type { FailurePolicy } from './failure-book';
+import type { FailurePolicy } from '../failure-policy';
 import { createTrajectoryPool, type TrajectoryPool } from './trajectory-pool';
 
 function tasksOf(prompts: number, samples: number): readonly RolloutTask[] {

@@ -1,7 +1,8 @@
 import { hasSignal } from '@/lib/rl/signal';
 import { AppError } from '@/lib/shared/app-error';
 import type { FailedRollout, Repeat, Rollout, RolloutTask, ScoredRollout } from '../rollout/rollout';
-import { createFailureBook, type FailurePolicy } from './failure-book';
+import type { FailurePolicy } from '../failure-policy';
+import { createFailureBook } from './failure-book';
 import { createGroupStore } from './group-store';
 import { placeOf } from './place-of';
 import { type Readiness, readyCount } from './readiness';

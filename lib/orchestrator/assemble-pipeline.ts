@@ -1,13 +1,13 @@
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
-import type { DataLoader, LoadedPrompt } from '../data-loader/data-loader';
-import { createBatchSampler } from '../rollout/batch-sampler';
-import { gatherRollouts, type GatherParts } from '../rollout/gather-rollouts';
-import type { RolloutTask } from '../rollout/rollout';
-import { createTrajectoryPool, type TrajectoryPoolOptions } from '../trajectory-pool/trajectory-pool';
-import type { WeightSync } from '../weight-sync/weight-sync';
-import type { BatchPipeline } from './batch-pipeline';
-import { createOrderedBatches } from './ordered-batches';
-import { createStreamedBatches } from './streamed-batches';
+import type { DataLoader, LoadedPrompt } from './data-loader/data-loader';
+import { createBatchSampler } from './rollout/batch-sampler';
+import { gatherRollouts, type GatherParts } from './rollout/gather-rollouts';
+import type { RolloutTask } from './rollout/rollout';
+import { createTrajectoryPool, type TrajectoryPoolOptions } from './trajectory-pool/trajectory-pool';
+import type { WeightSync } from './weight-sync/weight-sync';
+import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
+import { createOrderedBatches } from './batch-pipeline/ordered-batches';
+import { createStreamedBatches } from './batch-pipeline/streamed-batches';
 
 /** Versions that rollouts of a `fully-async` run may lag behind, where the recipe does not say. */
 const USUAL_STALENESS = 1;

@@ -1,7 +1,3 @@
-import type { SYNC_MODES } from '@/lib/recipes/schema/weight-keys';
-
-export type SyncMode = (typeof SYNC_MODES)[number];
-
 export type SyncFacts = {
   /** Version of the weights that the batch at hand is about to be trained on. */
   readonly trainer: number;
