@@ -251,6 +251,7 @@ function usePreviews(
   return usePreview({
     recipe: data.recipe,
     files: state.files,
+    newestFiles: studio.newestFiles,
     others: facts.sideTexts,
     paths: data.entries.map(({ path }) => path),
     env: facts.environment.env,

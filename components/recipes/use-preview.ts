@@ -16,6 +16,8 @@ export type LivePreview = PlacedPreview & {
 export type PreviewQuestion = {
   readonly recipe: string;
   readonly files: Readonly<Record<string, StudioFile>>;
+  /** The same with what was typed since they were drawn. */
+  readonly newestFiles: () => PreviewQuestion['files'];
   /** Texts of files that are not open: scripts and code that layers name. */
   readonly others: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
@@ -41,6 +43,7 @@ export type PreviewClient = {
 /** What each variant comes to, composed in a worker as the text changes; the worker answers the editor too. */
 export function usePreview(question: PreviewQuestion): PreviewClient {
   const { recipe, files, others, paths, env, scripts, previewValues, overrides, variants, settle } = question;
+  const { newestFiles } = question;
   const [previews, setPreviews] = useState<Readonly<Record<string, LivePreview>>>({});
   const link = useRef<PreviewLink | null>(null);
 
@@ -60,7 +63,8 @@ export function usePreview(question: PreviewQuestion): PreviewClient {
     };
   }, [settle]);
   useEffect(() => {
-    link.current?.setTexts({ ...others, ...allTexts(files) });
+    // what is drawn may be older than what the worker was told as it was typed
+    link.current?.setTexts({ ...others, ...allTexts(newestFiles()) });
     link.current?.setFacts({
       recipe,
       paths,
@@ -70,7 +74,7 @@ export function usePreview(question: PreviewQuestion): PreviewClient {
       overrides: splitOverrides(overrides),
       variants: parseVariants(variants),
     });
-  }, [recipe, files, others, paths, env, scripts, previewValues, overrides, variants]);
+  }, [recipe, files, newestFiles, others, paths, env, scripts, previewValues, overrides, variants]);
 
   const typed = useCallback((path: string, text: string) => link.current?.setText(path, text), []);
   const ask = useCallback<AskLanguage>(

@@ -26,6 +26,7 @@ export type Studio = {
   readonly state: StudioState;
   /** The state as it is now, for work that waited meanwhile: `state` is that of the last drawing. */
   readonly latest: () => StudioState;
+  readonly newestFiles: () => StudioState['files'];
   /** The layers of the recipe that can be launched, as they lie on the disk now. */
   readonly variants: readonly StudioVariant[];
   readonly dispatch: (action: StudioAction) => void;
@@ -148,6 +149,7 @@ function useHeldState(data: StudioData, view: RecipeView) {
   const [held, setHeld] = useState(() => initialState({ data, view }));
   const newest = useRef(held);
   const latest = useCallback(() => newest.current, []);
+  const newestFiles = useCallback(() => newest.current.files, []);
   const settling = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const settle = useCallback(() => {
     clearTimeout(settling.current);
@@ -169,7 +171,7 @@ function useHeldState(data: StudioData, view: RecipeView) {
     },
     [settle],
   );
-  return { held, latest, dispatch, typed, settle };
+  return { held, latest, newestFiles, dispatch, typed, settle };
 }
 
 type Changing = Pick<Studio, 'latest' | 'dispatch' | 'save'> & { readonly client: QueryClient };

@@ -73,7 +73,7 @@ export function RunsGrid(props: {
             {view.columns.map((name) => (
               <SortHead key={name} title={name} sort={name} first="-" view={view} onView={onView} />
             ))}
-            <TableHead className="w-10">
+            <TableHead className="relative w-10">
               <span className="sr-only">Actions</span>
             </TableHead>
           </tr>
