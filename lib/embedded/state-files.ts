@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { insideOf } from './inside-of';
 import { Refusal } from './refusal';
 import { readWeightVersion, withWeightVersion } from './state-metadata';
 
@@ -20,7 +21,7 @@ export function createStateFiles(dataDir: string): StateFiles {
       const bytes = withWeightVersion(state.learner, state.weightVersion);
       try {
         await mkdir(path.dirname(target), { recursive: true });
-        await replace(target, bytes);
+        await replaceFile(target, bytes);
       } catch (error) {
         throw new Refusal('storage', `Could not save the training state to ${target}: ${reasonOf(error)}`, {
           cause: error,
@@ -48,37 +49,8 @@ export function createStateFiles(dataDir: string): StateFiles {
   };
 }
 
-async function insideOf(dataDir: string, file: string): Promise<string> {
-  const target = path.resolve(dataDir, file);
-  const outside = new Refusal(
-    'invalid_request',
-    `The path ${file} is outside of the data directory ${dataDir}`,
-  );
-  if (file.includes('\0') || !isBelow(path.resolve(dataDir), target)) throw outside;
-  // a link on the way could still lead out
-  if (!isBelow(await realpath(dataDir), await realAncestor(target))) throw outside;
-  return target;
-}
-
-function isBelow(folder: string, target: string): boolean {
-  return target === folder || target.startsWith(folder + path.sep);
-}
-
-/** Where the deepest part of the path that exists really is. */
-async function realAncestor(target: string): Promise<string> {
-  try {
-    return await realpath(target);
-  } catch (error) {
-    const parent = path.dirname(target);
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    // a file where a folder should be is reported by whoever uses the path
-    const isMissing = code === 'ENOENT' || code === 'ENOTDIR';
-    if (!isMissing || parent === target) throw error;
-    return await realAncestor(parent);
-  }
-}
-
-async function replace(target: string, bytes: Uint8Array): Promise<void> {
+/** The file as a whole or not at all, and on the disk when this resolves. */
+export async function replaceFile(target: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     const handle = await open(temporary, 'wx');
@@ -95,7 +67,8 @@ async function replace(target: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** Why the file system refused, in words. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'ENOSPC') return 'the disk is full. Free some space and try again';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'this user may not do so there';
