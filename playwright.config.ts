@@ -5,11 +5,13 @@ const executablePath = await findBrowser();
 
 export default defineConfig({
   testDir: 'e2e',
-  testMatch: '*.e2e.ts',
   outputDir: 'test-results',
-  // A run process, an embedded service and a browser share the machine with each journey.
-  workers: 1,
-  fullyParallel: false,
+  // Most journeys wait for a page half of the time; those that train keep a machine of two cores busy by themselves.
+  workers: 2,
+  projects: [
+    { name: 'training', testMatch: 'training/*.e2e.ts', workers: 1 },
+    { name: 'pages', testMatch: '*.e2e.ts', testIgnore: 'training/**' },
+  ],
   timeout: 300_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openDatabase } from '@/lib/db/open-database';
-import { RunId } from '@/lib/domain/run';
+import { isActive, RunId } from '@/lib/domain/run';
 import { readEnv } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 
@@ -97,12 +98,25 @@ export async function createGalleyServer(options: ServerOptions = {}): Promise<G
       return attempts.at(-1)?.pid ?? fail(`Run ${id} has no process yet`);
     },
     dispose: async () => {
-      await server.cli('stop', '--all');
+      if (await hasActiveRun(databaseFile)) await server.cli('stop', '--all');
       await server.end('SIGKILL');
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
   return server;
+}
+
+/** Also when the database says nothing that can be read: a journey may have broken it. */
+async function hasActiveRun(databaseFile: string): Promise<boolean> {
+  if (!existsSync(databaseFile)) return false;
+  try {
+    const database = await openDatabase({ url: `file:${databaseFile}` });
+    const { runs } = await createRunStore(database).list({ limit: 1000 });
+    await database.$disconnect();
+    return runs.some(({ status }) => isActive(status));
+  } catch {
+    return true;
+  }
 }
 
 /** Root may write everywhere; without these two capabilities it is held back like everybody. */

@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures';
-import { countingTo, readRewards, readRun, shownStep, SMALL_RUN, untilStep } from './run-page';
+import { expect, test } from '../fixtures';
+import { countingTo, readRewards, readRun, shownStep, SMALL_RUN, untilStep } from '../run-page';
 
 test('killing the web process in mid-run loses no point and doubles none', async ({ page, galley }) => {
   await galley.launch('pig_latin/embedded', 'trainer.total_train_steps=2000', ...SMALL_RUN);

@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures';
-import { mean, readRewards, rewardChart, runStatus, shownStep, SMALL_RUN, untilStep } from './run-page';
+import { expect, test } from '../fixtures';
+import { mean, readRewards, rewardChart, runStatus, shownStep, SMALL_RUN, untilStep } from '../run-page';
 
 test('a recipe is edited, previewed, launched, watched while it learns, stopped, resumed and compared', async ({
   page,

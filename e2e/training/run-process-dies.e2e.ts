@@ -1,5 +1,5 @@
-import { expect, test } from './fixtures';
-import { countingTo, readRewards, runStatus, shownStep, SMALL_RUN, untilStep } from './run-page';
+import { expect, test } from '../fixtures';
+import { countingTo, readRewards, runStatus, shownStep, SMALL_RUN, untilStep } from '../run-page';
 
 test('killing the run process is said on the page within 15 seconds, and Resume continues', async ({
   page,
