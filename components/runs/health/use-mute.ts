@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { toast } from 'sonner';
 import { callAction } from '@/components/ui/call-action';
-import { healthQuery } from '@/lib/api-client/health';
+import { healthKey } from '@/lib/api-client/health';
 import type { RunId } from '@/lib/domain/run';
 import type { ActionError } from '@/lib/shared/app-error';
 import type { Result } from '@/lib/shared/result';
@@ -16,7 +16,7 @@ export function useMute(id: RunId, mute: MuteAdvisory): (advisory: string, muted
   return (advisory, muted) => {
     void callAction(mute, { id, advisory, muted }).then((outcome) => {
       if (!outcome.ok) toast.error(outcome.error.message);
-      return client.invalidateQueries({ queryKey: healthQuery(id, false).queryKey });
+      return client.invalidateQueries({ queryKey: healthKey(id) });
     });
   };
 }
