@@ -7,7 +7,7 @@ import type { RunStore } from '@/lib/run-store/run-store';
 import type { RunWriter } from '@/lib/run-store/run-writer';
 import { aNewRun } from '@/lib/testing/builders';
 import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
-import { createRunAlerts, type RunAlerts } from './watch-run';
+import { createRunAlerts, type RunAlerts, type RunAlertsOptions } from './watch-run';
 
 test('a run that fails tells so, with its step and its reason', async () => {
   const { sent, writer, alerts } = await aWatchedRun();
@@ -29,6 +29,19 @@ test('a severe advisory is told once, with its numbers', async () => {
   const severe = sent.filter((text) => text.includes('not a number'));
   expect(severe).toHaveLength(1);
   expect(severe[0]).toContain('since step 12');
+});
+
+test('a run that hangs is told of although it says nothing', async () => {
+  const clock = { now: Date.now() };
+  const { sent, writer, alerts } = await aWatchedRun({ now: () => clock.now, lookEveryMs: 5 });
+  writer.status('running', null);
+  for (let step = 0; step < 5; step += 1) {
+    writer.append({ kind: 'metrics', step, values: { 'timing/step': 1 } });
+  }
+  await writer.flush();
+  clock.now += 10 * 60_000;
+  await expect.poll(() => sent.filter((text) => text.includes('No step is completed'))).toHaveLength(1);
+  await end(writer, alerts);
 });
 
 test('what an earlier process told, and what is muted, is not told', async () => {
@@ -53,12 +66,19 @@ type Watched = {
   readonly alerts: RunAlerts;
 };
 
-async function aWatchedRun(): Promise<Watched> {
+async function aWatchedRun(
+  timing: Pick<RunAlertsOptions, 'now' | 'lookEveryMs'> = {},
+): Promise<Watched> {
   const { db, url } = await testDatabase();
   const runStore = createRunStore(db);
   const { id } = await runStore.create(aNewRun({ name: 'watched' }));
   const sent: string[] = [];
-  const alerts = createRunAlerts({ ...aReceiver(sent), runId: id, sources: sourcesOf(db, runStore) });
+  const alerts = createRunAlerts({
+    ...aReceiver(sent),
+    ...timing,
+    runId: id,
+    sources: sourcesOf(db, runStore),
+  });
   const { attempt } = await claimRun(db, { runId: id });
   const writer = await openRunWriter({ databaseUrl: url, attempt, workerUrl: testWriterWorker() });
   return { db, runStore, sent, writer: alerts.overhear(writer), alerts };

@@ -4,7 +4,7 @@ import { advisoryText, statusText } from './alert-text';
 import { type HealthSources, readHealth } from './read-health';
 import type { Webhook } from './webhook';
 
-/** Between two looks at a run's health: each reads its series once. */
+/** Between two looks at a run's health: each reads its series once. A clock, since a run that hangs says nothing. */
 const LOOK_EVERY_MS = 10_000;
 
 /** Changes that people want to hear of; starting, pausing and stopping are on the way to one of these. */
@@ -17,6 +17,7 @@ export type RunAlertsOptions = {
   /** A look that failed; alerts are a courtesy, the run goes on. */
   readonly onTrouble: (message: string) => void;
   readonly now?: () => number;
+  readonly lookEveryMs?: number;
 };
 
 /** Tells a webhook what becomes of a run. None of its calls waits or throws. */
@@ -29,16 +30,20 @@ export type RunAlerts = {
 
 export function createRunAlerts(options: RunAlertsOptions): RunAlerts {
   const { runId, sources, webhook } = options;
-  const now = options.now ?? Date.now;
+  const { now = Date.now, lookEveryMs = LOOK_EVERY_MS } = options;
   const told = new Set<string>();
-  let lastLook = -Infinity;
   // the store is told a moment later
   let step: number | null = null;
   let looking: Promise<void> = Promise.resolve();
+  let waiting = 0;
   const inTurn = (work: () => Promise<void>): void => {
-    looking = looking.then(work).catch((error: unknown) => {
-      options.onTrouble(`Alerts: ${error instanceof Error ? error.message : String(error)}`);
-    });
+    waiting += 1;
+    looking = looking
+      .then(work)
+      .catch((error: unknown) => {
+        options.onTrouble(`Alerts: ${error instanceof Error ? error.message : String(error)}`);
+      })
+      .finally(() => (waiting -= 1));
   };
 
   /** Tells every severe advisory that is new; `isSilent` takes what there is for told. */
@@ -55,15 +60,13 @@ export function createRunAlerts(options: RunAlertsOptions): RunAlerts {
 
   // what an earlier process of the run has told is not told again
   inTurn(() => look(true));
+  const timer = setInterval(() => {
+    if (waiting === 0) inTurn(() => look(false));
+  }, lookEveryMs);
+  timer.unref();
   return {
     overhear: (writer) => ({
       ...writer,
-      append: (event) => {
-        writer.append(event);
-        if (event.kind !== 'metrics' || now() - lastLook < LOOK_EVERY_MS) return;
-        lastLook = now();
-        inTurn(() => look(false));
-      },
       progress: (progress) => {
         ({ step } = progress);
         writer.progress(progress);
@@ -79,6 +82,7 @@ export function createRunAlerts(options: RunAlertsOptions): RunAlerts {
       },
     }),
     close: async () => {
+      clearInterval(timer);
       inTurn(() => look(false));
       await looking;
       await webhook.close();
