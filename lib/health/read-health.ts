@@ -6,7 +6,7 @@ import type { MetricStore } from '@/lib/metrics/metric-store';
 import type { RunStore } from '@/lib/run-store/run-store';
 
 export type HealthSources = {
-  readonly runStore: Pick<RunStore, 'get' | 'snapshot' | 'advisories' | 'mutes'>;
+  readonly runStore: Pick<RunStore, 'get' | 'snapshot' | 'statusSince' | 'advisories' | 'mutes'>;
   readonly metrics: Pick<MetricStore, 'ranges'>;
 };
 
@@ -20,8 +20,9 @@ export async function readHealth(
   now: number,
 ): Promise<RunHealth> {
   const run = await runStore.get(id);
-  const [{ resolved }, told, muted, { series }] = await Promise.all([
+  const [{ resolved }, since, told, muted, { series }] = await Promise.all([
     runStore.snapshot(id),
+    runStore.statusSince(id),
     runStore.advisories(id),
     runStore.mutes(id),
     metrics.ranges({ runId: id, keys: HEALTH_KEYS, width: HEALTH_WIDTH }),
@@ -33,5 +34,7 @@ export async function readHealth(
     step,
     time: Date.parse(time),
   }));
-  return { health: assessHealth({ run, config: resolved, series, told: events, now }), muted };
+  const statusSince = since === null ? null : Date.parse(since);
+  const input = { run, statusSince, config: resolved, series, told: events, now };
+  return { health: assessHealth(input), muted };
 }

@@ -80,6 +80,11 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       const newest = await db.event.findMany({ where, orderBy: { seq: 'desc' }, take: limit });
       return newest.toReversed().map(eventOf);
     },
+    statusSince: async (id) => {
+      const where = { runId: id, kind: 'status' };
+      const newest = await db.event.findFirst({ where, orderBy: { seq: 'desc' }, select: { time: true } });
+      return newest?.time.toISOString() ?? null;
+    },
     advisories: (id) => readAdvisories(db, id),
     mutes: (id) => readMutes(db, id),
     mute: async (id, change) => writeMute(db, (await get(id)).id, { ...change, time: new Date(now()) }),

@@ -56,6 +56,8 @@ export type RunStore = {
   }): Promise<readonly RunEvent[]>;
   /** Newest `log` events of a run before `before` (or the newest), oldest first. */
   logs(id: RunId, query: { readonly before?: number; readonly limit: number }): Promise<readonly RunEvent[]>;
+  /** When the run took its status, or its reason; null for runs of before statuses were events. */
+  statusSince(id: RunId): Promise<string | null>;
   /** `advisory` events of attempts that count, oldest first. */
   advisories(id: RunId): Promise<readonly AdvisoryEvent[]>;
   /** Ids of the advisories that somebody muted for this run. */

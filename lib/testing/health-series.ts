@@ -77,6 +77,7 @@ export type HealthChange = {
   readonly run?: Partial<HealthInput['run']>;
   readonly told?: HealthInput['told'];
   readonly now?: number;
+  readonly statusSince?: number;
 };
 
 /** A healthy running run, with what a test changes of it. */
@@ -88,12 +89,10 @@ export function aHealthInput(change: HealthChange = {}): HealthInput {
   return {
     run: {
       status: 'running',
-      phase: 'rollout',
       reason: null,
       step: steps,
       totalSteps: 200,
       heartbeatAt: new Date(now - 500).toISOString(),
-      startedAt: new Date(0).toISOString(),
       ...change.run,
     },
     config: change.config ?? WELL_CONFIG,
@@ -112,6 +111,7 @@ export function aHealthInput(change: HealthChange = {}): HealthInput {
           ]),
     ],
     told: change.told ?? [],
+    statusSince: change.statusSince ?? 0,
     now,
   };
 }

@@ -209,6 +209,26 @@ test('advice names the key of this config and a value made from its own', () => 
   });
 });
 
+test.each([
+  ['data.rollout_repeat_n', 64, null],
+  ['data.rollout_repeat_n', 24, '32'],
+])('more of what there is enough of is not advised: %s = %d', (key, value, suggested) => {
+  const [section, name] = key.split('.');
+  const config = { [section ?? '']: { [name ?? '']: value } };
+  const [advisory] = findingsOf('no-signal', { ...SICK['no-signal'], config });
+  expect(advisory?.advice.find((one) => one.key === key)?.suggested ?? null).toBe(suggested);
+});
+
+test('a bound that is off is advised to be set', () => {
+  const policy = (norm: number) => ({
+    service: { train_service: { policy: { role: 'actor', config: { grad_clip_norm: norm } } } },
+  });
+  const advised = (norm: number) =>
+    findingsOf('gradient-spike', { ...SICK['gradient-spike'], config: policy(norm) })[0]?.advice[0];
+  expect([0, 5, 1].map((norm) => advised(norm)?.suggested)).toEqual(['1', '1', '0.5']);
+  expect(advised(0.3)?.key).not.toContain('grad_clip_norm');
+});
+
 test('what the run itself said is one of the advisories, and over once the run has gone on', () => {
   const told = [
     { code: 'checkpoint_failed', severity: 'warning', message: 'No space left.', step: 150, time: 5 },
@@ -235,6 +255,37 @@ test('a paused or ended run is neither silent nor stalled', () => {
     };
     expect(assessHealth(aHealthInput({ now, run })).current).toEqual([]);
   }
+});
+
+test('a run that goes on after a long pause is not stalled by the pause', () => {
+  const resumed = 10 * 3_600_000;
+  const at = (seconds: number) =>
+    findingsOf('stalled', { now: resumed + 1000 * seconds, statusSince: resumed });
+  expect(at(30)).toEqual([]);
+  expect(at(120)).toMatchObject([{ began: { step: 149, time: resumed }, ended: null }]);
+});
+
+test('of several values that are not finite the first is told', () => {
+  const curves = {
+    'training/loss': (step: number) => (step < 100 ? 0 : NaN),
+    'rollout/reward_mean': (step: number) => (step < 60 ? 0.5 : NaN),
+  };
+  expect(findingsOf('not-finite', { curves })).toMatchObject([
+    { began: { step: 60 }, evidence: [{ key: 'rollout/reward_mean' }] },
+  ]);
+});
+
+test('memory that ran out is over once a resumed run has gone on', () => {
+  const told = [
+    { code: 'sampling_failed', severity: 'warning', message: 'CUDA out of memory.', step: 149, time: 5 },
+  ] as const;
+  expect(findingsOf('out-of-memory', { told })).toMatchObject([
+    { began: { step: 149, time: 5 }, ended: { step: 150 } },
+  ]);
+  const reason = 'heap limit';
+  expect(findingsOf('out-of-memory', { told, run: { status: 'failed', reason } })).toMatchObject([
+    { ended: null },
+  ]);
 });
 
 function findingsOf(id: string, change: HealthChange) {

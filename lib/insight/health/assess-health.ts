@@ -1,9 +1,8 @@
-import { isFinished } from '@/lib/domain/run';
 import { adviceFor } from './config-advice';
 import { ADVISORY_KINDS, type Advisory, type Health, SEVERITIES } from './health';
 import type { Finding, Rule } from './rule';
 import { RULES } from './rules/all-rules';
-import { createRunView, type HealthInput, type RunView } from './run-view';
+import { createRunView, type HealthInput, isOver, type RunView } from './run-view';
 
 /** Rows per series that a verdict needs: raw points up to this many steps, means of several beyond. */
 export const HEALTH_WIDTH = 2048;
@@ -39,21 +38,17 @@ function advisoryOf(rule: Rule, finding: Finding, { config }: RunView): Advisory
 /** What the run itself said, the newest of each code. It lasts until the run has gone on past it, or ended well. */
 function toldAdvisories({ told, run }: RunView): readonly Advisory[] {
   const newest = new Map(told.map((one) => [one.code, one]));
-  return [...newest.values()].map(({ code, severity, message, step, time }) => {
-    const began = { step: step ?? run.step, time };
-    const isOver = (step !== null && run.step > step) || (isFinished(run.status) && run.status !== 'failed');
-    return {
-      id: code,
-      kind: 'liveness',
-      severity,
-      title: titleOf(code),
-      meaning: message,
-      evidence: [],
-      advice: [],
-      began,
-      ended: isOver ? { step: run.step, time: null } : null,
-    };
-  });
+  return [...newest.values()].map((one) => ({
+    id: one.code,
+    kind: 'liveness',
+    severity: one.severity,
+    title: titleOf(one.code),
+    meaning: one.message,
+    evidence: [],
+    advice: [],
+    began: { step: one.step ?? run.step, time: one.time },
+    ended: isOver(one, run) ? { step: run.step, time: null } : null,
+  }));
 }
 
 function titleOf(code: string): string {

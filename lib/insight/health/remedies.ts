@@ -12,8 +12,8 @@ const scaled =
     const { min = -Infinity, max = Infinity } = bounds;
     const value = Math.min(max, Math.max(min, current * factor));
     const rounded = bounds.whole === true ? Math.round(value) : value;
-    // it stands at the bound already: nothing to gain here
-    return rounded === current ? undefined : rounded;
+    // it stands at the bound already, or beyond: the bound would be the wrong way
+    return Math.sign(rounded - current) === Math.sign(factor - 1) ? rounded : undefined;
   };
 
 export const LOWER_RATE: AdviceRule = {
@@ -24,12 +24,11 @@ export const LOWER_RATE: AdviceRule = {
 export const CLIP_GRADIENT: AdviceRule = {
   keys: [`${ACTOR}.config.grad_clip_norm`, `${ACTOR}.actor.grad_clip`],
   why: 'Bounds the step that a single bad batch can take.',
-  suggest: (current) =>
-    typeof current === 'number' && current <= 0.5
-      ? undefined
-      : typeof current === 'number' && current <= 1
-        ? 0.5
-        : 1,
+  suggest: (current) => {
+    // 0 is off
+    if (typeof current !== 'number' || current === 0 || current > 1) return 1;
+    return current > 0.5 ? 0.5 : undefined;
+  },
 };
 export const BIGGER_GROUPS: AdviceRule = {
   keys: ['data.rollout_repeat_n'],
@@ -122,31 +121,39 @@ export const MORE_WORKERS: AdviceRule = {
     return wanted === null || (typeof current === 'number' && current >= wanted) ? null : wanted;
   },
 };
-export const SMALLER_BATCH: AdviceRule = {
+const SMALLER_BATCH: AdviceRule = {
   keys: ['data.batch_size'],
   why: 'Fewer prompts per step.',
   suggest: scaled(1 / 2, { min: 1, whole: true }),
 };
-export const SMALLER_GROUPS: AdviceRule = {
+const SMALLER_GROUPS: AdviceRule = {
   keys: ['data.rollout_repeat_n'],
   why: 'Fewer rollouts per prompt; eight or more keep the signal.',
   suggest: scaled(1 / 2, { min: 4, whole: true }),
 };
-export const SHORTER_PROMPTS: AdviceRule = {
+const SHORTER_PROMPTS: AdviceRule = {
   keys: ['data.max_prompt_length'],
   why: 'Shorter sequences need less memory.',
   suggest: scaled(0.75, { whole: true }),
 };
-export const SHORTER_RESPONSES: AdviceRule = {
+const SHORTER_RESPONSES: AdviceRule = {
   keys: ['data.max_response_length'],
   why: 'Shorter sequences need less memory.',
   suggest: scaled(0.75, { whole: true }),
 };
-export const FILTER_PROMPTS: AdviceRule = {
+const FILTER_PROMPTS: AdviceRule = {
   keys: ['data.filter_prompts'],
   why: 'Leaves out rows whose prompts are too long before the run begins.',
   suggest: (current) => (current === true ? undefined : true),
 };
+/** What a step needs grows with each of these. */
+export const LESS_MEMORY: readonly AdviceRule[] = [
+  SMALLER_BATCH,
+  SMALLER_GROUPS,
+  SHORTER_RESPONSES,
+  SHORTER_PROMPTS,
+  FILTER_PROMPTS,
+];
 export const MORE_EVALUATORS: AdviceRule = {
   keys: ['rollout_worker.evaluator_processes'],
   why: 'Scores more answers at once.',

@@ -1,4 +1,4 @@
-import type { Run } from '@/lib/domain/run';
+import { isFinished, type Run } from '@/lib/domain/run';
 import { type ConfigView, createConfigView } from '@/lib/recipes/config-view';
 import { createTrack, type HealthSeries, type Track } from './track';
 
@@ -12,11 +12,15 @@ export type ToldAdvisory = {
   readonly time: number;
 };
 
+/** Whether what a run said is past: it has gone on since, or ended well. */
+export function isOver({ step }: ToldAdvisory, run: HealthInput['run']): boolean {
+  return (step !== null && run.step > step) || (isFinished(run.status) && run.status !== 'failed');
+}
+
 export type HealthInput = {
-  readonly run: Pick<
-    Run,
-    'status' | 'phase' | 'reason' | 'step' | 'totalSteps' | 'heartbeatAt' | 'startedAt'
-  >;
+  readonly run: Pick<Run, 'status' | 'reason' | 'step' | 'totalSteps' | 'heartbeatAt'>;
+  /** When the run took its status, in Unix milliseconds; null where nobody wrote it down. */
+  readonly statusSince: number | null;
   /** Resolved config. */
   readonly config: unknown;
   /** Current points in step order. */

@@ -2,7 +2,7 @@ import { isActive } from '@/lib/domain/run';
 import { KEYS } from '../keys';
 import * as remedy from '../remedies';
 import { evidenceOf, type Finding, type Rule, signalRule } from '../rule';
-import type { RunView } from '../run-view';
+import { isOver, type RunView } from '../run-view';
 import type { Track } from '../track';
 
 /** A heartbeat comes every second. */
@@ -60,7 +60,8 @@ export const LIVENESS_RULES: readonly Rule[] = [
       const tracks = [KEYS.loss, KEYS.gradient, KEYS.entropy, KEYS.reward].flatMap(
         (keys) => view.track(keys) ?? [],
       );
-      return tracks.length === 0 ? null : tracks.flatMap(firstNotFinite).slice(0, 1);
+      const found = tracks.flatMap(firstNotFinite);
+      return tracks.length === 0 ? null : found.toSorted((a, b) => a.began.step - b.began.step).slice(0, 1);
     },
   },
   signalRule(
@@ -123,13 +124,7 @@ export const LIVENESS_RULES: readonly Rule[] = [
     meaning: 'A process or a device had no memory left for the batch.',
     when: 'The run ended, or said, with a message about memory.',
     keys: [],
-    advice: [
-      remedy.SMALLER_BATCH,
-      remedy.SMALLER_GROUPS,
-      remedy.SHORTER_RESPONSES,
-      remedy.SHORTER_PROMPTS,
-      remedy.FILTER_PROMPTS,
-    ],
+    advice: remedy.LESS_MEMORY,
     find: outOfMemory,
   },
   signalRule(
@@ -141,13 +136,7 @@ export const LIVENESS_RULES: readonly Rule[] = [
       meaning:
         'What a step needs grows with prompts, rollouts and lengths; at the limit the system ends a process.',
       when: '90 % of the machine’s (or container’s) memory in use; an error from 97 % on.',
-      advice: [
-        remedy.SMALLER_BATCH,
-        remedy.SMALLER_GROUPS,
-        remedy.SHORTER_RESPONSES,
-        remedy.SHORTER_PROMPTS,
-        remedy.FILTER_PROMPTS,
-      ],
+      advice: remedy.LESS_MEMORY,
     },
     {
       keys: KEYS.memory,
@@ -161,8 +150,10 @@ export const LIVENESS_RULES: readonly Rule[] = [
 
 function stallOf(view: RunView, track: Track): readonly Finding[] {
   const last = track.length - 1;
-  const since = track.timeAt(last);
-  if (since === null) return [];
+  const completed = track.timeAt(last);
+  if (completed === null) return [];
+  // a pause, or the time before a resume, is no stall
+  const since = Math.max(completed, view.statusSince ?? 0);
   const validate = view.track(KEYS.validateTime);
   const validation = validate === null ? 0 : longest(validate) * 1000;
   const limit = Math.max(LEAST_STALL_MS, STALL_TIMES * Math.max(medianGap(track), validation));
@@ -195,11 +186,13 @@ function firstNotFinite(track: Track): readonly Finding[] {
 }
 
 function outOfMemory({ run, told }: RunView): readonly Finding[] {
-  const said = told.find(({ message }) => OUT_OF_MEMORY.test(message));
+  const said = told.findLast(({ message }) => OUT_OF_MEMORY.test(message));
   const isReason = run.reason !== null && OUT_OF_MEMORY.test(run.reason);
   if (said === undefined && !isReason) return [];
   const began = { step: said?.step ?? run.step, time: said?.time ?? null };
-  return [{ severity: 'error', evidence: [], began, ended: null }];
+  const isPast = !isReason && said !== undefined && isOver(said, run);
+  const ended = isPast ? { step: run.step, time: null } : null;
+  return [{ severity: 'error', evidence: [], began, ended }];
 }
 
 function longest(track: Track): number {
