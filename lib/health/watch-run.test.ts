@@ -66,9 +66,7 @@ type Watched = {
   readonly alerts: RunAlerts;
 };
 
-async function aWatchedRun(
-  timing: Pick<RunAlertsOptions, 'now' | 'lookEveryMs'> = {},
-): Promise<Watched> {
+async function aWatchedRun(timing: Pick<RunAlertsOptions, 'now' | 'lookEveryMs'> = {}): Promise<Watched> {
   const { db, url } = await testDatabase();
   const runStore = createRunStore(db);
   const { id } = await runStore.create(aNewRun({ name: 'watched' }));
