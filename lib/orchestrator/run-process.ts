@@ -3,12 +3,14 @@ import { openDatabase, type Database } from '@/lib/db/open-database';
 import type { CommandKind, RunId } from '@/lib/domain/run';
 import { type Env, secretsOfProcess } from '@/lib/env';
 import type { RunAlerts } from '@/lib/health/watch-run';
+import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import { renewAttempt } from '@/lib/run-store/renew-attempt';
 import type { RunWriter } from '@/lib/run-store/run-writer';
+import { rewriteNewestMetrics } from '@/lib/run-table/rewrite-newest-metrics';
 import { patientServices } from '@/lib/services/outage/patient-services';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
 import { assemble } from './assemble';
@@ -103,6 +105,7 @@ async function openJournal(
   first: RunWriter['attempt'],
 ): Promise<Journal> {
   const open = async (attempt: RunWriter['attempt']): Promise<RunWriter> => {
+    await rewriteNewestMetrics(db, createMetricStore(db), attempt.runId);
     const writer = await openRunWriter({
       databaseUrl: env.databaseUrl,
       attempt,

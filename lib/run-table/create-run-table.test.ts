@@ -4,12 +4,15 @@ import type { Database } from '@/lib/db/open-database';
 import type { RunId } from '@/lib/domain/run';
 import { NEWEST_FIRST, runColumnOf, runSortOf } from '@/lib/domain/run-column';
 import { parseRunQuery } from '@/lib/domain/run-query';
+import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
+import { renewAttempt } from '@/lib/run-store/renew-attempt';
 import { aNewRun, aSnapshot } from '@/lib/testing/builders';
 import { testDatabase, testWriterWorker } from '@/lib/testing/test-database';
 import { createRunTable } from './create-run-table';
+import { rewriteNewestMetrics } from './rewrite-newest-metrics';
 import type { RunTable } from './run-table';
 
 let db: Database;
@@ -95,6 +98,22 @@ test('the newest value of a metric filters, orders and is a column; runs without
     metrics: ['actor/loss', 'rollout/reward_mean'],
     config: ['data.files[0]', 'data.seed', 'trainer.kind', 'trainer.rate'],
   });
+});
+
+test('what a new attempt made stale is no newest value', async () => {
+  const [id] = await threeRuns();
+  if (id === undefined) throw new Error('no run');
+  const { attempt } = await claimRun(db, { runId: id });
+  const writer = await openRunWriter({ databaseUrl: url, attempt, workerUrl: testWriterWorker() });
+  for (let step = 0; step < 6; step += 1) {
+    const held = step % 2 === 0 ? {} : { 'val/reward_mean': step / 10 };
+    writer.append({ kind: 'metrics', step, values: { 'rollout/reward_mean': step, ...held } });
+  }
+  await writer.close();
+  await renewAttempt(db, attempt, { startStep: 3 });
+  await rewriteNewestMetrics(db, createMetricStore(db), id);
+  expect(await idsOf('val/reward_mean=0.5')).toEqual([]);
+  expect(await idsOf('val/reward_mean=0.1 rollout/reward_mean=2')).toEqual([id]);
 });
 
 test('groups have the mean and the sample deviation of a metric', async () => {
