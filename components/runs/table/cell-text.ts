@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { formatNumber } from '@/lib/charts/format-value';
 import type { RunListItem } from '@/lib/api-client/wire';
 
@@ -5,6 +6,14 @@ import type { RunListItem } from '@/lib/api-client/wire';
 export function cellText(cell: RunListItem['cells'][number]): string {
   if (cell === null) return '—';
   if (typeof cell === 'number') return formatNumber(cell);
-  const text = /^"(.*)"$/s.exec(cell)?.[1];
-  return text === undefined ? cell : text.replaceAll(String.raw`\"`, '"');
+  return cell.startsWith('"') ? textOf(cell) : cell;
+}
+
+/** Long values are stored cut, and then are no JSON. */
+function textOf(json: string): string {
+  try {
+    return z.string().parse(JSON.parse(json));
+  } catch {
+    return json;
+  }
 }

@@ -39,7 +39,7 @@ export function RunGroups({
           {(data ?? []).map((group) => {
             const condition = conditionOf(runColumnOf(view.group), group.value);
             return (
-              <TableRow key={String(group.value)}>
+              <TableRow key={JSON.stringify(group.value)}>
                 <TableCell className="max-w-96 truncate font-mono">{cellText(group.value)}</TableCell>
                 <TableCell>{group.runs}</TableCell>
                 <TableCell className="font-mono">{spreadText(group)}</TableCell>

@@ -23,7 +23,7 @@ export function RunsTable({ actions }: { actions: RunTableActions }) {
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     runPagesQuery(filter),
   );
-  const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const items = itemsOf(data?.pages ?? []);
   const selection = useSelection(items);
   const annotate = useAnnotate(actions);
   const newest = data?.pages.at(-1);
@@ -63,6 +63,11 @@ export function RunsTable({ actions }: { actions: RunTableActions }) {
       <BulkBar selection={selection} annotate={annotate} actions={actions} />
     </div>
   );
+}
+
+/** A run that began between two pages moves one from the first to the second: it stands there once. */
+function itemsOf(pages: readonly RunList[]): readonly RunListItem[] {
+  return [...new Map(pages.flatMap(({ items }) => items.map((item) => [item.run.id, item]))).values()];
 }
 
 function counted(items: readonly RunListItem[], { total, all }: RunList): string {
