@@ -27,11 +27,15 @@ export function overlayLines(
     const isOne = group.runs.length === 1;
     return [
       {
-        name: isOne ? nameOf(first) : `${group.title} (${group.runs.length} runs)`,
+        name: isOne ? nameOf(first) : `${group.title} (${runsText(columns.length)})`,
         columns: averageColumns(columns),
         color: first.style.color,
         dash: first.style.dash,
       },
     ];
   });
+}
+
+function runsText(count: number): string {
+  return count === 1 ? '1 run' : `${count} runs`;
 }

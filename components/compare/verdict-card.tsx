@@ -38,7 +38,8 @@ export function VerdictCard(props: VerdictCardProps) {
   const { judged, heldOut, groups, info, onChange } = props;
   const [a, b] = props.sides;
   const isHeldOut = props.basis === 'held-out';
-  const scores = isHeldOut ? heldOut.scores : curveScores(judged);
+  const ofCurve = useCurveScores(judged);
+  const scores = isHeldOut ? heldOut.scores : ofCurve;
   const { better } = info;
   const verdict = useVerdict(scores, { a, b, better, isSequence: !isHeldOut });
   const { tone, reason } = props.comparability;
@@ -99,6 +100,14 @@ export function sidesOf(
   return [a, b];
 }
 
+/** The same map while the curves are: thousands of resamples are drawn from it. */
+function useCurveScores(judged: readonly ComparedRun[]): ReadonlyMap<number, Scores> {
+  const scores = curveScores(judged);
+  const identity = JSON.stringify([...scores].map(([run, points]) => [run, [...points]]));
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- says what the map says
+  return useMemo(() => scores, [identity]);
+}
+
 function useVerdict(
   scores: ReadonlyMap<number, Scores>,
   asked: {
@@ -110,7 +119,6 @@ function useVerdict(
 ): Verdict | null {
   const { better, isSequence } = asked;
   const [a, b] = [asked.a.runs.join(','), asked.b.runs.join(',')];
-  // thousands of resamples: not again for every drawing
   return useMemo(() => {
     const side = (ids: string): readonly Scores[] =>
       ids.split(',').flatMap((id) => scores.get(Number(id)) ?? []);
