@@ -70,11 +70,11 @@ export function splitReasoning(text: string): Reasoned {
 
 /** How many tokens, from the first, are reasoning and its closing mark; 0 without one. */
 export function reasoningTokens(texts: readonly string[]): number {
-  if (splitReasoning(texts.join('')).reasoning === null) return 0;
-  let text = '';
-  for (const [index, token] of texts.entries()) {
-    text += token;
-    if (text.includes(CLOSE)) return index + 1;
-  }
-  return texts.length;
+  const text = texts.join('');
+  if (splitReasoning(text).reasoning === null) return 0;
+  const close = text.indexOf(CLOSE);
+  if (close < 0) return texts.length;
+  let read = 0;
+  // a search after each token would read a long thought thousands of times
+  return 1 + texts.findIndex((token) => (read += token.length) >= close + CLOSE.length);
 }
