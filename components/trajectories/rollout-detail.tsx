@@ -1,8 +1,8 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { cn } from '@/components/ui/cn';
 import { EmptyState } from '@/components/ui/empty-state';
+import { Segments } from '@/components/ui/segments';
 import { Skeleton } from '@/components/ui/skeleton';
 import type { RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutQuery } from '@/lib/api-client/trajectories';
@@ -18,9 +18,9 @@ import { tokensOf } from './tokens-of';
 import { TurnList } from './turn-list';
 
 const OVERLAYS = [
-  { color: 'logprob', title: 'Log-probability' },
-  { color: 'mask', title: 'Trained on' },
-  { color: 'plain', title: 'Plain text' },
+  { value: 'logprob', title: 'Log-probability' },
+  { value: 'mask', title: 'Trained on' },
+  { value: 'plain', title: 'Plain text' },
 ] as const;
 
 /** One rollout: what was asked, what came, what was wanted, and how it was scored. */
@@ -87,22 +87,13 @@ function Completion(props: {
       controls={
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs">
           {body.turns.length > 0 && props.color !== 'plain' ? <TokenLegend color={props.color} /> : null}
-          <div role="group" aria-label="Colour tokens by" className="flex gap-1">
-            {OVERLAYS.map(({ color, title }) => (
-              <button
-                key={color}
-                type="button"
-                aria-pressed={props.color === color}
-                className={cn(
-                  'rounded-chip border px-1.5 py-px text-xs font-medium',
-                  props.color === color ? 'border-accent bg-accent/10 text-ink' : 'text-muted hover:text-ink',
-                )}
-                onClick={() => props.onColor(color)}
-              >
-                {title}
-              </button>
-            ))}
-          </div>
+          <Segments
+            size="sm"
+            label="Colour tokens by"
+            value={props.color}
+            options={OVERLAYS}
+            onChange={props.onColor}
+          />
         </div>
       }
     >

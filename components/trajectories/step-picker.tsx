@@ -2,7 +2,7 @@
 
 import { ChevronLeftIcon, ChevronRightIcon, ChevronsRightIcon } from 'lucide-react';
 import { Button } from '@/components/ui/button';
-import { cn } from '@/components/ui/cn';
+import { Segments } from '@/components/ui/segments';
 import type { RolloutView } from '@/lib/api-client/run-urls';
 import type { RolloutSteps } from '@/lib/api-client/wire';
 
@@ -71,22 +71,20 @@ export function StepPicker(props: {
           {newest}
         </Button>
       ) : null}
-      <div role="group" aria-label="Set" className="ml-auto flex">
-        {SETS.map(({ set, title }) => (
-          <button
-            key={set}
-            type="button"
-            aria-pressed={view.set === set}
-            className={cn(
-              'h-8 border px-2.5 first:rounded-l-button last:-ml-px last:rounded-r-button',
-              view.set === set ? 'bg-selected font-medium' : 'bg-panel text-muted hover:text-ink',
-            )}
-            onClick={() => props.onChange({ set: set === 'train' ? null : set, step: null, rollout: null })}
-          >
-            {title} <span className="text-sm text-muted">{props.counts[set].length}</span>
-          </button>
-        ))}
-      </div>
+      <Segments
+        label="Set"
+        className="ml-auto"
+        value={view.set}
+        options={SETS.map(({ set, title }) => ({
+          value: set,
+          title: (
+            <>
+              {title} <span className="text-sm text-muted">{props.counts[set].length}</span>
+            </>
+          ),
+        }))}
+        onChange={(set) => props.onChange({ set: set === 'train' ? null : set, step: null, rollout: null })}
+      />
     </div>
   );
 }
