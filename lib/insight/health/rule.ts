@@ -69,6 +69,20 @@ export type SignalWatch = Partial<Hysteresis> & {
 
 type RuleWords = Omit<Rule, 'find' | 'keys'>;
 
+/** Bounds on the series' own values: bad, and severe, from these on; well again below another. */
+export function reaches(bounds: {
+  readonly bad: number;
+  readonly well: number;
+  readonly severe?: number;
+}): Pick<SignalWatch, 'isBad' | 'isWell' | 'isSevere'> {
+  const { bad, well, severe = Infinity } = bounds;
+  return {
+    isBad: ({ now }) => now >= bad,
+    isWell: ({ now }) => now < well,
+    isSevere: ({ now }) => now >= severe,
+  };
+}
+
 const HOLD = 5;
 
 /** A rule over the windows of one series. */

@@ -1,7 +1,7 @@
 import { isActive } from '@/lib/domain/run';
 import { KEYS } from '../keys';
 import * as remedy from '../remedies';
-import { evidenceOf, type Finding, type Rule, signalRule } from '../rule';
+import { evidenceOf, type Finding, reaches, type Rule, signalRule } from '../rule';
 import { isOver, type RunView } from '../run-view';
 import type { Track } from '../track';
 
@@ -77,9 +77,7 @@ export const LIVENESS_RULES: readonly Rule[] = [
     {
       keys: KEYS.failedShare,
       also: [KEYS.tokenRate],
-      isBad: (at) => at.now >= 0.05,
-      isWell: (at) => at.now < 0.03,
-      isSevere: (at) => at.now >= 0.25,
+      ...reaches({ bad: 0.05, well: 0.03, severe: 0.25 }),
     },
   ),
   signalRule(
@@ -94,9 +92,7 @@ export const LIVENESS_RULES: readonly Rule[] = [
     },
     {
       keys: KEYS.serviceErrors,
-      isBad: (at) => at.now >= 0.05,
-      isWell: (at) => at.now < 0.03,
-      isSevere: (at) => at.now >= 0.25,
+      ...reaches({ bad: 0.05, well: 0.03, severe: 0.25 }),
     },
   ),
   signalRule(
@@ -141,9 +137,7 @@ export const LIVENESS_RULES: readonly Rule[] = [
     {
       keys: KEYS.memory,
       window: 3,
-      isBad: (at) => at.now >= 0.9,
-      isWell: (at) => at.now < 0.85,
-      isSevere: (at) => at.now >= 0.97,
+      ...reaches({ bad: 0.9, well: 0.85, severe: 0.97 }),
     },
   ),
 ];

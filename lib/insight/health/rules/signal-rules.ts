@@ -1,6 +1,6 @@
 import { KEYS } from '../keys';
 import * as remedy from '../remedies';
-import { type Moment, type Rule, signalRule, timesHealthy } from '../rule';
+import { type Moment, reaches, type Rule, signalRule, timesHealthy } from '../rule';
 import { rewardGained } from './reward-gained';
 
 /** What the rollouts are like: rewards, groups, lengths. Bounds are the run's own wherever an absolute one does not transfer. */
@@ -62,9 +62,7 @@ export const SIGNAL_RULES: readonly Rule[] = [
     {
       keys: KEYS.allWrong,
       also: [KEYS.reward],
-      isBad: (at) => at.now >= 0.5,
-      isWell: (at) => at.now < 0.4,
-      isSevere: (at) => at.now >= 0.9,
+      ...reaches({ bad: 0.5, well: 0.4, severe: 0.9 }),
     },
   ),
   signalRule(
@@ -131,9 +129,7 @@ export const SIGNAL_RULES: readonly Rule[] = [
     {
       keys: KEYS.truncated,
       also: [KEYS.length, KEYS.reward],
-      isBad: (at) => at.now >= 0.25,
-      isWell: (at) => at.now < 0.2,
-      isSevere: (at) => at.now >= 0.8,
+      ...reaches({ bad: 0.25, well: 0.2, severe: 0.8 }),
     },
   ),
   signalRule(

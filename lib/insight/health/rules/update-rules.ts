@@ -1,6 +1,6 @@
 import { KEYS } from '../keys';
 import * as remedy from '../remedies';
-import { type Moment, type Rule, signalRule, timesHealthy } from '../rule';
+import { type Moment, reaches, type Rule, signalRule, timesHealthy } from '../rule';
 import { rewardGained } from './reward-gained';
 
 /** What the updates do to the policy, and how far the sampler is from the trainer. */
@@ -66,15 +66,13 @@ export const UPDATE_RULES: readonly Rule[] = [
       severity: 'warning',
       title: 'Far from the reference model',
       meaning: 'The policy has left the model it came from; what that one could do may be lost.',
-      when: 'Above 2 nats. It starts at 0 in every run, so no healthy window can judge it.',
+      when: '2 nats or more; an error from 10 on. It starts at 0 in every run, so no healthy window can judge it.',
       advice: [remedy.KL_LOSS, remedy.LOWER_RATE],
     },
     {
       keys: KEYS.referenceKl,
       also: [KEYS.reward],
-      isBad: (at) => at.now > 2,
-      isWell: (at) => at.now < 1.5,
-      isSevere: (at) => at.now > 10,
+      ...reaches({ bad: 2, well: 1.5, severe: 10 }),
     },
   ),
   signalRule(
@@ -104,14 +102,13 @@ export const UPDATE_RULES: readonly Rule[] = [
       severity: 'warning',
       title: 'Most of the update is clipped',
       meaning: 'A large share of tokens hits the ratio’s bounds and gives no gradient: steps are too large.',
-      when: 'Above 0.3 of the tokens.',
+      when: '0.3 of the tokens or more.',
       advice: [remedy.LOWER_RATE, remedy.FEWER_MINI_BATCHES],
     },
     {
       keys: KEYS.clipFraction,
       also: [KEYS.policyKl],
-      isBad: (at) => at.now > 0.3,
-      isWell: (at) => at.now < 0.2,
+      ...reaches({ bad: 0.3, well: 0.2 }),
     },
   ),
   signalRule(
