@@ -1,6 +1,6 @@
 import { STOP_REASONS } from '@/lib/domain/trajectory';
 import { mean, summarise } from '@/lib/rl/statistics';
-import { type ScoredRollout } from './rollout/rollout';
+import type { ScoredRollout } from './rollout/rollout';
 import { weightVersionOf } from './weight-version-of';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 

@@ -1,4 +1,4 @@
-import { type Rollout, type ScoredRollout } from '../rollout/rollout';
+import type { Rollout, ScoredRollout } from '../rollout/rollout';
 import { weightVersionOf } from '../weight-version-of';
 import type { RolloutBatch, RolloutGroup } from '../trajectory-pool/trajectory-pool';
 
