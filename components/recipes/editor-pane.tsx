@@ -2,6 +2,7 @@
 
 import { useMemo } from 'react';
 import { EmptyState } from '@/components/ui/empty-state';
+import { useStable } from '@/components/ui/use-stable';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { CodeEditor } from './editor/code-editor';
 import type { EditorFile } from './editor/editor-models';
@@ -38,6 +39,9 @@ export function EditorPane(props: {
   const { studio, data, preview, client, sideTexts } = props;
   const rename = useRenameQuestion();
   const { state } = studio;
+  const open = useStable((path: string) => studio.open(path));
+  const close = useStable((path: string) => studio.dispatch({ kind: 'closed', path }));
+  const showRadius = useStable(props.onRadius);
   const file = state.active === null ? undefined : state.files[state.active];
   const path = file?.path ?? '';
   const { diagnostics, rows, texts } = preview ?? NOTHING;
@@ -51,9 +55,9 @@ export function EditorPane(props: {
         dirty={dirtyPaths(state)}
         recipe={data.recipe}
         radius={props.radius}
-        onRadius={props.onRadius}
-        onOpen={studio.open}
-        onClose={(path) => studio.dispatch({ kind: 'closed', path })}
+        onRadius={showRadius}
+        onOpen={open}
+        onClose={close}
       />
       {file === undefined ? (
         <EmptyState title="No file is open">Choose one from the list of files.</EmptyState>

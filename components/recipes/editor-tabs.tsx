@@ -1,7 +1,9 @@
 'use client';
 
 import { XIcon } from 'lucide-react';
+import { memo } from 'react';
 import { cn } from '@/components/ui/cn';
+import { isSameData } from '@/lib/shared/same-data';
 
 export type EditorTabsProps = {
   readonly tabs: readonly string[];
@@ -16,7 +18,7 @@ export type EditorTabsProps = {
 };
 
 /** The open files. A dirty one shows a dot in place of its cross until the pointer is on it. */
-export function EditorTabs({
+export const EditorTabs = memo(function EditorTabs({
   tabs,
   active,
   dirty,
@@ -92,4 +94,4 @@ export function EditorTabs({
       )}
     </div>
   );
-}
+}, isSameData);

@@ -1,15 +1,16 @@
 'use client';
 
 import { ChevronRightIcon } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { cn } from '@/components/ui/cn';
 import type { RecipeEntry } from '@/lib/recipe-files/walk';
+import { isSameData } from '@/lib/shared/same-data';
 import { isEditable } from './editor/editor-language';
 import type { GitMark } from '@/lib/recipe-files/git-state';
 import { LayerChip } from './layer-chip';
 import { layerOf } from './layer-of';
 import { EntryMenu } from './life/tree-menu';
-import type { EntryActions } from './life/use-entry-actions';
+import type { EntryVerb } from './life/use-entry-actions';
 import { StateMark } from './state-mark';
 import type { VariantState } from './variant-state';
 
@@ -21,19 +22,20 @@ export type FileTreeProps = {
   /** Of the layers that can be launched, by path. */
   readonly states: Readonly<Record<string, VariantState | undefined>>;
   readonly onOpen: (path: string) => void;
-  readonly actions: EntryActions;
+  readonly onEntry: (verb: EntryVerb, path: string) => void;
   /** What git says, by path. */
   readonly marks: Readonly<Record<string, GitMark>>;
 };
 
-export function FileTree(props: FileTreeProps) {
+/** Its functions have to be the same from one drawing to the next: it is drawn anew only when it shows something else. */
+export const FileTree = memo(function FileTree(props: FileTreeProps) {
   const { recipe, entries } = props;
   return (
     <nav aria-label="Files of the recipe" className="min-h-0 flex-1 overflow-auto py-1.5">
       <FolderContent {...props} folder={recipe} depth={0} entries={entries} />
     </nav>
   );
-}
+}, isSameData);
 
 function FolderContent(props: FileTreeProps & { folder: string; depth: number }) {
   const children = props.entries.filter(({ path }) => path.slice(0, path.lastIndexOf('/')) === props.folder);
@@ -71,14 +73,14 @@ function Folder({ entry, ...props }: Row & { folder: string }) {
           />
           {nameOf(entry.path)}
         </button>
-        <EntryMenu path={entry.path} kind="folder" actions={props.actions} />
+        <EntryMenu path={entry.path} kind="folder" onEntry={props.onEntry} />
       </div>
       {isOpen ? <FolderContent {...props} folder={entry.path} depth={props.depth + 1} /> : null}
     </>
   );
 }
 
-function File({ entry, depth, active, dirty, states, onOpen, actions, marks }: Row) {
+function File({ entry, depth, active, dirty, states, onOpen, onEntry, marks }: Row) {
   const { path } = entry;
   const isActive = path === active;
   const isDirty = dirty.includes(path);
@@ -91,7 +93,7 @@ function File({ entry, depth, active, dirty, states, onOpen, actions, marks }: R
           <GitBadge mark={markOf(path, marks)} />
           <span className="ml-auto text-xs whitespace-nowrap">{sizeText(entry.bytes)}</span>
         </div>
-        <EntryMenu path={path} kind="file" actions={actions} />
+        <EntryMenu path={path} kind="file" onEntry={onEntry} />
       </div>
     );
   }
@@ -120,7 +122,7 @@ function File({ entry, depth, active, dirty, states, onOpen, actions, marks }: R
           {state === undefined ? <span className="w-2" /> : <StateMark state={state} />}
         </span>
       </button>
-      <EntryMenu path={path} kind="file" actions={actions} />
+      <EntryMenu path={path} kind="file" onEntry={onEntry} />
     </div>
   );
 }

@@ -1,11 +1,12 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { memo, type ReactNode, useState } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { FittedTabsList } from '@/components/ui/fitted-tabs-list';
 import { Tabs, TabsContent } from '@/components/ui/tabs';
 import { useStable } from '@/components/ui/use-stable';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
+import { isSameData } from '@/lib/shared/same-data';
 import { ChecksPane } from './checks-pane';
 import { DocsPane } from './docs-pane';
 import { MarkdownView } from './markdown-view';
@@ -64,6 +65,9 @@ export function Inspector(props: InspectorProps) {
     ...(evaluator === null ? (['evaluator'] as const) : []),
   ];
   const tabs = TABS.filter(({ value }) => !missing.includes(value));
+  const chooseTab = useStable(onTab);
+  const [wasTried, setWasTried] = useState(false);
+  if (tab === 'evaluator' && !wasTried) setWasTried(true);
   return (
     <Tabs
       value={tab}
@@ -73,13 +77,7 @@ export function Inspector(props: InspectorProps) {
       }}
       className="flex h-full min-h-0 flex-col bg-panel"
     >
-      <FittedTabsList
-        tabs={tabs}
-        chosen={tab}
-        onChoose={onTab}
-        label="About this recipe"
-        menuLabel="More panes"
-      />
+      <InspectorTabs tabs={tabs} tab={tab} onTab={chooseTab} />
       <TabsContent value="resolved" className="min-h-0 flex-1">
         <ResolvedPanel {...props} />
       </TabsContent>
@@ -89,10 +87,12 @@ export function Inspector(props: InspectorProps) {
       <TabsContent value="environment" className="min-h-0 flex-1 overflow-auto">
         {environment}
       </TabsContent>
-      {/* stays mounted: what was typed into it outlives a look at another tab */}
-      <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">
-        {evaluator}
-      </TabsContent>
+      {wasTried ? (
+        // stays mounted: what was typed into it outlives a look at another tab
+        <TabsContent value="evaluator" forceMount className="min-h-0 flex-1 data-[state=inactive]:hidden">
+          {evaluator}
+        </TabsContent>
+      ) : null}
       <TabsContent value="docs" className="min-h-0 flex-1">
         <DocsPane path={configPath} />
       </TabsContent>
@@ -114,6 +114,22 @@ export function Inspector(props: InspectorProps) {
     </Tabs>
   );
 }
+
+const InspectorTabs = memo(function InspectorTabs(props: {
+  tabs: readonly (typeof TABS)[number][];
+  tab: InspectorTab;
+  onTab: (tab: InspectorTab) => void;
+}) {
+  return (
+    <FittedTabsList
+      tabs={props.tabs}
+      chosen={props.tab}
+      onChoose={props.onTab}
+      label="About this recipe"
+      menuLabel="More panes"
+    />
+  );
+}, isSameData);
 
 /** Before the first answer. One object, so that what shows it is not drawn anew. */
 const NOTHING = {

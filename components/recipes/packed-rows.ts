@@ -22,6 +22,7 @@ export type PackedRows = {
 };
 
 const NO_CHAIN: readonly string[] = [];
+const NOTHING_BEATEN: readonly SourceRange[] = [];
 const NO_SOURCE = -1;
 const NO_PROVENANCE = -2;
 const PER_ROW = 5;
@@ -146,6 +147,7 @@ export class LiveRow implements ResolvedRow {
     const at = this.index * PER_ROW;
     const from = this.index === 0 ? 0 : (places[at - 1] ?? 0);
     const to = places[at + PER_ROW - 1] ?? from;
+    if (to === from) return NOTHING_BEATEN;
     return Array.from({ length: to - from }, (_, nth) => rangeAt(files, beaten, (from + nth) * PER_BEATEN));
   }
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { useStable } from '@/components/ui/use-stable';
 import type { SourceRange } from '@/lib/recipes/diagnostic';
 import { ConflictDialog } from './conflict-dialog';
 import { forgetDrafts } from './draft-storage';
@@ -205,6 +206,11 @@ function StudioHead(props: {
 }) {
   const { data, studio } = props;
   const { state, dispatch } = studio;
+  const setVariant = useStable((variant: string) => dispatch({ kind: 'variant', variant }));
+  const setOverrides = useStable((text: string) => dispatch({ kind: 'overrides', text }));
+  const setFormatting = useStable(props.format.set);
+  const save = useStable(props.onSave);
+  const launch = useStable(props.onLaunch);
   return (
     <StudioToolbar
       title={data.title}
@@ -214,11 +220,12 @@ function StudioHead(props: {
       overrides={state.overrides}
       dirtyCount={dirtyPaths(state).length}
       isSaving={studio.isSaving}
-      onVariant={(variant) => dispatch({ kind: 'variant', variant })}
-      onOverrides={(text) => dispatch({ kind: 'overrides', text })}
-      formatOnSave={props.format}
-      onSave={props.onSave}
-      onLaunch={props.onLaunch}
+      onVariant={setVariant}
+      onOverrides={setOverrides}
+      isFormatting={props.format.isOn}
+      onFormatting={setFormatting}
+      onSave={save}
+      onLaunch={launch}
     />
   );
 }

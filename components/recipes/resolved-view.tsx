@@ -93,7 +93,8 @@ function Rows({
             <li
               key={row.path}
               className="absolute inset-x-0"
-              style={{ height: ROW_HEIGHT, transform: `translateY(${item.start}px)` }}
+              // no transform: each would be a layer of its own to the painter
+              style={{ height: ROW_HEIGHT, top: item.start }}
             >
               <Line {...lineOf(row, files)} onShow={onShow} />
             </li>

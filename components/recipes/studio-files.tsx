@@ -1,5 +1,6 @@
 'use client';
 
+import { useStable } from '@/components/ui/use-stable';
 import { FileTree } from './file-tree';
 import type { useStudioLife } from './life/use-studio-life';
 import type { StudioData } from './studio-data';
@@ -17,6 +18,10 @@ export function StudioFiles(props: {
   onOpened: () => void;
 }) {
   const { data, studio, life, previews } = props;
+  const open = useStable((path: string) => {
+    studio.open(path);
+    props.onOpened();
+  });
   return (
     <div className="flex h-full min-h-0 flex-col">
       {life.head}
@@ -26,12 +31,9 @@ export function StudioFiles(props: {
         active={studio.state.active}
         dirty={dirtyPaths(studio.state)}
         states={Object.fromEntries(data.variants.map(({ name, entry }) => [entry, stateOf(previews[name])]))}
-        actions={life.entryActions}
+        onEntry={life.onEntry}
         marks={life.marks}
-        onOpen={(path) => {
-          studio.open(path);
-          props.onOpened();
-        }}
+        onOpen={open}
       />
     </div>
   );

@@ -1,10 +1,11 @@
 'use client';
 
+import { useStable } from '@/components/ui/use-stable';
 import type { Diagnostic, SourceRange } from '@/lib/recipes/diagnostic';
 import { DataPane } from './data/data-pane';
 import { type AskedVariable, EnvironmentPane } from './environment/environment-pane';
 import type { EvaluatorActions } from './evaluator/evaluator-actions';
-import { EvaluatorPane } from './evaluator/evaluator-pane';
+import { EvaluatorPane, type EvaluatorPaneProps } from './evaluator/evaluator-pane';
 import { Inspector, type InspectorProps } from './inspector';
 import { currentText, dirtyPaths, splitOverrides } from './studio-state';
 import type { StudioEnvironment } from './use-environment';
@@ -70,9 +71,13 @@ export function StudioInspector(props: StudioInspectorProps) {
   );
 }
 
+type EvaluatorPlace = Parameters<EvaluatorPaneProps['onPlace']>[0];
+
 function EvaluatorTab(props: { studio: Studio; entry: string; actions: EvaluatorActions }) {
   const { studio, entry, actions } = props;
   const dirty = dirtyPaths(studio.state);
+  const save = useStable(() => studio.save(dirty));
+  const open = useStable(({ file, line }: EvaluatorPlace) => studio.open(file, { line }));
   return (
     <EvaluatorPane
       recipe={entry.split('/', 1).join('')}
@@ -80,8 +85,8 @@ function EvaluatorTab(props: { studio: Studio; entry: string; actions: Evaluator
       overrides={splitOverrides(studio.state.overrides)}
       actions={actions}
       unsaved={dirty.length}
-      onSave={() => studio.save(dirty)}
-      onPlace={({ file, line }) => studio.open(file, { line })}
+      onSave={save}
+      onPlace={open}
     />
   );
 }

@@ -1,13 +1,14 @@
 'use client';
 
 import { PlayIcon, SaveIcon } from 'lucide-react';
+import { memo } from 'react';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { Kbd } from '@/components/ui/kbd';
+import { isSameData } from '@/lib/shared/same-data';
 import { LayerChip } from './layer-chip';
 import { layerOf, variantTitle } from './layer-of';
 import { StateMark } from './state-mark';
-import type { FormatOnSave } from './use-format-on-save';
 import type { VariantState } from './variant-state';
 
 export type StudioToolbarProps = {
@@ -18,14 +19,16 @@ export type StudioToolbarProps = {
   readonly overrides: string;
   readonly dirtyCount: number;
   readonly isSaving: boolean;
-  readonly formatOnSave: FormatOnSave;
+  readonly isFormatting: boolean;
+  readonly onFormatting: (isOn: boolean) => void;
   readonly onVariant: (variant: string) => void;
   readonly onOverrides: (text: string) => void;
   readonly onSave: () => void;
   readonly onLaunch: () => void;
 };
 
-export function StudioToolbar(props: StudioToolbarProps) {
+/** Its functions have to be the same from one drawing to the next: it is drawn anew only when it says something else. */
+export const StudioToolbar = memo(function StudioToolbar(props: StudioToolbarProps) {
   const { dirtyCount, variant, onSave } = props;
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 border-b bg-panel px-3 py-2 sm:px-4">
@@ -49,8 +52,8 @@ export function StudioToolbar(props: StudioToolbarProps) {
         >
           <input
             type="checkbox"
-            checked={props.formatOnSave.isOn}
-            onChange={(event) => props.formatOnSave.set(event.target.checked)}
+            checked={props.isFormatting}
+            onChange={(event) => props.onFormatting(event.target.checked)}
             className="size-3.5 accent-accent"
           />
           Format on save
@@ -79,7 +82,7 @@ export function StudioToolbar(props: StudioToolbarProps) {
       </div>
     </div>
   );
-}
+}, isSameData);
 
 function VariantChoice({ variants, variant, onVariant }: StudioToolbarProps) {
   if (variants.length === 0)

@@ -88,8 +88,7 @@ function useWrittenDrafts(files: Files): void {
 function keepDraft(file: StudioFile, unkept: Set<string>): void {
   const fate = writeDraft(localStorage, file);
   if (fate === 'kept') {
-    unkept.delete(file.path);
-    toast.dismiss(`draft ${file.path}`);
+    if (unkept.delete(file.path)) toast.dismiss(`draft ${file.path}`);
   } else if (!unkept.has(file.path)) {
     unkept.add(file.path);
     const reason = fate === 'secret' ? 'it holds a secret in clear' : 'the browser has no room for its draft';

@@ -25,8 +25,6 @@ export function editorOptions(element: HTMLElement): Monaco.editor.IStandaloneEd
     // Enter behind a word that is complete ends the line
     acceptSuggestionOnEnter: 'smart',
     quickSuggestions: { other: true, strings: true, comments: false },
-    // Monaco would cut a remark at 43 letters, and with it what can be clicked
-    inlayHints: { enabled: 'on', fontFamily, fontSize: 12, padding: false, maximumLength: 140 },
     scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
     ariaLabel: 'Recipe file. Press Ctrl+M to let Tab move the focus.',
   };

@@ -7,6 +7,7 @@ import { rangeOf } from './editor-marks';
 import { createEditorModels, type EditorFile } from './editor-models';
 import { editorOptions } from './editor-options';
 import { applyEditorTheme } from './editor-theme';
+import { createHintMarks } from './hint-marks';
 import { createJumpHistory } from './jump-history';
 import { createLineMarks } from './line-marks';
 import { createMarkerGroups } from './marker-groups';
@@ -60,12 +61,12 @@ export function createEditorSession(
   const viewStates = new Map<string, Monaco.editor.ICodeEditorViewState | null>();
   const marks = createLineMarks(monaco, editor, commands.overriddenText);
   const secrets = createSecretMarks(monaco, editor);
+  const hints = createHintMarks(monaco, editor, (model, { start, end }) =>
+    commands.ask('hints', { file: pathOf(model), range: { start, end } }),
+  );
   const markers = createMarkerGroups(monaco);
   const history = createJumpHistory();
   const known = new Map<string, readonly Diagnostic[]>();
-  /** Versions of the texts whose hints are known to be of the last composition. */
-  const hinted = new Map<string, number>();
-  const changed = new monaco.Emitter<void>();
   let shown: string | null = null;
   /** Where the cursor stood when the file came to the front. */
   let arrival: number | null = null;
@@ -103,7 +104,6 @@ export function createEditorSession(
     apply,
     mend: commands.mend,
     confirmRename: commands.confirmRename,
-    onChange: changed.event,
   });
   const opener = monaco.editor.registerEditorOpener({
     openCodeEditor(_source, resource, selection) {
@@ -126,10 +126,7 @@ export function createEditorSession(
 
   return {
     show(file) {
-      const version = models.get(file.path)?.getVersionId();
       const model = models.take(file);
-      // the page changed the text, and the worker hears of it later than Monaco does
-      if (model.getVersionId() !== version) hinted.delete(file.path);
       if (shown === file.path) return;
       if (shown !== null) {
         leave();
@@ -151,10 +148,7 @@ export function createEditorSession(
       const model = models.get(path);
       if (model === undefined) return;
       markers.set(model, diagnostics);
-      // behind what was typed Monaco asks for the hints by itself
-      const version = model.getVersionId();
-      if ((hinted.get(path) ?? version) === version) changed.fire();
-      hinted.set(path, version);
+      if (shown === path) hints.refresh();
     },
     dim(path, ranges) {
       if (shown === path) marks.setOverridden(ranges);
@@ -174,7 +168,7 @@ export function createEditorSession(
     setTheme: (isDark) => applyEditorTheme(monaco, isDark),
     dispose() {
       clearTimeout(cursorTimer);
-      for (const part of [providers, opener, marks, secrets, changed, editor, models]) part.dispose();
+      for (const part of [providers, opener, marks, secrets, hints, editor, models]) part.dispose();
     },
   };
 
@@ -192,8 +186,8 @@ export function createEditorSession(
     if (!isText || !target.detail.mightBeForeignElement) return;
     if (shown === null || model === null) return;
     const offset = model.getOffsetAt(target.position);
-    const hints = await commands.ask('hints', { file: shown, range: { start: offset, end: offset } });
-    const variable = hints.find((hint) => hint.offset === offset)?.variable ?? null;
+    const found = await commands.ask('hints', { file: shown, range: { start: offset, end: offset } });
+    const variable = found.find(({ range }) => range.end === offset)?.variable ?? null;
     if (variable !== null) commands.giveValue(variable);
   }
 

@@ -70,16 +70,9 @@ function textColors(token: Token): Record<string, string> {
   };
 }
 
-/** Of remarks, menus and the small windows over the text. */
+/** Of menus and the small windows over the text. */
 function widgetColors(token: Token): Record<string, string> {
   return {
-    // a remark is text in the margin of the thought, not a chip; what is missing is said in the warning's colour
-    'editorInlayHint.background': '#00000000',
-    'editorInlayHint.foreground': token('muted'),
-    'editorInlayHint.typeBackground': '#00000000',
-    'editorInlayHint.typeForeground': token('muted'),
-    'editorInlayHint.parameterBackground': '#00000000',
-    'editorInlayHint.parameterForeground': token('warning'),
     'editorSuggestWidget.foreground': token('ink'),
     'editorSuggestWidget.border': token('line-strong'),
     'editorSuggestWidget.selectedBackground': token('selected'),

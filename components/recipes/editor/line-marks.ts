@@ -1,10 +1,9 @@
 import { spansIn } from '@/lib/recipes/language/interpolation-spans';
 import type { OverriddenRange } from '../overridden-ranges';
 import { rangeOf } from './editor-marks';
+import { createMarkSet } from './mark-set';
 import type { monaco as Monaco } from './monaco';
-
-/** Lines marked above and below those in view, so that a small scroll shows nothing bare. */
-const MARGIN = 40;
+import { visibleLines } from './visible-lines';
 
 /** Dims what is overridden and colours `${…}`. Only lines in view are marked: a keystroke must not walk the text. */
 export type LineMarks = {
@@ -17,8 +16,8 @@ export function createLineMarks(
   editor: Monaco.editor.IStandaloneCodeEditor,
   describe: (range: OverriddenRange) => string,
 ): LineMarks {
-  const dimmed = editor.createDecorationsCollection();
-  const coloured = editor.createDecorationsCollection();
+  const dimmed = createMarkSet(editor);
+  const coloured = createMarkSet(editor);
   let overridden: readonly OverriddenRange[] = [];
   let frame = 0;
 
@@ -43,7 +42,7 @@ export function createLineMarks(
     editor.onDidLayoutChange(drawBoth),
     editor.onDidChangeModel(() => {
       overridden = [];
-      dimmed.clear();
+      dimmed.set([]);
       drawBoth();
     }),
   ];
@@ -59,20 +58,12 @@ export function createLineMarks(
   };
 }
 
-/** First and last line to be marked. */
-function window(editor: Monaco.editor.IStandaloneCodeEditor, model: Monaco.editor.ITextModel) {
-  const ranges = editor.getVisibleRanges();
-  const first = (ranges[0]?.startLineNumber ?? 1) - MARGIN;
-  const last = (ranges.at(-1)?.endLineNumber ?? MARGIN) + MARGIN;
-  return { first: Math.max(1, first), last: Math.min(model.getLineCount(), last) };
-}
-
 function interpolations(
   monaco: typeof Monaco,
   editor: Monaco.editor.IStandaloneCodeEditor,
   model: Monaco.editor.ITextModel,
 ): Monaco.editor.IModelDeltaDecoration[] {
-  const { first, last } = window(editor, model);
+  const { first, last } = visibleLines(editor, model);
   const marks: Monaco.editor.IModelDeltaDecoration[] = [];
   for (let line = first; line <= last; line += 1) {
     const text = model.getLineContent(line);
@@ -97,9 +88,7 @@ function dimmedLines(
   },
 ): Monaco.editor.IModelDeltaDecoration[] {
   const { editor, model, overridden, describe } = view;
-  const { first, last } = window(editor, model);
-  const start = model.getOffsetAt({ lineNumber: first, column: 1 });
-  const end = model.getOffsetAt({ lineNumber: last, column: model.getLineMaxColumn(last) });
+  const { start, end } = visibleLines(editor, model);
   return overridden
     .filter((range) => range.end >= start && range.start <= end)
     .map((range) => ({

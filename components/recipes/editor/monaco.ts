@@ -14,7 +14,6 @@ import 'monaco-editor/features/gotoError/register.js';
 import 'monaco-editor/features/gotoSymbol/register.js';
 import 'monaco-editor/features/hover/register.js';
 import 'monaco-editor/features/indentation/register.js';
-import 'monaco-editor/features/inlayHints/register.js';
 import 'monaco-editor/features/linesOperations/register.js';
 import 'monaco-editor/features/multicursor/register.js';
 import 'monaco-editor/features/referenceSearch/register.js';

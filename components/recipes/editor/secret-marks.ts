@@ -1,5 +1,6 @@
 import { secretRanges } from '@/lib/recipes/environment/without-secrets';
 import { rangeOf } from './editor-marks';
+import { createMarkSet } from './mark-set';
 import type { monaco as Monaco } from './monaco';
 
 /** Covers secrets that stand in the text in clear, as they are typed or pasted. */
@@ -7,7 +8,7 @@ export function createSecretMarks(
   monaco: typeof Monaco,
   editor: Monaco.editor.ICodeEditor,
 ): Monaco.IDisposable {
-  const covered = editor.createDecorationsCollection();
+  const covered = createMarkSet(editor);
   let frame = 0;
   const draw = () => {
     const model = editor.getModel();

@@ -18,14 +18,12 @@ export type LanguageHost = {
   readonly mend: (diagnostic: Diagnostic) => void;
   /** Whether the person agrees to what a rename touches. */
   readonly confirmRename: (plan: Extract<Rename, { ok: true }>) => Promise<boolean>;
-  /** Fires when hints may have become others. */
-  readonly onChange: Monaco.IEvent<void>;
 };
 
 const LANGUAGE = 'yaml';
 const TRIGGERS = ['.', ':', '{', '/', ' ', '"', '-'];
 
-/** Layered YAML's completion, hover, definition, references, rename, fixes, hints and format. */
+/** Layered YAML's completion, hover, definition, references, rename, fixes and format. */
 export function registerYamlProviders(monaco: typeof Monaco, host: LanguageHost): Monaco.IDisposable {
   const { languages } = monaco;
   const parts = [
@@ -35,7 +33,6 @@ export function registerYamlProviders(monaco: typeof Monaco, host: LanguageHost)
     languages.registerReferenceProvider(LANGUAGE, references(monaco, host)),
     languages.registerRenameProvider(LANGUAGE, renames(monaco, host)),
     languages.registerCodeActionProvider(LANGUAGE, fixes(monaco, host)),
-    languages.registerInlayHintsProvider(LANGUAGE, hints(monaco, host)),
     languages.registerDocumentFormattingEditProvider(LANGUAGE, formats(host)),
     monaco.editor.registerCommand(MEND, (_services: unknown, diagnostic: Diagnostic) =>
       host.mend(diagnostic),
@@ -184,27 +181,6 @@ function offsetsOf(model: Monaco.editor.ITextModel, range: Monaco.Range): TextRa
   return {
     start: model.getOffsetAt(range.getStartPosition()),
     end: model.getOffsetAt(range.getEndPosition()),
-  };
-}
-
-function hints(monaco: typeof Monaco, host: LanguageHost): Monaco.languages.InlayHintsProvider {
-  const { InlayHintKind } = monaco.languages;
-  return {
-    onDidChangeInlayHints: host.onChange,
-    async provideInlayHints(model, range) {
-      const found = await host.ask('hints', { file: pathOf(model), range: offsetsOf(model, range) });
-      return {
-        hints: found.map(({ offset, text, isMissing, variable }) => ({
-          label: text,
-          position: model.getPositionAt(offset),
-          // Monaco gives the two kinds colours of their own
-          kind: isMissing ? InlayHintKind.Parameter : InlayHintKind.Type,
-          paddingLeft: true,
-          ...(variable === null ? {} : { tooltip: `Click to give ${variable} a value for the preview` }),
-        })),
-        dispose: () => undefined,
-      };
-    },
   };
 }
 

@@ -1,9 +1,11 @@
 'use client';
 
+import { memo } from 'react';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { Select } from '@/components/ui/select';
 import type { Trial } from '@/lib/launch/trial/trial';
+import { isSameData } from '@/lib/shared/same-data';
 import { CaseList } from './case-list';
 import type { EvaluatorActions } from './evaluator-actions';
 import { TrialResult } from './trial-result';
@@ -21,8 +23,11 @@ export type EvaluatorPaneProps = {
   readonly onPlace: (place: NonNullable<Trial['place']>) => void;
 };
 
-/** The recipe's evaluator on one row of the data and one answer, before any run. */
-export function EvaluatorPane(props: EvaluatorPaneProps) {
+/**
+ * The recipe's evaluator on one row of the data and one answer, before any run. Its functions have to be the same from
+ * one drawing to the next.
+ */
+export const EvaluatorPane = memo(function EvaluatorPane(props: EvaluatorPaneProps) {
   const { recipe, entry, overrides, actions, unsaved } = props;
   const trial = useTrial(actions, { entry, overrides });
   const { input } = trial;
@@ -117,7 +122,7 @@ export function EvaluatorPane(props: EvaluatorPaneProps) {
       </div>
     </div>
   );
-}
+}, isSameData);
 
 function RowPicker({ trial }: { trial: TrialState }) {
   const { form, change, loaded } = trial;

@@ -1,7 +1,7 @@
 'use client';
 
 import { MoreHorizontalIcon, PlusIcon } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -9,21 +9,21 @@ import {
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu';
 import type { GitState } from '@/lib/recipe-files/git-state';
+import { isSameData } from '@/lib/shared/same-data';
 import { DeletedDialog } from './deleted-dialog';
 import type { LifeActions } from './life-actions';
-import { NameDialog } from '@/components/ui/name-dialog';
-import type { EntryActions } from './use-entry-actions';
+import type { EntryVerb } from './use-entry-actions';
 
 export type TreeHeadProps = {
   readonly recipe: string;
   readonly git: GitState | null;
-  readonly entryActions: EntryActions;
+  readonly onEntry: (verb: EntryVerb, path: string) => void;
   readonly restore: LifeActions['restore'];
   readonly onChanged: () => void;
 };
 
 /** Above the files: what can be added, what can be brought back, and where git stands. */
-export function TreeHead({ recipe, git, entryActions, restore, onChanged }: TreeHeadProps) {
+export const TreeHead = memo(function TreeHead({ recipe, git, onEntry, restore, onChanged }: TreeHeadProps) {
   const [isDeletedOpen, setIsDeletedOpen] = useState(false);
   return (
     <div className="flex h-9 shrink-0 items-center gap-2 border-b pr-1 pl-2.5">
@@ -42,8 +42,8 @@ export function TreeHead({ recipe, git, entryActions, restore, onChanged }: Tree
           <PlusIcon aria-hidden className="size-3.5" /> New
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end">
-          <DropdownMenuItem onSelect={() => entryActions.newFile(recipe)}>New file…</DropdownMenuItem>
-          <DropdownMenuItem onSelect={() => entryActions.newFolder(recipe)}>New folder…</DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => onEntry('newFile', recipe)}>New file…</DropdownMenuItem>
+          <DropdownMenuItem onSelect={() => onEntry('newFolder', recipe)}>New folder…</DropdownMenuItem>
           <DropdownMenuItem onSelect={() => setIsDeletedOpen(true)}>Deleted lately…</DropdownMenuItem>
           <DropdownMenuItem asChild>
             <a href={`/api/recipes/export?recipe=${encodeURIComponent(recipe)}`} download>
@@ -52,13 +52,6 @@ export function TreeHead({ recipe, git, entryActions, restore, onChanged }: Tree
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
-      {entryActions.question === null ? null : (
-        <NameDialog
-          key={entryActions.question.title}
-          question={entryActions.question}
-          onClose={entryActions.close}
-        />
-      )}
       {isDeletedOpen ? (
         <DeletedDialog
           within={recipe}
@@ -69,7 +62,7 @@ export function TreeHead({ recipe, git, entryActions, restore, onChanged }: Tree
       ) : null}
     </div>
   );
-}
+}, isSameData);
 
 function gitText({ branch, commit, ahead, behind, marks }: GitState): string {
   const count = Object.keys(marks).length;
@@ -81,11 +74,11 @@ function gitText({ branch, commit, ahead, behind, marks }: GitState): string {
 export function EntryMenu({
   path,
   kind,
-  actions,
+  onEntry,
 }: {
   path: string;
   kind: 'file' | 'folder';
-  actions: EntryActions;
+  onEntry: TreeHeadProps['onEntry'];
 }) {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return (
@@ -99,13 +92,13 @@ export function EntryMenu({
       <DropdownMenuContent align="end">
         {kind === 'folder' ? (
           <>
-            <DropdownMenuItem onSelect={() => actions.newFile(path)}>New file here…</DropdownMenuItem>
-            <DropdownMenuItem onSelect={() => actions.newFolder(path)}>New folder here…</DropdownMenuItem>
+            <DropdownMenuItem onSelect={() => onEntry('newFile', path)}>New file here…</DropdownMenuItem>
+            <DropdownMenuItem onSelect={() => onEntry('newFolder', path)}>New folder here…</DropdownMenuItem>
           </>
         ) : null}
-        <DropdownMenuItem onSelect={() => actions.rename(path)}>Rename or move…</DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => actions.duplicate(path)}>Duplicate…</DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => actions.remove(path)}>Delete</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => onEntry('rename', path)}>Rename or move…</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => onEntry('duplicate', path)}>Duplicate…</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => onEntry('remove', path)}>Delete</DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>
   );

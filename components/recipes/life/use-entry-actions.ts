@@ -12,14 +12,12 @@ import type { NameQuestion } from '@/components/ui/name-dialog';
 import { undoToast } from './undo-toast';
 import type { Disk } from './use-disk';
 
-export type EntryActions = {
+/** What can be done with a file or folder, or within a folder. */
+export type EntryVerb = 'newFile' | 'newFolder' | 'rename' | 'duplicate' | 'remove';
+
+export type EntryActions = Readonly<Record<EntryVerb, (path: string) => void>> & {
   readonly question: NameQuestion | null;
   readonly close: () => void;
-  readonly newFile: (folder: string) => void;
-  readonly newFolder: (folder: string) => void;
-  readonly rename: (path: string) => void;
-  readonly duplicate: (path: string) => void;
-  readonly remove: (path: string) => void;
 };
 
 type EntryTools = {

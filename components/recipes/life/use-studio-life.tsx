@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
+import { useStable } from '@/components/ui/use-stable';
 import type { EnvironmentView } from '../preview';
 import type { StudioData } from '../studio-data';
 import { currentText, dirtyPaths } from '../studio-state';
@@ -18,7 +19,7 @@ import { TreeHead } from './tree-menu';
 import { useComparison } from './use-comparison';
 import { type DiffMode, useDiffQuestion } from './use-diff';
 import type { Disk } from './use-disk';
-import { useEntryActions } from './use-entry-actions';
+import { type EntryVerb, useEntryActions } from './use-entry-actions';
 
 type StudioLifeInput = {
   readonly data: StudioData;
@@ -44,10 +45,10 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
   const chosen = useDiffQuestion({ recipe: data.recipe, state, env, scripts, mode });
   const comparison = useComparison(mode === 'unsaved' ? null : chosen.question);
   const router = useRouter();
-  const refresh = () => {
+  const refresh = useStable(() => {
     void client.invalidateQueries({ queryKey: ['recipe-state', data.recipe] });
     router.refresh();
-  };
+  });
   const entryActions = useEntryActions({
     recipe: data.recipe,
     actions,
@@ -56,6 +57,7 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
     during: disk.during,
     onChanged: refresh,
   });
+  const onEntry = useStable((verb: EntryVerb, path: string) => entryActions[verb](path));
   const dirty = dirtyPaths(state);
   useSaveKeys({
     save: () => void save(dirtyPaths(studio.latest())),
@@ -68,7 +70,7 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
   const git = disk.state?.git ?? null;
 
   return {
-    entryActions,
+    onEntry,
     marks: git?.marks ?? {},
     radius: radiusText(unsaved),
     showRadius: () => setMode('unsaved'),
@@ -78,10 +80,17 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
         <TreeHead
           recipe={data.recipe}
           git={git}
-          entryActions={entryActions}
+          onEntry={onEntry}
           restore={actions.restore}
           onChanged={refresh}
         />
+        {entryActions.question === null ? null : (
+          <NameDialog
+            key={entryActions.question.title}
+            question={entryActions.question}
+            onClose={entryActions.close}
+          />
+        )}
         {question === null ? null : <NameDialog question={question} onClose={() => setQuestion(null)} />}
       </>
     ),

@@ -7,8 +7,8 @@ import { briefText, valueAt } from './value-text';
 
 /** A remark behind a value: what its interpolation comes to, and whom it beats. */
 export type InlayHint = {
-  /** Where it stands. */
-  readonly offset: number;
+  /** The value that it stands behind. */
+  readonly range: TextRange;
   readonly text: string;
   /** What it asks for is not there. */
   readonly isMissing: boolean;
@@ -28,7 +28,7 @@ export function inlayHints(facts: LanguageFacts, file: string, range: TextRange)
     const provenance = composed.provenance.get(dotted(own));
     if (provenance?.source?.file !== file || provenance.source.start !== value.start) return [];
     const hint = hintOf(facts, valueAt(composed.resolved, own), provenance);
-    return hint === null ? [] : [{ offset: value.end, ...hint }];
+    return hint === null ? [] : [{ range: { start: value.start, end: value.end }, ...hint }];
   });
 }
 
@@ -36,7 +36,7 @@ function hintOf(
   facts: LanguageFacts,
   value: ConfigValue | undefined,
   { chain, beaten }: Provenance,
-): Omit<InlayHint, 'offset'> | null {
+): Omit<InlayHint, 'range'> | null {
   if (chain.length > 0 && value?.kind === 'string' && value.value.includes('${'))
     return missing(facts, chain);
   const [loser] = beaten;
@@ -47,7 +47,7 @@ function hintOf(
   return notes.length === 0 ? null : { text: notes.join(' · '), isMissing: false, variable: null };
 }
 
-function missing({ composed }: LanguageFacts, chain: Provenance['chain']): Omit<InlayHint, 'offset'> {
+function missing({ composed }: LanguageFacts, chain: Provenance['chain']): Omit<InlayHint, 'range'> {
   const variable = chain.findLast((link) => link.startsWith('env:'))?.slice('env:'.length) ?? null;
   if (variable === null) return { text: 'not resolved', isMissing: true, variable };
   const isPending = composed?.diagnostics.some(

@@ -84,9 +84,9 @@ export const STAGE_RULES: readonly Rule[] = [
     reason: 'A stage is read like a recipe when the run begins.',
     severity: 'error',
     check: ({ config }) => {
-      const common = RecipeSchema.safeParse(config.root);
       const configs = stageConfigs(config.root);
       if (configs.length === 0) return null;
+      const common = RecipeSchema.safeParse(config.root);
       const known = new Set(common.error?.issues.map(({ path }) => path.join('.')));
       const wrong = configs.flatMap((stage, index): Finding[] =>
         (RecipeSchema.safeParse(stage).error?.issues ?? [])
