@@ -6,7 +6,7 @@ import type { Attempt, RunId } from '@/lib/domain/run';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { commitOperations } from '@/lib/run-store/commit-operations';
 import { createRunStore } from '@/lib/run-store/create-run-store';
-import { eventOperation } from '@/lib/run-store/write-operations';
+import { createSeriesNames, eventOperation } from '@/lib/run-store/write-operations';
 import { aNewRun } from '@/lib/testing/builders';
 import { testDatabase } from '@/lib/testing/test-database';
 import { createMetricStore } from './create-metric-store';
@@ -42,7 +42,11 @@ async function aRun(): Promise<Setup> {
     },
     write: async (firstStep, events) => {
       const operations = events.map((values, at) =>
-        eventOperation({ kind: 'metrics', step: firstStep + at, values }, 1_000_000 + firstStep + at),
+        eventOperation(
+          { kind: 'metrics', step: firstStep + at, values },
+          1_000_000 + firstStep + at,
+          createSeriesNames(),
+        ),
       );
       await commitOperations(connection, {
         attempt,
@@ -50,6 +54,7 @@ async function aRun(): Promise<Setup> {
         heartbeat: null,
         phase: null,
         command: null,
+        backlog: new Set(),
       });
     },
     seal: async () => {

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { Database } from '@/lib/db/open-database';
 import { unpackRows } from '@/lib/series/pack-rows';
 import { BLOCK_ROWS, FAN_OUT, topLevel } from '@/lib/series/pyramid';
-import type { SeriesRow } from '@/lib/series/series-row';
+import { joinRows, NO_ROWS, type SeriesRows, sliceRows } from '@/lib/series/series-rows';
 
 /** The sealed part of one key of one attempt, and what is wanted of it. */
 export type SeriesWindow = {
@@ -15,10 +16,8 @@ export type SeriesWindow = {
   readonly staleFrom: number;
 };
 
-type PlacedRow = { readonly level: number; readonly index: number; readonly row: SeriesRow };
-
-/** Placeholders per query; SQLite's limit on the depth of an OR is a thousand. */
-const BLOCKS_PER_QUERY = 200;
+/** Neighbouring rows of one level, the first of which has number `start` there. */
+type Stretch = { readonly level: number; readonly start: number; readonly rows: SeriesRows };
 
 /**
  * Rows of each window, in order, on the lowest level that needs at most `maxRows` of them. Goes down the pyramid from
@@ -29,91 +28,128 @@ export async function readSeries(
   db: Database,
   windows: readonly SeriesWindow[],
   maxRows: number,
-): Promise<readonly (readonly SeriesRow[])[]> {
-  const tops = windows.map(({ id, count }) => ({ seriesId: id, level: topLevel(count), index: 0 }));
-  const topBlocks = await readBlocks(db, tops);
-  let found = tops.map((place) => topBlocks.get(nameOf(place)) ?? []);
+): Promise<readonly SeriesRows[]> {
+  const readings = windows.map((window) => ({ window, stretches: [topOf(window)] }));
+  await fill(db, readings);
   for (;;) {
-    const kept = found.map((rows, at) => rows.filter(({ row }) => overlaps(row, windows[at])));
-    const toSplit = kept.map((rows, at) => rowsToSplit(rows, windows[at], maxRows));
-    if (toSplit.every((rows) => rows.length === 0)) return kept.map((rows) => rows.map(({ row }) => row));
-    const parents = toSplit.map((rows, at) => ({ id: windows[at]?.id ?? 0, rows }));
-    const children = await readChildren(db, parents);
-    found = kept.map((rows, at) => replaceRows(rows, toSplit[at] ?? [], children[at] ?? []));
+    for (const reading of readings) descend(reading, maxRows);
+    if (readings.every(({ stretches }) => stretches.every(isRead))) break;
+    await fill(db, readings);
+  }
+  return readings.map(({ stretches }) =>
+    joinRows(stretches.map((stretch) => (isRead(stretch) ? stretch.rows : NO_ROWS))),
+  );
+}
+
+/** Rows that are known to be there and have not been read. */
+type Unread = { readonly level: number; readonly start: number; readonly end: number };
+type Reading = { readonly window: SeriesWindow; stretches: readonly (Stretch | Unread)[] };
+
+function isRead(stretch: Stretch | Unread): stretch is Stretch {
+  return 'rows' in stretch;
+}
+
+function topOf({ count }: SeriesWindow): Unread {
+  return { level: topLevel(count), start: 0, end: BLOCK_ROWS };
+}
+
+/** Leaves out the rows that are not wanted, and puts unread children in the place of those that are too coarse. */
+function descend(reading: Reading, maxRows: number): void {
+  const { window } = reading;
+  const kept = reading.stretches.filter(isRead).flatMap((stretch) => stretchesWhere(stretch, isWanted));
+  const rows = kept.reduce((sum, stretch) => sum + stretch.rows.length, 0);
+  const hasRoom = rows * FAN_OUT <= maxRows;
+  reading.stretches = kept.flatMap((stretch) => {
+    if (stretch.level === 0) return [stretch];
+    if (hasRoom) return [childrenOf(stretch)];
+    return cutWhere(stretch, (row, at) => (row.maxStep[at] ?? 0) >= window.staleFrom).map((part) =>
+      part.holds ? childrenOf(part.stretch) : part.stretch,
+    );
+  });
+
+  function isWanted({ minStep, maxStep }: SeriesRows, at: number): boolean {
+    const first = minStep[at] ?? 0;
+    return (maxStep[at] ?? 0) >= window.from && first <= window.to && first < window.staleFrom;
   }
 }
 
-function overlaps({ minStep, maxStep }: SeriesRow, window: SeriesWindow | undefined): boolean {
-  if (window === undefined) return false;
-  return maxStep >= window.from && minStep <= window.to && minStep < window.staleFrom;
+function childrenOf({ level, start, rows }: Stretch): Unread {
+  return { level: level - 1, start: start * FAN_OUT, end: (start + rows.length) * FAN_OUT };
 }
 
-/** Those that cover stale points too, or all while there is room for their children. */
-function rowsToSplit(
-  rows: readonly PlacedRow[],
-  window: SeriesWindow | undefined,
-  maxRows: number,
-): readonly PlacedRow[] {
-  const hasRoom = rows.length * FAN_OUT <= maxRows;
-  const stale = window?.staleFrom ?? Infinity;
-  return rows.filter(({ level, row }) => level > 0 && (hasRoom || row.maxStep >= stale));
+type RowTest = (rows: SeriesRows, at: number) => boolean;
+
+function stretchesWhere(stretch: Stretch, test: RowTest): readonly Stretch[] {
+  return cutWhere(stretch, test).flatMap((part) => (part.holds ? [part.stretch] : []));
 }
 
-function replaceRows(
-  rows: readonly PlacedRow[],
-  parents: readonly PlacedRow[],
-  children: readonly (readonly PlacedRow[])[],
-): readonly PlacedRow[] {
-  const childrenOf = new Map(parents.map((parent, at) => [parent, children[at] ?? []]));
-  return rows.flatMap((row) => childrenOf.get(row) ?? [row]);
+/** Cuts a stretch wherever the test begins or ceases to hold. */
+function cutWhere(
+  { level, start, rows }: Stretch,
+  test: RowTest,
+): readonly { readonly holds: boolean; readonly stretch: Stretch }[] {
+  const parts: { readonly holds: boolean; readonly stretch: Stretch }[] = [];
+  for (let from = 0; from < rows.length;) {
+    const holds = test(rows, from);
+    let to = from + 1;
+    while (to < rows.length && test(rows, to) === holds) to += 1;
+    parts.push({ holds, stretch: { level, start: start + from, rows: sliceRows(rows, from, to) } });
+    from = to;
+  }
+  return parts;
 }
 
-/** Per series and per parent, the rows one level below that it covers. */
-async function readChildren(
-  db: Database,
-  series: readonly { readonly id: number; readonly rows: readonly PlacedRow[] }[],
-): Promise<readonly (readonly (readonly PlacedRow[])[])[]> {
-  const blockOf = (id: number, { level, index }: PlacedRow): BlockPlace => ({
-    seriesId: id,
-    level: level - 1,
-    index: Math.floor((index * FAN_OUT) / BLOCK_ROWS),
-  });
-  const blocks = await readBlocks(
-    db,
-    series.flatMap(({ id, rows }) => rows.map((row) => blockOf(id, row))),
+/** Reads what is unread, in one query for all. */
+async function fill(db: Database, readings: readonly Reading[]): Promise<void> {
+  const wanted = readings.flatMap(({ window, stretches }) =>
+    stretches.flatMap((stretch) =>
+      isRead(stretch) ? [] : blocksOf(stretch).map((place) => [window.id, ...place]),
+    ),
   );
-  return series.map(({ id, rows }) =>
-    rows.map((parent) => {
-      const place = blockOf(id, parent);
-      const start = parent.index * FAN_OUT - place.index * BLOCK_ROWS;
-      return blocks.get(nameOf(place))?.slice(start, start + FAN_OUT) ?? [];
-    }),
-  );
+  const blocks = await readBlocks(db, wanted);
+  for (const reading of readings) {
+    reading.stretches = reading.stretches.map((stretch) => {
+      if (isRead(stretch)) return stretch;
+      const parts = blocksOf(stretch).map(([level, index]) => {
+        const rows = blocks.get(nameOf(reading.window.id, level, index)) ?? NO_ROWS;
+        const first = index * BLOCK_ROWS;
+        return sliceRows(rows, Math.max(0, stretch.start - first), Math.max(0, stretch.end - first));
+      });
+      return { level: stretch.level, start: stretch.start, rows: joinRows(parts) };
+    });
+  }
 }
 
-type BlockPlace = { readonly seriesId: number; readonly level: number; readonly index: number };
+function blocksOf({ level, start, end }: Unread): readonly (readonly [level: number, index: number])[] {
+  const first = Math.floor(start / BLOCK_ROWS);
+  const last = Math.floor((end - 1) / BLOCK_ROWS);
+  return Array.from({ length: last - first + 1 }, (_, at) => [level, first + at] as const);
+}
 
-function nameOf({ seriesId, level, index }: BlockPlace): string {
+function nameOf(seriesId: number, level: number, index: number): string {
   return `${seriesId}/${level}/${index}`;
 }
 
+const BlockRow = z.object({
+  seriesId: z.coerce.number(),
+  level: z.coerce.number(),
+  index: z.coerce.number(),
+  data: z.instanceof(Uint8Array),
+});
+
 async function readBlocks(
   db: Database,
-  places: readonly BlockPlace[],
-): Promise<ReadonlyMap<string, readonly PlacedRow[]>> {
-  const wanted = [...new Map(places.map((place) => [nameOf(place), place])).values()];
-  const blocks = new Map<string, readonly PlacedRow[]>();
-  for (let at = 0; at < wanted.length; at += BLOCKS_PER_QUERY) {
-    const stored = await db.metricBlock.findMany({ where: { OR: wanted.slice(at, at + BLOCKS_PER_QUERY) } });
-    for (const { data, ...place } of stored) {
-      const first = place.index * BLOCK_ROWS;
-      const rows = unpackRows(data).map((row, offset) => ({
-        level: place.level,
-        index: first + offset,
-        row,
-      }));
-      blocks.set(nameOf(place), rows);
-    }
-  }
-  return blocks;
+  places: readonly (readonly number[])[],
+): Promise<ReadonlyMap<string, SeriesRows>> {
+  if (places.length === 0) return new Map();
+  const stored = await db.$queryRawUnsafe(
+    `SELECT b."seriesId", b."level", b."index", b."data" FROM json_each(?) w JOIN "MetricBlock" b
+       ON b."seriesId" = json_extract(w."value", '$[0]') AND b."level" = json_extract(w."value", '$[1]')
+       AND b."index" = json_extract(w."value", '$[2]')`,
+    JSON.stringify(places),
+  );
+  const rows = z.array(BlockRow).parse(stored);
+  return new Map(
+    rows.map(({ seriesId, level, index, data }) => [nameOf(seriesId, level, index), unpackRows(data)]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@/lib/db/open-database';
 import { staleFrom } from '@/lib/run-store/stale-from';
-import type { SeriesRow } from '@/lib/series/series-row';
+import { NO_ROWS, type SeriesRows } from '@/lib/series/series-rows';
 import type { SeriesSummary } from './metric-store';
 import { readOpenPoints } from './read-open-points';
 import { readSeries } from './read-series';
@@ -38,15 +38,15 @@ async function summarizeSealed(db: Database, run: MetricsOfRun): Promise<readonl
   return series.map((row) => {
     const { key, count, lastStep, last } = row;
     const at = cut.indexOf(row);
-    return at < 0 ? { key, count, lastStep, last: Number(last) } : summaryOf(key, rows[at] ?? []);
+    return at < 0 ? { key, count, lastStep, last: Number(last) } : summaryOf(key, rows[at] ?? NO_ROWS);
   });
 }
 
-function summaryOf(key: string, rows: readonly SeriesRow[]): SeriesSummary {
+function summaryOf(key: string, { count, maxStep, last }: SeriesRows): SeriesSummary {
   return {
     key,
-    count: rows.reduce((sum, { count }) => sum + count, 0),
-    lastStep: rows.reduce((step, { maxStep }) => Math.max(step, maxStep), 0),
-    last: rows.at(-1)?.last ?? NaN,
+    count: count.reduce((sum, each) => sum + each, 0),
+    lastStep: maxStep.reduce((most, step) => Math.max(most, step), 0),
+    last: last.at(-1) ?? NaN,
   };
 }

@@ -3,13 +3,14 @@ import { type Connection, openConnection } from '@/lib/db/connection';
 import type { Database } from '@/lib/db/open-database';
 import type { RunId } from '@/lib/domain/run';
 import { EVENTS_LEFT_OPEN, EVENTS_PER_SEAL } from '@/lib/metrics/seal-metrics';
+import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import { aNewRun } from '@/lib/testing/builders';
 import { matching } from '@/lib/testing/matching';
 import { testDatabase } from '@/lib/testing/test-database';
 import { claimRun } from './claim-run';
 import { type CommitLoop, createCommitLoop } from './commit-loop';
 import { createRunStore } from './create-run-store';
-import { eventOperation } from './write-operations';
+import { createSeriesNames, eventOperation } from './write-operations';
 import type { FromWriter, WriteOperation } from './writer-messages';
 
 type Setup = {
@@ -70,6 +71,17 @@ function log(message: string): WriteOperation {
   };
 }
 
+function measured(firstStep: number, count: number): readonly WriteOperation[] {
+  const namesOf = createSeriesNames();
+  return Array.from({ length: count }, (_, at) =>
+    eventOperation(
+      { kind: 'metrics', step: firstStep + at, values: { reward: firstStep + at } },
+      at,
+      namesOf,
+    ),
+  );
+}
+
 describe('createCommitLoop', () => {
   it('keeps what a full disk refuses, says so, and writes it in order when there is room', async () => {
     const { db, runId, connection, loop, heard } = await aLoop();
@@ -114,15 +126,46 @@ describe('createCommitLoop', () => {
 
   it('has packed all but the newest metrics when it ends, whatever came at once', async () => {
     const { db, runId, loop } = await aLoop();
-    const operations = Array.from({ length: 3000 }, (_, step) =>
-      eventOperation({ kind: 'metrics', step, values: { reward: step } }, 0),
-    );
+    const operations = [...measured(0, 3000)];
     loop.hear({ type: 'write', operations, last: operations.length });
     loop.hear({ type: 'close' });
     await loop.ended;
     const open = await db.event.count({ where: { runId, kind: 'metrics' } });
     expect(open).toBeLessThan(EVENTS_PER_SEAL + EVENTS_LEFT_OPEN);
     expect(open).toBeGreaterThanOrEqual(EVENTS_LEFT_OPEN);
+  });
+
+  it('keeps every value once and in order when bursts and single steps alternate, and every other event', async () => {
+    const { db, runId, loop, heard } = await aLoop();
+    let last = 0;
+    // Below and above what is packed at once; a line of the log stands within each.
+    for (const count of [1, 300, 2000, 5, 900, 767, 768, 40]) {
+      const committed = heard('committed');
+      const values = measured(last, count);
+      const operations = [...values.slice(0, count >> 1), log(`at ${last}`), ...values.slice(count >> 1)];
+      last += count;
+      loop.hear({ type: 'write', operations, last });
+      loop.hear({ type: 'hurry' });
+      await committed;
+    }
+    loop.hear({ type: 'close' });
+    await loop.ended;
+    const { series } = await createMetricStore(db).ranges({ runId, keys: ['reward'], width: last });
+    expect(series[0]?.last).toEqual(Array.from({ length: last }, (_, step) => step));
+    expect(series[0]?.step).toEqual(series[0]?.last);
+    expect(await createRunStore(db).logs(runId, { limit: 100 })).toHaveLength(8);
+  });
+
+  it('sends a reader whose place in the stream was packed away to the ranges', async () => {
+    const { db, runId, loop } = await aLoop();
+    const { lastSeq } = await createRunStore(db).get(runId);
+    loop.hear({ type: 'write', operations: [...measured(0, 2000)], last: 2000 });
+    loop.hear({ type: 'close' });
+    await loop.ended;
+    const events = await createRunStore(db).events({ runs: [runId], after: lastSeq, limit: 5000 });
+    expect(events[0]).toMatchObject({ kind: 'sealed', step: 2000 - EVENTS_LEFT_OPEN - 1 });
+    expect(events.filter(({ kind }) => kind === 'metrics')).toHaveLength(EVENTS_LEFT_OPEN);
+    expect((await db.run.findFirst())?.sealedSeq).toBe(events[0]?.seq);
   });
 
   it.each(['given up as lost', 'resumed elsewhere'])(

@@ -3,7 +3,8 @@ import type { Connection } from '@/lib/db/connection';
 import { isPassing, storageFault } from '@/lib/db/storage-fault';
 import { type Attempt, CommandKind } from '@/lib/domain/run';
 import { countOpenEvents, EVENTS_LEFT_OPEN, EVENTS_PER_SEAL, sealMetrics } from '@/lib/metrics/seal-metrics';
-import { commitOperations } from './commit-operations';
+import { AppError } from '@/lib/shared/app-error';
+import { commitOperations, isMetrics } from './commit-operations';
 import { createPhaseNews } from './phase-news';
 import { sizeOf } from './write-operations';
 import type { FromWriter, ToWriter, WriteOperation } from './writer-messages';
@@ -32,17 +33,17 @@ export type CommitLoopDeps = {
 
 /** Commits what it hears, in order, every `TICK_MS`; keeps it and tries again while the store refuses. */
 export function createCommitLoop(deps: CommitLoopDeps): CommitLoop {
-  const writes = createWrites(deps);
-  const commands = createCommands(deps);
   const seals = createSeals(deps);
+  const writes = createWrites(deps, seals);
+  const commands = createCommands(deps);
   let closing = false;
   let busy = false;
   let retry = { waitMs: 0, at: 0, message: '' };
   const { promise: ended, resolve, reject } = deferred();
 
   const work = async (): Promise<void> => {
-    const metrics = await writes.commit(commands.takeDelivered());
-    await seals.sealWhenDue(metrics, closing ? Infinity : SEAL_BUDGET_MS);
+    await writes.commit(commands.takeDelivered());
+    await seals.sealWhenDue(closing ? Infinity : SEAL_BUDGET_MS);
     await commands.poll();
     retry = { waitMs: 0, at: 0, message: '' };
   };
@@ -102,18 +103,18 @@ type Writes = {
   add(operations: readonly WriteOperation[], last: number): void;
   beat(time: number): void;
   isEmpty(): boolean;
-  /** Writes all that waits; resolves with the number of metrics events in it. */
-  commit(deliveredCommand: number): Promise<number>;
+  /** Writes all that waits. */
+  commit(deliveredCommand: number): Promise<void>;
 };
 
-function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
+function createWrites({ connection, attempt, say }: CommitLoopDeps, seals: Seals): Writes {
   const news = createPhaseNews('preparing', Date.now());
   const waiting: WriteOperation[] = [];
   let last = 0;
   let beat: number | null = null;
   let marked = 0;
 
-  const commitSome = async (deliveredCommand: number): Promise<number> => {
+  const commitSome = async (deliveredCommand: number): Promise<void> => {
     const operations = takeUpTo(waiting, MAX_PER_COMMIT);
     for (const operation of operations) {
       if (operation.type === 'progress') news.see(operation.phase, operation.time);
@@ -121,20 +122,19 @@ function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
     const time = Date.now();
     const phase = news.due(time);
     const heartbeat = beat;
-    await commitOperations(connection, {
+    const batch = {
       attempt,
       operations,
       heartbeat,
       phase: phase === undefined ? null : { phase, time },
       command: deliveredCommand > marked ? { id: deliveredCommand, time } : null,
-    });
+    };
+    await seals.packing(operations, (backlog) => commitOperations(connection, { ...batch, backlog }));
     waiting.splice(0, operations.length);
     if (beat === heartbeat) beat = null;
     if (phase !== undefined) news.told(phase, time);
     marked = deliveredCommand;
     if (operations.length > 0) say({ type: 'committed', last: last - waiting.length });
-    return operations.filter((operation) => operation.type === 'event' && operation.kind === 'metrics')
-      .length;
   };
   const hasWork = (deliveredCommand: number): boolean =>
     waiting.length > 0 || beat !== null || deliveredCommand > marked || news.due(Date.now()) !== undefined;
@@ -149,9 +149,7 @@ function createWrites({ connection, attempt, say }: CommitLoopDeps): Writes {
     },
     isEmpty: () => waiting.length === 0,
     commit: async (deliveredCommand) => {
-      let metrics = 0;
-      while (hasWork(deliveredCommand)) metrics += await commitSome(deliveredCommand);
-      return metrics;
+      while (hasWork(deliveredCommand)) await commitSome(deliveredCommand);
     },
   };
 }
@@ -196,13 +194,35 @@ function createCommands({ connection, attempt, say }: CommitLoopDeps): Commands 
   };
 }
 
-type Seals = { sealWhenDue(newEvents: number, budgetMs: number): Promise<void> };
+type Seals = {
+  /** Commits operations by `commit`, which packs what it is given at once and writes the other metrics as events. */
+  packing(
+    operations: readonly WriteOperation[],
+    commit: (backlog: ReadonlySet<WriteOperation>) => Promise<void>,
+  ): Promise<void>;
+  sealWhenDue(budgetMs: number): Promise<void>;
+};
 
 function createSeals({ connection, attempt, say }: CommitLoopDeps): Seals {
+  /** `metrics` events in the store; null = not yet counted. */
   let open: number | null = null;
   let broken = false;
-  const seal = async (newEvents: number, budgetMs: number): Promise<void> => {
-    open = open === null ? await countOpenEvents(connection, attempt.runId) : open + newEvents;
+
+  /** Whether it was done. Values stay readable in their events: no reason to end a run that trains. */
+  const unlessBroken = async (work: () => Promise<void>): Promise<boolean> => {
+    if (broken) return false;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (storageFault(error) !== null || error instanceof AppError) throw error;
+      broken = true;
+      say({ type: 'trouble', message: `Metrics are no longer packed into blocks: ${String(error)}` });
+      return false;
+    }
+  };
+  const seal = async (budgetMs: number): Promise<void> => {
+    open ??= await countOpenEvents(connection, attempt.runId);
     const until = performance.now() + budgetMs;
     while (open >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN && performance.now() < until) {
       const sealed = await sealMetrics(connection, attempt.runId);
@@ -210,16 +230,21 @@ function createSeals({ connection, attempt, say }: CommitLoopDeps): Seals {
     }
   };
   return {
-    sealWhenDue: async (newEvents, budgetMs) => {
-      if (broken) return;
-      try {
-        await seal(newEvents, budgetMs);
-      } catch (error) {
-        if (storageFault(error) !== null) throw error;
-        // Values stay readable in their events: no reason to end a run that trains.
-        broken = true;
-        say({ type: 'trouble', message: `Metrics are no longer packed into blocks: ${String(error)}` });
+    packing: async (operations, commit) => {
+      const metrics = operations.filter(isMetrics);
+      const isBurst = metrics.length >= EVENTS_PER_SEAL + EVENTS_LEFT_OPEN;
+      const backlog = new Set(metrics.slice(0, -EVENTS_LEFT_OPEN));
+      if (isBurst && (await unlessBroken(() => commit(backlog)))) {
+        open = EVENTS_LEFT_OPEN;
+        return;
       }
+      await commit(NOTHING);
+      if (open !== null) open += metrics.length;
+    },
+    sealWhenDue: async (budgetMs) => {
+      await unlessBroken(() => seal(budgetMs));
     },
   };
 }
+
+const NOTHING: ReadonlySet<WriteOperation> = new Set();

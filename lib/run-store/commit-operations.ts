@@ -2,9 +2,12 @@ import type { Connection, Statements } from '@/lib/db/connection';
 import { jsonRows } from '@/lib/db/storable-text';
 import { type Attempt, isActive, RUN_STATUSES, type RunPhase } from '@/lib/domain/run';
 import { insertTrajectories } from '@/lib/trajectories/insert-trajectories';
+import type { Measured } from '@/lib/metrics/grow-series';
+import { packBacklog } from '@/lib/metrics/seal-metrics';
 import { AppError } from '@/lib/shared/app-error';
 import { statusStatements } from './status-statements';
 import { writeLatest } from './write-latest';
+import { metricsBody, type MetricsOperation } from './write-operations';
 import type { WriteOperation } from './writer-messages';
 
 type Batch = {
@@ -16,19 +19,32 @@ type Batch = {
   readonly phase: { readonly phase: RunPhase | null; readonly time: number } | null;
   /** Commands up to this id have reached the run. */
   readonly command: { readonly id: number; readonly time: number } | null;
+  /** `metrics` among the operations, oldest first, that go into blocks and are no events. */
+  readonly backlog: ReadonlySet<WriteOperation>;
 };
 
-type EventOperation = Extract<WriteOperation, { type: 'event' }>;
+type EventOperation = Extract<WriteOperation, { type: 'event' | 'metrics' }>;
 
 /** Writes a batch in one transaction, or nothing of it. */
 export async function commitOperations(connection: Connection, batch: Batch): Promise<void> {
+  const { attempt, operations, backlog } = batch;
   await connection.transaction(async (statements) => {
-    for (const group of groupEvents(batch.operations)) {
-      if (Array.isArray(group)) await writeEvents(statements, batch.attempt, group);
-      else await writeOperation(statements, batch.attempt, group);
+    await packBacklog(statements, attempt.runId, measuredBy(attempt, backlog));
+    await writeLatest(statements, attempt.runId, operations.filter(isMetrics));
+    for (const group of groupEvents(operations.filter((operation) => !backlog.has(operation)))) {
+      if (Array.isArray(group)) await insertEvents(statements, attempt, group.map(eventRow));
+      else await writeOperation(statements, attempt, group);
     }
     await finish(statements, batch);
   });
+}
+
+export function isMetrics(operation: WriteOperation): operation is MetricsOperation {
+  return operation.type === 'metrics';
+}
+
+function measuredBy(attempt: Attempt, operations: ReadonlySet<WriteOperation>): readonly Measured[] {
+  return [...operations].filter(isMetrics).map((operation) => ({ ...operation, attempt: attempt.number }));
 }
 
 type OtherOperation = Exclude<WriteOperation, EventOperation>;
@@ -38,31 +54,24 @@ function groupEvents(operations: readonly WriteOperation[]): readonly (EventOper
   const groups: (EventOperation[] | OtherOperation)[] = [];
   for (const operation of operations) {
     const previous = groups.at(-1);
-    if (operation.type !== 'event') groups.push(operation);
+    if (operation.type !== 'event' && operation.type !== 'metrics') groups.push(operation);
     else if (Array.isArray(previous)) previous.push(operation);
     else groups.push([operation]);
   }
   return groups;
 }
 
-async function writeEvents(
-  statements: Statements,
-  attempt: Attempt,
-  events: readonly EventOperation[],
-): Promise<void> {
-  await insertEvents(statements, attempt, events);
-  const metrics = events.filter(({ kind }) => kind === 'metrics');
-  await writeLatest(
-    statements,
-    attempt.runId,
-    metrics.map(({ body }) => body),
-  );
+type EventCells = { readonly kind: string; readonly time: number; readonly body: string };
+
+function eventRow(operation: EventOperation): EventCells {
+  if (operation.type === 'event') return operation;
+  return { kind: 'metrics', time: operation.time, body: metricsBody(operation) };
 }
 
 async function insertEvents(
   statements: Statements,
   attempt: Attempt,
-  events: readonly Omit<EventOperation, 'type'>[],
+  events: readonly EventCells[],
 ): Promise<void> {
   const rows = jsonRows(events.map(({ kind, time, body }) => [kind, time, body]));
   await statements.execute(

@@ -3,7 +3,7 @@ import type { Attempt, CommandKind } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import type { RunWriter } from './run-writer';
 import { createWriteBuffer, type WriteBuffer } from './write-buffer';
-import { eventOperation, sizeOf, trajectoriesOperation } from './write-operations';
+import { createSeriesNames, eventOperation, sizeOf, trajectoriesOperation } from './write-operations';
 import { FromWriter, type ToWriter, type WriteOperation } from './writer-messages';
 
 export type RunWriterOptions = {
@@ -19,6 +19,9 @@ export type RunWriterOptions = {
 
 /** Often enough that one missed heartbeat means nothing to those who look for lost runs. */
 const HEARTBEAT_MS = 1000;
+
+/** A burst begins to be written while it is still being said. */
+const MAX_PER_MESSAGE = 1000;
 
 const DEFAULT_WORKER = '../run-store/writer-worker.mjs';
 
@@ -92,6 +95,7 @@ type Parts = {
 
 function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWriter {
   const post = (message: ToWriter): void => worker.postMessage(message);
+  const namesOf = createSeriesNames();
   let outbox: WriteOperation[] = [];
   const send = (): void => {
     if (outbox.length > 0) post({ type: 'write', operations: outbox, last: buffer.last });
@@ -99,8 +103,10 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
   };
   const write = (operation: WriteOperation): void => {
     buffer.add(sizeOf(operation));
+    const waiting = outbox.push(operation);
     // One message per turn of the event loop, whatever a step has to say.
-    if (outbox.push(operation) === 1) queueMicrotask(send);
+    if (waiting === 1) setImmediate(send);
+    if (waiting === MAX_PER_MESSAGE) send();
   };
   // Sent from here and not made in the worker, so that a run that hangs falls silent.
   const beat = setInterval(() => post({ type: 'beat', time: now() }), HEARTBEAT_MS);
@@ -113,7 +119,7 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
 
   return {
     attempt,
-    append: (event) => write(eventOperation(event, now())),
+    append: (event) => write(eventOperation(event, now(), namesOf)),
     trajectories: (step, batch) => write(trajectoriesOperation(step, batch, now())),
     progress: (progress) => write({ type: 'progress', time: now(), ...progress }),
     checkpoint: ({ step, path, bytes, kept }) =>

@@ -1,19 +1,18 @@
 import type { Statements } from '@/lib/db/connection';
 import { jsonRows } from '@/lib/db/storable-text';
-import { MetricsBody } from '@/lib/domain/run-event';
+import type { MetricsOperation } from './write-operations';
 
-const Body = MetricsBody.omit({ kind: true });
-
-/** Keeps the newest value of each metric of a batch of `metrics` events; bodies are JSON texts, oldest first. */
+/** Keeps the newest value of each metric of a batch of `metrics` events, oldest first. */
 export async function writeLatest(
   statements: Statements,
   runId: number,
-  bodies: readonly string[],
+  metrics: readonly MetricsOperation[],
 ): Promise<void> {
   const latest = new Map<string, readonly [step: number, value: number]>();
-  for (const body of bodies) {
-    const { step, values } = Body.parse(JSON.parse(body));
-    for (const [key, value] of Object.entries(values)) latest.set(key, [step, value]);
+  for (const { step, keys, values } of metrics.toReversed()) {
+    keys.forEach((key, at) => {
+      if (!latest.has(key)) latest.set(key, [step, values[at] ?? NaN]);
+    });
   }
   if (latest.size === 0) return;
   const rows = [...latest].map(([key, [step, value]]) => [key, step, Number.isFinite(value) ? value : null]);

@@ -3,29 +3,46 @@ import { encodeMetricValue } from '@/lib/domain/run-event';
 import type { NewTrajectory, RunWriter } from './run-writer';
 import type { TrajectoryCells, WriteOperation } from './writer-messages';
 
+export type MetricsOperation = Extract<WriteOperation, { type: 'metrics' }>;
+
 type Appended = Parameters<RunWriter['append']>[0];
 type Batch = Parameters<RunWriter['trajectories']>[1];
 
 /** What an operation without a payload of its own takes. */
 const SMALL = 200;
+/** A value and its part of a message. */
+const PER_METRIC = 32;
 
-export function eventOperation(event: Appended, time: number): WriteOperation {
-  const { kind, ...body } = event.kind === 'metrics' ? withStorableKeys(event) : event;
-  if ('step' in body && body.step !== null && !Number.isInteger(body.step)) {
-    throw new TypeError(`The step of a ${kind} event is ${body.step}, not a whole number`);
-  }
-  return {
-    type: 'event',
-    time,
-    kind,
-    body: jsonOf(body, event.kind === 'metrics' ? Object.values(event.values) : []),
+/** Names of the series that an event's values belong to. */
+export type SeriesNames = (keys: readonly string[]) => readonly string[];
+
+/** Evaluators make keys of what they like. Gives the same array again while the keys stay the same. */
+export function createSeriesNames(): SeriesNames {
+  let last: { readonly keys: readonly string[]; readonly names: readonly string[] } = { keys: [], names: [] };
+  return (keys) => {
+    const isSame = keys.length === last.keys.length && keys.every((key, at) => key === last.keys[at]);
+    if (!isSame) last = { keys, names: keys.map(storableText) };
+    return last.names;
   };
 }
 
-/** A key names a series in the store; evaluators make keys of what they like. */
-function withStorableKeys(event: Extract<Appended, { kind: 'metrics' }>): Appended {
-  const entries = Object.entries(event.values).map(([key, value]) => [storableText(key), value] as const);
-  return { ...event, values: Object.fromEntries(entries) };
+export function eventOperation(event: Appended, time: number, namesOf: SeriesNames): WriteOperation {
+  if ('step' in event && event.step !== null && !Number.isInteger(event.step)) {
+    throw new TypeError(`The step of a ${event.kind} event is ${event.step}, not a whole number`);
+  }
+  if (event.kind === 'metrics') {
+    const { step, values } = event;
+    const keys = namesOf(Object.keys(values));
+    return { type: 'metrics', time, step, keys, values: new Float64Array(Object.values(values)) };
+  }
+  const { kind, ...body } = event;
+  return { type: 'event', time, kind, body: JSON.stringify(body) };
+}
+
+/** Body of a `metrics` event as the store keeps it. */
+export function metricsBody({ step, keys, values }: MetricsOperation): string {
+  const named = Object.fromEntries(keys.map((key, at) => [key, values[at] ?? NaN]));
+  return jsonOf({ step, values: named }, values);
 }
 
 export function trajectoriesOperation(step: number, batch: Batch, time: number): WriteOperation {
@@ -42,6 +59,7 @@ export function trajectoriesOperation(step: number, batch: Batch, time: number):
 
 /** Roughly the characters that an operation holds in memory. */
 export function sizeOf(operation: WriteOperation): number {
+  if (operation.type === 'metrics') return SMALL + PER_METRIC * operation.keys.length;
   if (operation.type === 'event') return SMALL + operation.body.length;
   if (operation.type !== 'trajectories') return SMALL;
   const bodies = operation.bodies.reduce((sum, body) => sum + body.length, 0);

@@ -7,8 +7,19 @@ export type TrajectoryCells = z.infer<typeof TrajectoryCells>;
 
 const time = z.number();
 
+/** Names of series. The list of one event is often the next one's too: it crosses to the writing thread once. */
+const SeriesNames = z.custom<readonly string[]>((names) => Array.isArray(names));
+
 export const WriteOperation = z.discriminatedUnion('type', [
-  /** `body` is JSON text without the kind. */
+  /** A `metrics` event; `values` has one number per key. */
+  z.object({
+    type: z.literal('metrics'),
+    time,
+    step: z.number(),
+    keys: SeriesNames,
+    values: z.instanceof(Float64Array),
+  }),
+  /** Any other event. `body` is JSON text without the kind. */
   z.object({ type: z.literal('event'), time, kind: z.string(), body: z.string() }),
   z.object({
     type: z.literal('trajectories'),

@@ -1,14 +1,17 @@
 const CONTINUES = 128;
-const FIRST_CAPACITY = 1024;
+const MAX_SMALL = 2 ** 31;
+/** Bytes of the largest whole number, 53 bits. */
+const MAX_LENGTH = 8;
+const FIRST_CAPACITY = 8192;
 
 export type ByteWriter = {
   byte(value: number): void;
   /** A whole number from 0 to 2^53 − 1, seven bits per byte. */
   unsigned(value: number): void;
   /** Whole numbers as differences from their predecessors, in either direction. */
-  differences(values: readonly number[]): void;
+  differences(values: Float64Array): void;
   /** Eight bytes each, bit for bit (NaN stays NaN). */
-  doubles(values: readonly number[]): void;
+  doubles(values: Float64Array): void;
   bytes(): Uint8Array<ArrayBuffer>;
 };
 
@@ -29,25 +32,30 @@ export function createByteWriter(): ByteWriter {
     buffer[size] = value;
     size += 1;
   };
-  const unsigned = (value: number): void => {
+  /** Where there is room for it. */
+  const put = (value: number): void => {
     if (!Number.isSafeInteger(value) || value < 0)
       throw new RangeError(`${value} is no unsigned whole number`);
     let rest = value;
-    while (rest >= CONTINUES) {
-      byte((rest % CONTINUES) + CONTINUES);
-      rest = Math.floor(rest / CONTINUES);
-    }
-    byte(rest);
+    // bit operations know 31 bits
+    for (; rest >= MAX_SMALL; rest = Math.floor(rest / CONTINUES))
+      buffer[size++] = (rest % CONTINUES) + CONTINUES;
+    for (; rest >= CONTINUES; rest >>= 7) buffer[size++] = (rest & (CONTINUES - 1)) | CONTINUES;
+    buffer[size++] = rest;
   };
   return {
     byte,
-    unsigned,
+    unsigned: (value) => {
+      reserve(MAX_LENGTH);
+      put(value);
+    },
     differences: (values) => {
+      reserve(values.length * MAX_LENGTH);
       let previous = 0;
       for (const value of values) {
         const difference = value - previous;
         // Zigzag: small differences stay small whatever their sign.
-        unsigned(difference >= 0 ? difference * 2 : -difference * 2 - 1);
+        put(difference >= 0 ? difference * 2 : -difference * 2 - 1);
         previous = value;
       }
     },
@@ -65,8 +73,8 @@ export function createByteWriter(): ByteWriter {
 export type ByteReader = {
   byte(): number;
   unsigned(): number;
-  differences(length: number): number[];
-  doubles(length: number): number[];
+  differences(length: number): Float64Array;
+  doubles(length: number): Float64Array;
 };
 
 /** Reads what a `ByteWriter` wrote, in the same order. Throws a `RangeError` past the end. */
@@ -90,22 +98,16 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     byte,
     unsigned,
     differences: (length) => {
-      const values: number[] = [];
       let previous = 0;
-      for (let index = 0; index < length; index += 1) {
+      return new Float64Array(length).map(() => {
         const zigzag = unsigned();
         previous += zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-        values.push(previous);
-      }
-      return values;
+        return previous;
+      });
     },
     doubles: (length) => {
-      const values: number[] = [];
-      for (let index = 0; index < length; index += 1) {
-        values.push(view.getFloat64(at, true));
-        at += 8;
-      }
-      return values;
+      at += length * 8;
+      return new Float64Array(length).map((_, index) => view.getFloat64(at + (index - length) * 8, true));
     },
   };
 }

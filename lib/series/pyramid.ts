@@ -1,4 +1,4 @@
-import { mergeRows, type SeriesRow } from './series-row';
+import { joinRows, mergeRows, NO_ROWS, type SeriesRows, sliceRows } from './series-rows';
 
 /** Rows of a level that one row of the next covers. */
 export const FAN_OUT = 16;
@@ -8,7 +8,7 @@ export const BLOCK_ROWS = 512;
 export type SeriesBlock = {
   readonly level: number;
   readonly index: number;
-  readonly rows: readonly SeriesRow[];
+  readonly rows: SeriesRows;
 };
 
 /** Highest level of a series: the lowest one that fits in a single block. */
@@ -39,7 +39,7 @@ export function tailBlocks(points: number): readonly { readonly level: number; r
 export function appendToPyramid(
   points: number,
   tail: readonly SeriesBlock[],
-  added: readonly SeriesRow[],
+  added: SeriesRows,
 ): readonly SeriesBlock[] {
   const total = points + added.length;
   const blocks: SeriesBlock[] = [];
@@ -56,32 +56,35 @@ export function appendToPyramid(
 }
 
 /** Consecutive rows of a level, from the start of a block on. */
-type Stretch = { readonly start: number; readonly rows: readonly SeriesRow[] };
+type Stretch = { readonly start: number; readonly rows: SeriesRows };
 
 function stretchOf(tail: readonly SeriesBlock[], level: number): Stretch {
   const block = tail.find((candidate) => candidate.level === level);
-  return block === undefined ? { start: 0, rows: [] } : { start: block.index * BLOCK_ROWS, rows: block.rows };
+  return block === undefined
+    ? { start: 0, rows: NO_ROWS }
+    : { start: block.index * BLOCK_ROWS, rows: block.rows };
 }
 
 /** Replaces what stands from row number `from` on. */
-function extend({ start, rows }: Stretch, from: number, added: readonly SeriesRow[]): Stretch {
+function extend({ start, rows }: Stretch, from: number, added: SeriesRows): Stretch {
   if (from < start || from > start + rows.length)
     throw new RangeError('The tail blocks do not fit the series');
-  return { start, rows: [...rows.slice(0, from - start), ...added] };
+  return { start, rows: joinRows([sliceRows(rows, 0, from - start), added]) };
 }
 
-function parentsOf({ start, rows }: Stretch, firstParent: number): readonly SeriesRow[] {
-  const parents: SeriesRow[] = [];
-  for (let at = firstParent * FAN_OUT - start; at < rows.length; at += FAN_OUT) {
-    parents.push(mergeRows(rows.slice(at, at + FAN_OUT)));
-  }
-  return parents;
+function parentsOf({ start, rows }: Stretch, firstParent: number): SeriesRows {
+  const children = sliceRows(rows, firstParent * FAN_OUT - start);
+  const parents = Math.ceil(children.length / FAN_OUT);
+  return mergeRows(
+    children,
+    Array.from({ length: parents }, (_, at) => Math.min((at + 1) * FAN_OUT, children.length)),
+  );
 }
 
 function cut({ start, rows }: Stretch, level: number): readonly SeriesBlock[] {
   const blocks: SeriesBlock[] = [];
   for (let at = 0; at < rows.length; at += BLOCK_ROWS) {
-    blocks.push({ level, index: (start + at) / BLOCK_ROWS, rows: rows.slice(at, at + BLOCK_ROWS) });
+    blocks.push({ level, index: (start + at) / BLOCK_ROWS, rows: sliceRows(rows, at, at + BLOCK_ROWS) });
   }
   return blocks;
 }

@@ -35,7 +35,14 @@ async function write(
   { step = 0, validation = false } = {},
 ): Promise<void> {
   const operations = [trajectoriesOperation(step, { validation, failed: 0, rows }, 0)];
-  await commitOperations(connection, { attempt, operations, heartbeat: null, phase: null, command: null });
+  await commitOperations(connection, {
+    attempt,
+    operations,
+    heartbeat: null,
+    phase: null,
+    command: null,
+    backlog: new Set(),
+  });
 }
 
 const all = (runId: RunId, changes: Partial<TrajectoryQuery> = {}): TrajectoryQuery => ({
