@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { onAbort } from '@/lib/shared/on-abort';
 import { ServiceError } from './service-error';
 
 /** An answer that is not 2xx. `code` and `message` are the server's own where it sent `{error: {code, message}}`. */
@@ -89,12 +90,15 @@ export function createRequester(options: RequesterOptions): Requester {
   const random = options.random ?? Math.random;
 
   async function once(call: RawCall, payload: Payload | null, signal: AbortSignal): Promise<RawReply> {
-    const timeout = AbortSignal.timeout(call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    signal.throwIfAborted();
+    const limit = createTimeLimit(call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal);
     try {
-      return await exchange(AbortSignal.any([signal, timeout]), call, payload);
+      return await exchange(limit.signal, call, payload);
     } catch (error) {
       signal.throwIfAborted();
-      throw transportError(options.service, call.operation, timeout.aborted ? 'timeout' : error);
+      throw transportError(options.service, call.operation, limit.isOver() ? 'timeout' : error);
+    } finally {
+      limit.release();
     }
   }
 
@@ -134,7 +138,6 @@ export function createRequester(options: RequesterOptions): Requester {
 
   return {
     async send(call, signal) {
-      signal.throwIfAborted();
       const payload = payloadOf(call);
       for (let number = 1; ; number++) {
         const outcome = await attempt(call, payload, signal);
@@ -145,11 +148,27 @@ export function createRequester(options: RequesterOptions): Requester {
         await sleep(outcome.retryAfterMs ?? backOff(number, random()), signal);
       }
     },
-    async once(call, signal) {
-      signal.throwIfAborted();
-      return await once(call, payloadOf(call), signal);
-    },
+    once: (call, signal) => once(call, payloadOf(call), signal),
     close: () => agent.destroy(),
+  };
+}
+
+/** Aborts after a while, or with another signal. `AbortSignal.any` leaves something of each call with a signal that lives on. */
+function createTimeLimit(ms: number, outer: AbortSignal) {
+  const cut = new AbortController();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    cut.abort();
+  }, ms);
+  const stopWaiting = onAbort(outer, () => cut.abort());
+  return {
+    signal: cut.signal,
+    isOver: () => isOver,
+    release(): void {
+      clearTimeout(timer);
+      stopWaiting();
+    },
   };
 }
 
