@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Exchange, isProtobuf, readRecording, recordingNames } from '@/lib/testing/wire-recordings';
@@ -18,7 +18,12 @@ import {
 import * as replies from './replies';
 import * as requests from './requests';
 import { sampleFromJson, sampleFromProto, SampleResultJson, sampleToJson, sampleToProto } from './sample';
-import { ForwardBackwardOutputSchema } from './tinker_public_pb';
+import {
+  ArrayRecordSchema,
+  ForwardBackwardOutputSchema,
+  SampleResponseSchema,
+  TopkPromptLogprobsSchema,
+} from './tinker_public_pb';
 import { WireError } from './wire-error';
 import { unpackZstd } from './zstd';
 
@@ -200,4 +205,14 @@ test('zstd bodies are unpacked, within bounds', () => {
   expect(Buffer.from(unpackZstd(PACKED, 1000)).toString()).toBe('galley '.repeat(40));
   expect(() => unpackZstd(PACKED, 100)).toThrow('unpacks to more than 100 bytes');
   expect(() => unpackZstd(Buffer.from('plain'), 100)).toThrow(WireError);
+});
+
+test('a reply that announces more than it holds is refused before memory is taken for it', () => {
+  const record = create(ArrayRecordSchema, { numDatums: 2n ** 40n });
+  const output = create(ForwardBackwardOutputSchema, { lossFnOutputs: [record] });
+  const outputs = toBinary(ForwardBackwardOutputSchema, output);
+  expect(() => resultFromProto(outputs)).toThrow(WireError);
+  const topk = create(TopkPromptLogprobsSchema, { k: 5, promptLength: 2 ** 30 });
+  const sample = toBinary(SampleResponseSchema, create(SampleResponseSchema, { topkPromptLogprobs: topk }));
+  expect(() => sampleFromProto(sample)).toThrow(WireError);
 });

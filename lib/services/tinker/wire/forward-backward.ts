@@ -166,7 +166,12 @@ export function resultFromProto(bytes: Uint8Array): ForwardBackwardResult {
   const message = readProto(() => fromBinary(ForwardBackwardOutputSchema, bytes));
   const outputs = message.lossFnOutputs.flatMap(({ fields, numDatums }) => {
     const columns = Object.entries(fields).map(([name, field]) => [name, tensorsFromBatched(field)] as const);
-    return Array.from({ length: Number(numDatums) || (columns[0]?.[1].length ?? 0) }, (_, index) =>
+    const held = columns[0]?.[1].length ?? 0;
+    // not every server counts
+    if (numDatums !== 0n && numDatums !== BigInt(held)) {
+      throw new WireError(`A record announces ${numDatums} datums and holds ${held}.`);
+    }
+    return Array.from({ length: held }, (_, index) =>
       Object.fromEntries(
         columns.flatMap(([name, column]) => {
           const tensor = column[index];

@@ -2,6 +2,7 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { z } from 'zod';
 import { readProto } from './forward-backward';
 import { bytesOf, numbersOf } from './tensor';
+import { WireError } from './wire-error';
 import {
   DType,
   SampleResponseSchema,
@@ -95,6 +96,11 @@ export function sampleFromProto(bytes: Uint8Array): SampleResult {
 function candidates({ tokenIds, logprobs, k, promptLength }: TopkPromptLogprobs) {
   const tokens = numbersOf(tokenIds, DType.DTYPE_INT32);
   const values = numbersOf(logprobs, DType.DTYPE_FLOAT32);
+  if (values.length !== k * promptLength || tokens.length !== values.length) {
+    throw new WireError(
+      `Candidates of ${promptLength} places by ${k} are announced, and there are ${tokens.length}.`,
+    );
+  }
   return Array.from({ length: promptLength }, (_, row) => {
     const found: Candidate[] = [];
     for (let at = row * k; at < (row + 1) * k; at += 1) {
