@@ -167,6 +167,7 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
               root: env.root,
               runId,
               stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
+              onMessage: (message) => journal.log('info', 'service', message),
             }),
             outageOptions(prepared.config, journal, control),
           ),

@@ -45,6 +45,14 @@ test('a recipe that samples here and trains elsewhere is refused with the key to
   );
 });
 
+test('an address that is none is refused with the key to change', async () => {
+  const config = recipe('tinker', 'tinker');
+  const service = { ...config.service, tinker_service: { base_url: 'localhost:8787', api_key: 'tml-x' } };
+  const inference = { ...service.inference_service, model: 'm' };
+  const wrong = { ...config, service: { ...service, inference_service: inference } };
+  await expect(openServices(wrong, nowhere)).rejects.toThrow(/localhost:8787.*tinker_service\.base_url/);
+});
+
 test('the embedded model gets the name of the run, its shape and its temperature', async () => {
   host = await startEmbeddedHost();
   const { inference, training } = await openServices(recipe('embedded'), { ...host.location, runId: 7 });

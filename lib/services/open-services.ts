@@ -21,6 +21,8 @@ export type ServiceContext = {
   /** The bundle of the embedded service, if not the built one. */
   readonly bundle?: string;
   readonly serviceArguments?: readonly string[];
+  /** What a service says to people, and why a run waits for it. */
+  readonly onMessage?: (message: string) => void;
   /** Folder below the data directory for saved states; by default `<dataDir>/states/run-<id>`. */
   readonly stateFolder?: string;
 };
@@ -78,7 +80,7 @@ function modelNameOf({ modelName, runId }: ServiceContext): string {
 const SAMPLER = { embedded: 'the embedded service', tinker: 'Tinker' } as const;
 
 /** A teacher at Tinker is not built. */
-function openTinkerOnly(config: RecipeConfig, { root }: ServiceContext): Services {
+function openTinkerOnly(config: RecipeConfig, { root, onMessage }: ServiceContext): Services {
   const { type } = config.trainer;
   if (type.endsWith('_opd')) {
     throw new AppError(
@@ -86,7 +88,7 @@ function openTinkerOnly(config: RecipeConfig, { root }: ServiceContext): Service
       `trainer.type is ${type}; distillation with a teacher at Tinker is not built yet. Use remote_api_grpo.`,
     );
   }
-  return openTinker(config, root);
+  return openTinker(config, { root, ...(onMessage === undefined ? {} : { onMessage }) });
 }
 
 /** Weights of one backend do not reach the sampler of another. */

@@ -20,10 +20,16 @@ const Account = z.object({
   lora_rank: z.number().int().positive().nullish(),
 });
 
+export type OpenTinkerOptions = {
+  /** Where relative paths of tokenizers start. */
+  readonly root: string;
+  readonly onMessage?: (message: string) => void;
+};
+
 /** Both services of a recipe's Tinker account. Throws an `AppError` for what is missing. */
 export function openTinker(
   config: RecipeConfig,
-  root: string,
+  { root, ...told }: OpenTinkerOptions,
 ): { readonly inference: InferenceService; readonly training: TrainingService } {
   const environment = processEnvironment();
   const account = readAccount(config);
@@ -39,12 +45,21 @@ export function openTinker(
     throw new AppError('invalid_input', 'Tinker needs a base model: set service.inference_service.model.');
   }
   return connectTinker({
-    baseUrl: environment['TINKER_BASE_URL'] ?? account.base_url ?? BASE_URL,
+    ...told,
+    baseUrl: checkAddress(environment['TINKER_BASE_URL'] ?? account.base_url ?? BASE_URL),
     apiKey,
     baseModel,
     rank: account.lora_rank ?? DEFAULT_RANK,
     loadTokenizer: () => openTokenizer(config, root),
   });
+}
+
+function checkAddress(text: string): string {
+  if (/^https?:/i.test(text) && URL.canParse(text)) return text;
+  throw new AppError(
+    'invalid_input',
+    `"${text}" is no address of a Tinker service: set service.tinker_service.base_url, or TINKER_BASE_URL where that is set, to one like https://host/path.`,
+  );
 }
 
 function readAccount({ service }: RecipeConfig): z.infer<typeof Account> {
