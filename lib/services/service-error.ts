@@ -17,3 +17,8 @@ export class ServiceError extends Error {
     this.retryable = options?.retryable ?? (kind === 'refused' || kind === 'timeout');
   }
 }
+
+/** The request itself is refused: nothing was begun, and asking again changes nothing. */
+export function isRefusal(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.kind === 'rejected' && !error.retryable;
+}

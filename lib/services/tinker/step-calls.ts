@@ -121,15 +121,24 @@ export function forwardCalls(batch: readonly Datum[], limits: ChunkLimits): read
 }
 
 /** One row per datum, aligned with its tokens (entry 0 is 0). Throws when the service left something out. */
-export function logprobRows(results: readonly ForwardBackwardResult[]): readonly Float32Array[] {
-  return results.flatMap(({ outputs }) =>
-    outputs.map((output, index) => {
-      const row = output['logprobs'];
-      if (row === undefined)
-        throw new ServiceError('protocol', `Tinker: output ${index} of a pass has no logprobs`);
-      return Float32Array.from([0, ...row.data]);
-    }),
-  );
+export function logprobRows(
+  batch: readonly Datum[],
+  results: readonly ForwardBackwardResult[],
+): readonly Float32Array[] {
+  const outputs = results.flatMap((result) => result.outputs);
+  if (outputs.length !== batch.length) {
+    throw unlike(`the log-probabilities of ${outputs.length} sequences, not of ${batch.length}`);
+  }
+  return batch.map(({ tokens }, index) => {
+    const row = outputs[index]?.['logprobs']?.data ?? [];
+    const targets = tokens.length - 1;
+    if (row.length === targets) return Float32Array.from([0, ...row]);
+    throw unlike(`sequence ${index} has ${row.length} log-probabilities, not ${targets}`);
+  });
+}
+
+function unlike(what: string): ServiceError {
+  return new ServiceError('protocol', `Tinker: a pass came back with another batch: ${what}`);
 }
 
 /** Metrics of a step by the catalogue's names, from the log-probabilities before it and what the service says of itself. */
@@ -149,7 +158,7 @@ export function stepMetrics(
     ...(Number.isFinite(sum) ? { loss: sum } : {}),
     ...(typeof norm === 'number' ? { grad_norm: norm } : {}),
   };
-  const tokens = trainedTokens(batch, logprobRows(results));
+  const tokens = trainedTokens(batch, logprobRows(batch, results));
   if (loss.kind === 'cross_entropy' || tokens.length === 0) return { ...common, tokens: tokens.length };
   const mean = (value: (token: Trained) => number): number =>
     tokens.reduce((total, token) => total + value(token), 0) / tokens.length;

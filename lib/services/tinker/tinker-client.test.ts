@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import type { Datum, LossSpec } from '@/lib/rl/datum';
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
 import { type EmbeddedHost, startEmbeddedHost } from '@/lib/testing/embedded-host';
@@ -60,6 +61,10 @@ function step(id = 'step-0', over: Partial<TrainStep> = {}): TrainStep {
   const batch = [datum(1, 2, 3), datum(4, 5)];
   return { operationId: id, batch, loss: IMITATE, optimizer: OPTIMIZER, ...over };
 }
+
+const Listed = z.object({
+  checkpoints: z.array(z.object({ tinker_path: z.string(), expires_at: z.string().nullable() })),
+});
 
 const callsOf = (name: string): number => host.calls.filter((call) => call.name === name).length;
 
@@ -233,6 +238,88 @@ test('a submit that is refused leaves its number to the next', async () => {
   expect(callsOf('applyGradient')).toBe(1);
 });
 
+test('a request that never got through keeps its number, and the next goes behind it', async () => {
+  const { training } = connect();
+  await training.open(SPEC, never);
+  const lost = Array.from({ length: 10 }, () => ({ kind: 'refuse' }) as const);
+  proxy.plan('save_weights_for_sampler', ...lost);
+  await expect(training.publishWeights('v', never)).rejects.toMatchObject({ kind: 'refused' });
+  expect(await training.trainStep(step(), never)).toMatchObject({ tokens: 3 });
+  expect([callsOf('accumulate'), callsOf('applyGradient')]).toEqual([1, 1]);
+});
+
+test.each(['forward_backward', 'optim_step'])(
+  'a long burst of 503 at %s may be waited for: the step goes on',
+  async (path) => {
+    const { training } = connect();
+    await training.open(SPEC, never);
+    // the service has the first; it is not known to
+    const busy = Array.from({ length: 9 }, () => ({ kind: 'answer', status: 503, body: 'busy' }) as const);
+    proxy.plan(path, { kind: 'lose-answer' }, ...busy);
+    const failure = await training.trainStep(step(), never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'rejected', retryable: true });
+    expect(await training.trainStep(step(), never)).toMatchObject({ tokens: 3, grad_norm: 1 });
+    expect([callsOf('accumulate'), callsOf('applyGradient')]).toEqual([1, 1]);
+  },
+);
+
+test('a pass that leaves a sequence out is refused, not misread', async () => {
+  const { training } = connect();
+  await training.open(SPEC, never);
+  const output = { logprobs: { data: [-1, -2], dtype: 'float32', shape: [2] } };
+  const answer = (...outputs: readonly unknown[]): Fault => ({
+    kind: 'answer',
+    status: 200,
+    body: JSON.stringify({ loss_fn_output_type: 'x', loss_fn_outputs: outputs, metrics: {} }),
+  });
+  const forward = (): Promise<unknown> => training.forward([datum(1, 2, 3), datum(4, 5)], 'policy', never);
+  proxy.plan('retrieve_future', answer(output));
+  await expect(forward()).rejects.toThrow('log-probabilities of 1 sequences, not of 2');
+  proxy.plan('retrieve_future', answer(output, output));
+  await expect(forward()).rejects.toThrow('sequence 1 has 2 log-probabilities, not 1');
+});
+
+test('a service that never gives more than metadata is given up', async () => {
+  const { training } = connect();
+  await training.open(SPEC, never);
+  const body = '{"status":"complete_metadata","response_payload_size":9}';
+  proxy.plan(
+    'retrieve_future',
+    ...Array.from({ length: 90 }, () => ({ kind: 'answer', status: 200, body }) as const),
+  );
+  await expect(training.publishWeights('v', never)).rejects.toMatchObject({ kind: 'timeout' });
+});
+
+test.each([503, 402])('health is asked once and told as it is: %i', async (status) => {
+  const { training } = connect();
+  proxy.plan('healthz', { kind: 'answer', status, body: '{"detail":"later"}' });
+  const health = await training.health(never);
+  expect(health.ok).toBe(false);
+  expect(health.detail).toContain(`HTTP ${status}`);
+  expect(proxy.seen).toEqual(['healthz']);
+});
+
+test('the weights of the reference do not expire, those that are sampled from do', async () => {
+  const { training } = connect();
+  await training.open(SPEC, never);
+  await training.freezeReference(never);
+  await training.publishWeights('v', never);
+  const response = await fetch(`${proxy.baseUrl}/api/v1/checkpoints`, {
+    headers: { 'x-api-key': 'tml-test' },
+  });
+  const { checkpoints } = Listed.parse(await response.json());
+  const expiring = checkpoints.filter(({ expires_at }) => expires_at !== null);
+  expect(checkpoints).toHaveLength(2);
+  expect(expiring.map(({ tinker_path }) => tinker_path)).toEqual([expect.stringContaining('/v-')]);
+});
+
+test('a model that is opened anew takes the place of the one before', async () => {
+  const { training } = connect();
+  await training.open(SPEC, never);
+  await training.open(SPEC, never);
+  expect(callsOf('close')).toBe(1);
+});
+
 test.each([
   { name: 'a session that expired', status: 404, kind: 'gone' },
   { name: 'a wrong key', status: 401, kind: 'rejected' },
@@ -256,7 +343,7 @@ test('silence has an end, and the message counts the attempts', async () => {
     ...Array.from({ length: 90 }, () => ({ kind: 'answer', status: 503, body: 'down' }) as const),
   );
   const failure = await training.publishWeights('v', never).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ kind: 'gone' });
+  expect(failure).toMatchObject({ kind: 'timeout', retryable: true });
   expect(String(failure)).toMatch(
     /Tinker: the result of SaveWeightsForSampler did not come: .*\(attempt \d+\): HTTP 503/,
   );

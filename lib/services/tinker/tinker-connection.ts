@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createRequester, type ErrorReply, pause, type Payload, type Requester } from '../request';
 import { ServiceError } from '../service-error';
 import { ClientConfigReply, CreateSessionReply, HeartbeatReply } from './wire/replies';
@@ -39,6 +39,8 @@ export type TinkerConnection = {
    * with sequence ids. Rejects with `ServiceError`; `gone` = the service does not know the session or model any more.
    */
   send<T>(call: TinkerCall<T>, signal: AbortSignal): Promise<T>;
+  /** Is anybody there? Sent once, and waits for nothing. */
+  ping(path: string, signal: AbortSignal): Promise<void>;
   /** For polls, which hold a connection each. */
   readonly polls: Pick<Requester, 'once'>;
   /** Ends the session before, if there is one, and begins a new one. */
@@ -84,7 +86,7 @@ export function createTinkerConnection(options: TinkerConnectionOptions): Tinker
       try {
         return await calls.send(prepared, signal);
       } catch (error) {
-        if (!isBillingPause(error) || pausedMs >= most) throw error;
+        if (!isBillingPause(error) || pausedMs >= most) throw asOutage(error);
         if (pausedMs === 0) onMessage(`${messageOf(error)}. The run waits.`);
         await sleep(BILLING_PAUSE_MS, signal);
       }
@@ -95,6 +97,10 @@ export function createTinkerConnection(options: TinkerConnectionOptions): Tinker
     send,
     polls,
     sleep,
+    async ping(path, signal) {
+      const call = { operation: path, method: 'GET', path: `${API}/${path}`, maxAttempts: 1 } as const;
+      await calls.send({ ...call, schema: z.unknown() }, signal);
+    },
     async openSession(signal) {
       heartbeat.stop();
       const version = { sdk_version: SDK_VERSION };
@@ -201,6 +207,12 @@ function translate({ status }: ErrorReply, message: string): ServiceError | null
   // sessions and models live in the service's memory; 410 says so in other words
   if (status === 404 || status === 410) return new ServiceError('gone', message, { retryable: false });
   return null;
+}
+
+/** Only an answer says that something is gone: a connection that breaks off is a service that is out. */
+function asOutage(error: unknown): unknown {
+  if (!(error instanceof ServiceError) || error.kind !== 'gone' || !error.retryable) return error;
+  return new ServiceError('refused', error.message, { cause: error });
 }
 
 function isBillingPause(error: unknown): boolean {

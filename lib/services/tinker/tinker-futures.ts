@@ -42,7 +42,7 @@ type Verdict<T> =
 
 /**
  * Waits for the result of an operation. Throws `ResultGone`, or a `ServiceError`: `rejected` = the operation is wrong, `gone`
- * = its outcome is unknown or its model is no more.
+ * = the service could not do it or has no such model, `timeout` = nobody answers.
  */
 export async function awaitResult<T>(
   connection: TinkerConnection,
@@ -54,7 +54,7 @@ export async function awaitResult<T>(
   for (let iteration = 0; ; iteration++) {
     const askedAt = options.now();
     const reply = await poll(connection, { requestId, kind, signal, iteration, metadataOnly });
-    const verdict = reply instanceof ServiceError ? null : judge(reply, kind, requestId);
+    const verdict = reply instanceof ServiceError ? null : judge(reply, { kind, requestId, metadataOnly });
     if (verdict === null || (verdict.kind === 'again' && verdict.counts === 'failure')) {
       failures.failure += 1;
       const silentMs = options.now() - heardAt;
@@ -116,9 +116,11 @@ async function poll(connection: TinkerConnection, asked: Poll): Promise<RawReply
   }
 }
 
-function judge<T>(reply: RawReply, kind: ResultKind<T>, requestId: string): Verdict<T> {
+type Judged<T> = Pick<AwaitedResult<T>, 'kind' | 'requestId'> & { readonly metadataOnly: boolean };
+
+function judge<T>(reply: RawReply, { kind, requestId, metadataOnly }: Judged<T>): Verdict<T> {
   const { status } = reply;
-  if (status >= 200 && status < 300) return read(reply, kind);
+  if (status >= 200 && status < 300) return read(reply, kind, metadataOnly);
   if (status === 408) return { kind: 'again', pauseMs: 0, counts: 'nothing' };
   if (status === 410)
     throw new ResultGone(`${SERVICE_NAME}: the result of ${kind.name} ${requestId} is gone`);
@@ -130,13 +132,15 @@ function judge<T>(reply: RawReply, kind: ResultKind<T>, requestId: string): Verd
   throw refused(kind.name, reply, 'rejected');
 }
 
-function read<T>(reply: RawReply, kind: ResultKind<T>): Verdict<T> {
+function read<T>(reply: RawReply, kind: ResultKind<T>, metadataOnly: boolean): Verdict<T> {
   if (reply.contentType.startsWith(PROTOBUF) && kind.fromProto !== undefined) {
     return { kind: 'value', value: readProto(kind, kind.fromProto, reply.body) };
   }
   const json = parseJson(reply.body);
   if (TryAgainReply.safeParse(json).success) return { kind: 'again', pauseMs: 0, counts: 'nothing' };
-  if (MetadataReply.safeParse(json).success) return { kind: 'whole' };
+  if (MetadataReply.safeParse(json).success) {
+    return metadataOnly ? { kind: 'whole' } : { kind: 'again', pauseMs: 0, counts: 'failure' };
+  }
   const failed = FailedReply.safeParse(json);
   if (failed.success) {
     const { error, category } = failed.data;
@@ -175,9 +179,9 @@ function refused(name: string, reply: RawReply | ServiceError, kind: 'rejected' 
 
 type Silence = { readonly silentMs: number; readonly polls: number };
 
-/** Whether the operation was done is unknown: whoever waits must go back to a state that is known. */
+/** Whether the operation was done is unknown; the same request, asked for again, is still the same. */
 function silent(name: string, last: RawReply | ServiceError, { silentMs, polls }: Silence): ServiceError {
   const why = last instanceof ServiceError ? last.message : `HTTP ${last.status}`;
   const text = `${SERVICE_NAME}: the result of ${name} did not come: no answer for ${Math.round(silentMs / 1000)} s (attempt ${polls}): ${why}`;
-  return new ServiceError('gone', text, { retryable: false, cause: last });
+  return new ServiceError('timeout', text, { cause: last });
 }

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ServiceHealth } from '../inference-service';
 import { ServiceError } from '../service-error';
 import type { TinkerConnection } from './tinker-connection';
@@ -9,8 +8,7 @@ export async function tinkerHealth(
   signal: AbortSignal,
 ): Promise<ServiceHealth> {
   try {
-    const call = { operation: 'healthz', method: 'GET', path: 'healthz', schema: z.unknown() } as const;
-    await connection.send(call, signal);
+    await connection.ping('healthz', signal);
     return { ok: true, model: baseModel, detail: 'The Tinker service answers' };
   } catch (error) {
     if (error instanceof ServiceError) return { ok: false, detail: error.message };

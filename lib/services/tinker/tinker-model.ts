@@ -1,17 +1,18 @@
 import type { ModelSpec } from '../training-service';
+import { createNumberedRequests, type NumberedRequests, type Numbers } from '../numbered-requests';
 import { ServiceError } from '../service-error';
 import type { ClientConfig, TinkerConnection } from './tinker-connection';
 import { jsonOperation, type Operation, type Operations } from './tinker-operations';
 import { CreateModelReply, CreateSamplingSessionReply, GetInfoReply, UnloadModelReply } from './wire/replies';
 
-/** A model that is open at the service, with the count of its requests. */
-export type OpenModel = {
+/**
+ * A model that is open at the service, with the numbers of the requests that train, save or load; its creation was 0.
+ */
+export type OpenModel = Numbers<Operation<unknown>> & {
   readonly sessionId: string;
   readonly modelId: string;
   readonly config: ClientConfig;
   readonly tokenizerId: string | null;
-  /** Of the next request that trains, saves or loads; the creation of the model was 0. */
-  nextSeqId: number;
   nextSampler: number;
 };
 
@@ -19,19 +20,13 @@ export type OpenModel = {
 export type Sampler = { readonly id: string; readonly version: number; nextSeqId: number };
 
 /** The model of one run. Training and inference share it. */
-export type TinkerModel = {
+export type TinkerModel = NumberedRequests<Operation<unknown>> & {
   /** Begins a session and makes the model anew, with fresh weights: also the way back after a loss. */
   open(spec: ModelSpec, signal: AbortSignal): Promise<void>;
   /** Throws a `ServiceError` before `open` and after `close`. */
   current(): OpenModel;
   /** Work that numbers requests: one at a time, so that they are submitted in the order of their numbers. */
   inTurn<T>(work: (model: OpenModel) => Promise<T>): Promise<T>;
-  /** Makes the next request and submits it; its number is used again when the service refuses it. */
-  submitNext<T>(
-    model: OpenModel,
-    make: (seqId: number) => Operation<T>,
-    signal: AbortSignal,
-  ): Promise<Operation<T>>;
   openSampler(
     path: string,
     options: { readonly version: number; readonly signal: AbortSignal },
@@ -62,26 +57,20 @@ export function createTinkerModel(
 
   return {
     current,
+    ...createNumberedRequests((operation: Operation<unknown>, signal) =>
+      operations.submit(operation, signal),
+    ),
     async open(spec, signal) {
+      const former = open;
       open = null;
+      // a service has room for so many models
+      if (former !== null) await unload(operations, former);
       open = await create({ connection, operations, ...base }, spec, signal);
     },
     inTurn(work) {
       const result = last.then(() => work(current()));
       last = result.catch(() => null);
       return result;
-    },
-    async submitNext(model, make, signal) {
-      const operation = make(model.nextSeqId);
-      model.nextSeqId += 1;
-      try {
-        await operations.submit(operation, signal);
-      } catch (error) {
-        // nothing was begun: strict services wait for this number
-        if (error instanceof ServiceError && error.kind === 'rejected') model.nextSeqId -= 1;
-        throw error;
-      }
-      return operation;
     },
     async openSampler(path, { version, signal }) {
       const model = current();
@@ -135,7 +124,7 @@ async function create(
     signal,
   );
   const tokenizerId = info.model_data.tokenizer_id ?? null;
-  return { sessionId, modelId, config, tokenizerId, nextSeqId: 1, nextSampler: 0 };
+  return { sessionId, modelId, config, tokenizerId, nextSeqId: 1, unsettled: null, nextSampler: 0 };
 }
 
 /** What is not there any more needs no unloading; a service drops silent models in time. */

@@ -1,4 +1,4 @@
-import { ServiceError } from '../service-error';
+import { isRefusal, ServiceError } from '../service-error';
 import type { TrainMetrics, TrainStep } from '../training-service';
 import { type ChunkLimits, type StepCall, stepCalls, stepMetrics } from './step-calls';
 import type { OpenModel, TinkerModel } from './tinker-model';
@@ -21,8 +21,8 @@ type Progress = {
   optimizer: Operation<OptimReply> | null;
 };
 
-/** Steps by operation id. */
-export type Steps = Map<string, Progress>;
+/** Steps by operation id: on their way, or what they came to. */
+export type Steps = Map<string, Progress | { readonly metrics: TrainMetrics }>;
 
 const LIMITS: ChunkLimits = { datums: 1024, bytes: 5_000_000 };
 /** Steps whose answers are kept; a run repeats its last few at most. */
@@ -47,17 +47,22 @@ export async function takeStep(
   { step, signal }: StepAsk,
 ): Promise<TrainMetrics> {
   return await model.inTurn(async (open) => {
-    const progress = steps.get(step.operationId) ?? planned(step, open);
+    const known = steps.get(step.operationId);
+    if (known !== undefined && 'metrics' in known) return known.metrics;
+    const progress = known ?? planned(step, open);
     steps.set(step.operationId, progress);
     const [oldest] = steps.keys();
     if (steps.size > KEPT_STEPS && oldest !== undefined) steps.delete(oldest);
-    await submitStep({ model, operations, open, step }, progress, signal);
+    await submitStep({ model, open, step }, progress, signal);
     try {
       const results = await finishAll(operations, progress.passes, signal);
       if (progress.optimizer === null) throw new Error('The step has no optimizer step.');
       const { metrics } = await operations.finish(progress.optimizer, signal);
       const told = { batch: step.batch, loss: step.loss, learningRate: step.optimizer.learningRate };
-      return stepMetrics(told, results, metrics ?? {});
+      const answer = stepMetrics(told, results, metrics ?? {});
+      // the requests themselves are as large as the batch
+      steps.set(step.operationId, { metrics: answer });
+      return answer;
     } catch (error) {
       throw asUnknown(error, 'a request of the step failed after its optimizer step was submitted');
     }
@@ -70,19 +75,18 @@ function planned({ batch, loss }: TrainStep, open: OpenModel): Progress {
 
 type Submission = {
   readonly model: TinkerModel;
-  readonly operations: Operations;
   readonly open: OpenModel;
   readonly step: TrainStep;
 };
 
 async function submitStep(
-  { model, operations, open, step }: Submission,
+  { model, open, step }: Submission,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
   const { calls, passes } = progress;
   try {
-    for (const operation of passes) await operations.submit(operation, signal);
+    forget(progress, await model.settle(open, signal));
     for (const call of calls.slice(passes.length)) {
       await model.submitNext(
         open,
@@ -93,15 +97,20 @@ async function submitStep(
     if (progress.optimizer === null) {
       const make = (seqId: number) => (progress.optimizer = optimizerOperation(open, step, seqId));
       await model.submitNext(open, make, signal);
-    } else await operations.submit(progress.optimizer, signal);
+    }
   } catch (error) {
-    if (!(error instanceof ServiceError) || error.kind !== 'rejected') throw error;
-    // a refused request was not begun: it is no part of the step
-    const refusedPass = progress.optimizer === null ? passes.pop() : undefined;
-    progress.optimizer = null;
-    if (refusedPass !== undefined && passes.length === 0) throw error;
+    if (!isRefusal(error)) throw error;
+    forget(progress, progress.optimizer ?? passes.at(-1) ?? null);
+    if (passes.length === 0) throw error;
     throw asUnknown(error, 'it was refused after other requests of the step had gone in');
   }
+}
+
+/** A refused request was not begun: it is no part of the step. */
+function forget(progress: Progress, refused: Operation<unknown> | null): void {
+  if (refused === null) return;
+  if (progress.optimizer === refused) progress.optimizer = null;
+  else if (progress.passes.at(-1) === refused) progress.passes.pop();
 }
 
 function remember<T>(list: T[], item: T): T {
@@ -111,7 +120,7 @@ function remember<T>(list: T[], item: T): T {
 
 /** The gradient or the weights at the service are not what the run takes them for: it goes back to its last state. */
 function asUnknown(error: unknown, why: string): unknown {
-  if (!(error instanceof ServiceError) || error.kind !== 'rejected') return error;
+  if (!isRefusal(error)) return error;
   const message = `${error.message} (${why}, so the model's state is not known: it is opened again from the last checkpoint)`;
   return new ServiceError('gone', message, { cause: error, retryable: false });
 }

@@ -35,11 +35,11 @@ export function createTinkerTraining(parts: TinkerTrainingParts): TrainingServic
     forward: (batch, weights, signal) =>
       weights === 'reference' ? reference.forward(batch, signal) : forward(parts, batch, signal),
     async freezeReference(signal) {
-      reference.set(await saveForSampler(parts, 'reference', signal));
+      reference.set(await saveForSampler(parts, { label: 'reference', lasts: true }, signal));
     },
     trainStep: (step, signal) => takeStep(parts, steps, { step, signal }),
     async publishWeights(label, signal) {
-      const path = await saveForSampler(parts, label, signal);
+      const path = await saveForSampler(parts, { label, lasts: false }, signal);
       published += 1;
       return { path, version: published };
     },
@@ -78,7 +78,7 @@ async function forward(
     }
     return await finishAll(operations, passes, signal);
   });
-  return logprobRows(results);
+  return logprobRows(batch, results);
 }
 
 /** The reference model: weights that were published for a sampler, which tells their probabilities. */

@@ -9,10 +9,20 @@ type Parts = { readonly model: TinkerModel; readonly operations: Operations };
 /** Weights for a sampler are of use until the next ones are published; a pause may come between. */
 const SAMPLER_TTL_SECONDS = 86_400;
 
+type SamplerWeights = {
+  readonly label: string;
+  /** As long as the run's states, which name them; the others go by themselves. */
+  readonly lasts: boolean;
+};
+
 /** The path of the training weights of now, for a sampler. */
-export async function saveForSampler(parts: Parts, label: string, signal: AbortSignal): Promise<string> {
+export async function saveForSampler(
+  parts: Parts,
+  { label, lasts }: SamplerWeights,
+  signal: AbortSignal,
+): Promise<string> {
   const kind = { name: 'SaveWeightsForSampler', schema: SaveForSamplerReply };
-  const body = { path: unique(label), ttl_seconds: SAMPLER_TTL_SECONDS };
+  const body = { path: unique(label), ...(lasts ? {} : { ttl_seconds: SAMPLER_TTL_SECONDS }) };
   const reply = await numbered(parts, { path: 'save_weights_for_sampler', body, kind }, signal);
   if (!reply.path) throw new ServiceError('protocol', 'Tinker: SaveWeightsForSampler gave no path');
   return reply.path;
