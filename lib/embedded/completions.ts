@@ -58,9 +58,9 @@ function plan(
   { tokenizer, context }: { readonly tokenizer: Tokenizer; readonly context: number },
 ): Plan | Extract<CompletionOutcome, { ok: false }> {
   const encoded = request.promptTokens ?? tokenizer.encode(request.prompt, { appendEnd: false });
-  const unknown = encoded.find((token) => token >= tokenizer.vocabulary.length);
+  const unknown = encoded.find((token) => token < 0 || token >= tokenizer.vocabulary.length);
   if (unknown !== undefined) {
-    const message = `The prompt has the token ${unknown}, but the vocabulary ends at ${tokenizer.vocabulary.length - 1}.`;
+    const message = `The prompt has the token ${unknown}, but the vocabulary goes from 0 to ${tokenizer.vocabulary.length - 1}.`;
     return { ok: false, code: 'unknown_token', message };
   }
   const promptTokens = encoded.length === 0 ? [tokenizer.beginToken] : encoded;

@@ -39,8 +39,8 @@ export type SamplerHostOptions = {
   readonly baseFile: string;
 };
 
-/** Rows that one pass of the sampler takes from the queue. */
-const MAX_ROWS = 1024;
+/** Rows that one pass of the sampler takes from the queue; no request may have more. */
+export const MAX_ROWS = 1024;
 /** Waiting requests beyond which clients are told to wait. */
 const MAX_WAITING = 4096;
 
@@ -147,21 +147,11 @@ async function answer(model: HostedModel, batch: readonly Waiting[]): Promise<vo
     batch.flatMap(({ completions }) => completions),
     never,
   );
-  const asked = batch.filter((each) => each.promptLogprobs || each.topk > 0);
-  const prompts = asked.map(({ prompt }) => contextOf(prompt));
-  const forward = { batch: prompts, temperature: 1, weights: 'training' } as const;
-  const logprobs = prompts.length === 0 ? [] : await model.forward(forward, never);
-  const k = asked.reduce((most, { topk }) => Math.max(most, topk), 0);
-  const likeliest = k === 0 ? [] : await model.likeliest(prompts, k, never);
-  let row = 0;
-  for (const each of batch) {
-    const own = outcomes.slice(row, (row += each.completions.length));
-    const refused = own.find((outcome) => !outcome.ok);
-    if (refused !== undefined) {
-      each.reject(unprocessable(refused.message));
-      continue;
-    }
-    const completions = own.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+  const drawn = refuseAlone(batch, outcomes);
+  // a prompt that was refused must not be looked at with those of others
+  const asked = drawn.map(({ each }) => each).filter((each) => each.promptLogprobs || each.topk > 0);
+  const { logprobs, likeliest, k } = await lookAtPrompts(model, asked);
+  for (const { each, completions } of drawn) {
     const place = asked.indexOf(each);
     each.resolve({
       completions: await atTemperatureOne(model, each, completions),
@@ -169,6 +159,34 @@ async function answer(model: HostedModel, batch: readonly Waiting[]): Promise<vo
       likeliest: each.topk > 0 ? narrowed(likeliest[place], k, each.topk) : null,
     });
   }
+}
+
+type Drawn = { readonly each: Waiting; readonly completions: readonly Completion[] };
+
+/** Rejects the requests that the model refuses, and gives the others with what was drawn for them. */
+function refuseAlone(
+  batch: readonly Waiting[],
+  outcomes: Awaited<ReturnType<HostedModel['complete']>>['outcomes'],
+): readonly Drawn[] {
+  let row = 0;
+  return batch.flatMap((each) => {
+    const own = outcomes.slice(row, (row += each.completions.length));
+    const refused = own.find((outcome) => !outcome.ok);
+    if (refused === undefined) {
+      return [{ each, completions: own.flatMap((outcome) => (outcome.ok ? [outcome.value] : [])) }];
+    }
+    each.reject(unprocessable(refused.message));
+    return [];
+  });
+}
+
+async function lookAtPrompts(model: HostedModel, asked: readonly Waiting[]) {
+  const prompts = asked.map(({ prompt }) => contextOf(prompt));
+  const k = asked.reduce((most, { topk }) => Math.max(most, topk), 0);
+  if (prompts.length === 0) return { logprobs: [], likeliest: [], k };
+  const forward = { batch: prompts, temperature: 1, weights: 'training' } as const;
+  const logprobs = await model.forward(forward, never);
+  return { logprobs, likeliest: k === 0 ? [] : await model.likeliest(prompts, k, never), k };
 }
 
 /** The training side computes probabilities at temperature 1: so do the samples' log-probabilities, whatever they were drawn at. */

@@ -9,8 +9,9 @@ import {
   sampleToJson,
   sampleToProto,
 } from '@/lib/services/tinker/wire/sample';
+import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 import type { FutureResult } from './futures';
-import type { SamplerAnswer, SamplerRequest } from './sampler-host';
+import { MAX_ROWS, type SamplerAnswer, type SamplerRequest } from './sampler-host';
 import type { SamplingSession } from './sessions';
 import { unprocessable } from './tinker-error';
 
@@ -40,6 +41,7 @@ function samplerRequest(
       'The embedded model samples from its whole distribution: leave top_k at -1 and top_p at 1.',
     );
   }
+  checkAmounts(body, prompt);
   const seed = params.seed ?? randomInt(SEED_SPACE);
   const common = {
     prompt: '',
@@ -58,6 +60,21 @@ function samplerRequest(
     promptLogprobs: body.prompt_logprobs === true,
     topk: body.topk_prompt_logprobs,
   };
+}
+
+/** What is asked for is made in memory, of a model that others use too. */
+function checkAmounts(
+  asked: Omit<z.output<typeof SampleRequest>, 'sampling_params'>,
+  prompt: readonly number[],
+): void {
+  const { num_samples: samples, topk_prompt_logprobs: topk, prompt_logprobs: isScored } = asked;
+  if (samples > MAX_ROWS) throw unprocessable(`num_samples is ${samples}; at most ${MAX_ROWS} are drawn.`);
+  if (topk > VOCABULARY_SIZE) {
+    throw unprocessable(`topk_prompt_logprobs is ${topk}; the vocabulary has ${VOCABULARY_SIZE} tokens.`);
+  }
+  if ((isScored === true || topk > 0) && prompt.length === 0) {
+    throw unprocessable('An empty prompt has no log-probabilities.');
+  }
 }
 
 function stopsOf(stop: z.output<typeof SamplingParams>['stop']): {

@@ -49,3 +49,11 @@ test('a gap that is not filled is told, and what came late still runs', async ()
   await turns.run(2, work('b'));
   expect(done).toEqual(['c', 'b']);
 });
+
+test('a number that no client can have reached is refused, and the next goes on', async () => {
+  const turns = createTurnTaker({ gapMs: 0, onGap: unexpected });
+  const { done, work } = recorder();
+  await expect(turns.run(2 ** 40, work('far'))).rejects.toThrow(`request ${2 ** 40} came`);
+  await turns.run(1, work('a'));
+  expect(done).toEqual(['a']);
+});

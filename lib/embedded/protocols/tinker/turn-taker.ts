@@ -5,7 +5,7 @@ import { NotBegun } from './futures';
  * begin with 1.
  */
 export type TurnTaker = {
-  /** Null = after what has arrived. Rejects with `NotBegun` when the id was done before. */
+  /** Null = after what has arrived. Rejects with `NotBegun` when the id was done before, or is far ahead of the next. */
   run<T>(seqId: number | null, work: () => Promise<T>): Promise<T>;
   /** A request with this id was refused before it began: nobody need wait for it, and it may come again. */
   skip(seqId: number): void;
@@ -17,6 +17,9 @@ export type TurnTakerOptions = {
   /** Ids that did not come in time: the operations behind them go on. They may still come. */
   readonly onGap: (seqIds: readonly number[]) => void;
 };
+
+/** No client has so many requests under way: an id beyond is a mistake, and each id of a gap is kept. */
+const MAX_AHEAD = 100_000;
 
 export function createTurnTaker({ gapMs, onGap }: TurnTakerOptions): TurnTaker {
   let next = 1;
@@ -60,6 +63,10 @@ export function createTurnTaker({ gapMs, onGap }: TurnTakerOptions): TurnTaker {
       if (seqId < next && mayCome) return append(work);
       if (seqId < next) {
         const message = `Sequence conflict: request ${seqId} was done before; the next one is ${next}.`;
+        return Promise.reject(new NotBegun(409, message));
+      }
+      if (seqId - next > MAX_AHEAD) {
+        const message = `Sequence conflict: request ${seqId} came, and the next one is ${next}.`;
         return Promise.reject(new NotBegun(409, message));
       }
       return new Promise((resolve, reject) => {
