@@ -7,6 +7,8 @@ import {
   ComposedChart,
   Line,
   ReferenceArea,
+  ReferenceDot,
+  ReferenceLine,
   ResponsiveContainer,
   Tooltip,
   type TooltipContentProps,
@@ -14,11 +16,14 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import type { GapMark } from '@/lib/charts/chart-marks';
 import type { ChartModel, ChartRow } from '@/lib/charts/prepare-lines';
 import { cssColor } from '@/lib/charts/series-color';
 import type { StageBand } from '@/lib/charts/stage-bands';
 import { nearestTick } from './chart-sync';
 import { ChartTooltip } from './chart-tooltip';
+import { CutTriangle } from './cut-triangle';
+import { PinnedStep } from './pinned-step';
 import { SeriesDot } from './series-dot';
 import { type ChartGestures, useChartGestures } from './use-chart-gestures';
 
@@ -43,9 +48,10 @@ export function LineChart({ title, model, height, syncId, stages = [], ...gestur
   const [isHere, setIsHere] = useState(false);
   const hands = useChartGestures({ ...gestures, domain: model.x.domain });
   const picks = gestures.onPick === undefined ? '' : ' Enter opens the rollouts of the step at the cursor.';
+  const pinned = model.rows.find(({ step }) => step === hands.pinned) ?? null;
   return (
     <figure
-      aria-label={`${title}, chart. Arrow keys move the cursor, plus and minus zoom, Escape shows all.${picks}`}
+      aria-label={`${title}, chart. Arrow keys move the cursor, plus and minus zoom, P pins the values at the cursor, Escape shows all.${picks}`}
       className="select-none [&_svg:focus-visible]:outline-2 [&_svg:focus-visible]:outline-accent"
       onMouseEnter={() => setIsHere(true)}
       onMouseLeave={() => setIsHere(false)}
@@ -75,6 +81,7 @@ export function LineChart({ title, model, height, syncId, stages = [], ...gestur
             height={18}
           />
           <YAxis
+            scale={model.scale}
             domain={[...model.y.domain]}
             ticks={[...model.y.ticks]}
             tickFormatter={(tick: number) => model.y.labels[model.y.ticks.indexOf(tick)] ?? String(tick)}
@@ -88,18 +95,20 @@ export function LineChart({ title, model, height, syncId, stages = [], ...gestur
           {stages.map(stageArea)}
           {bands(model)}
           {lines(model)}
-          {model.marks.map((mark) => (
-            <ReferenceArea
-              key={`${mark.name} ${mark.from}`}
-              x1={mark.from}
-              x2={mark.to}
-              fill="var(--error)"
-              fillOpacity={0.08}
-              stroke="var(--error)"
-              strokeDasharray="2 3"
-              label={{ value: mark.text, position: 'insideTop', fontSize: 10, fill: 'var(--error)' }}
+          {model.marks.map(gapArea)}
+          {model.cuts.map((cut) => (
+            <ReferenceDot
+              key={`${cut.name} ${cut.step}`}
+              x={cut.step}
+              y={cut.edge}
+              shape={({ cx, cy }: { cx?: number; cy?: number }) => (
+                <CutTriangle cut={cut} cx={cx ?? 0} cy={cy ?? 0} />
+              )}
             />
           ))}
+          {pinned === null ? null : (
+            <ReferenceLine x={pinned.step} stroke="var(--accent)" strokeDasharray="3 2" />
+          )}
           {hands.selection === null ? null : (
             <ReferenceArea
               x1={hands.selection.start}
@@ -120,6 +129,7 @@ export function LineChart({ title, model, height, syncId, stages = [], ...gestur
           <CursorStep cursorRef={hands.cursorRef} />
         </ComposedChart>
       </ResponsiveContainer>
+      {pinned === null ? null : <PinnedStep model={model} row={pinned} onClose={() => hands.pin(null)} />}
       <figcaption className="sr-only">{model.summary}</figcaption>
     </figure>
   );
@@ -135,6 +145,21 @@ function stageArea({ name, from, to, isShaded }: StageBand) {
       fill="var(--muted)"
       fillOpacity={isShaded ? STAGE_OPACITY : 0}
       label={{ value: name, position: 'insideTop', fontSize: 10, fill: 'var(--muted)' }}
+    />
+  );
+}
+
+function gapArea({ name, from, to, text }: GapMark) {
+  return (
+    <ReferenceArea
+      key={`${name} ${from}`}
+      x1={from}
+      x2={to}
+      fill="var(--error)"
+      fillOpacity={0.08}
+      stroke="var(--error)"
+      strokeDasharray="2 3"
+      label={{ value: text, position: 'insideTop', fontSize: 10, fill: 'var(--error)' }}
     />
   );
 }

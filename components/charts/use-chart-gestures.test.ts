@@ -26,6 +26,7 @@ function hand(changes: Partial<ChartGestures> = {}) {
     result,
     press: (step: number) => act(() => result.current.chart.onMouseDown(at(step))),
     move: (step: number) => act(() => result.current.chart.onMouseMove(at(step))),
+    pinAt: (step: number) => act(() => result.current.chart.onMouseDown(at(step), { shiftKey: true })),
     release: () => act(() => result.current.chart.onMouseUp()),
   };
 }
@@ -65,5 +66,17 @@ test('leaving the chart drops a drag under way', () => {
   move(20);
   act(() => result.current.chart.onMouseLeave());
   release();
+  expect(onZoom).not.toHaveBeenCalled();
+});
+
+test('shift and click pins the values of a step, and takes the pin off again; nothing is picked or zoomed', () => {
+  const { pinAt, release, result, onPick, onZoom } = hand();
+  pinAt(42);
+  release();
+  expect(result.current.pinned).toBe(42);
+  pinAt(42);
+  expect(result.current.pinned).toBeNull();
+  vi.runAllTimers();
+  expect(onPick).not.toHaveBeenCalled();
   expect(onZoom).not.toHaveBeenCalled();
 });

@@ -19,11 +19,13 @@ const KEY_ZOOM = 2;
 
 /**
  * What a hand does to a chart. Drag marks steps to zoom into, double click (or Escape) shows all again, a click (or
- * Enter at the cursor) picks a step, + and − zoom around the cursor.
+ * Enter at the cursor) picks a step, shift and click (or P) pins its values, + and − zoom around the
+ * cursor.
  */
 export function useChartGestures({ domain, isZoomed, onZoom, onPick }: ChartGestures) {
   const [selection, setSelection] = useState<{ start: number; end: number } | null>(null);
   const cursorRef = useRef<number | null>(null);
+  const [pinned, pin] = useState<number | null>(null);
   const pending = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   function cancelPick(): void {
@@ -52,13 +54,20 @@ export function useChartGestures({ domain, isZoomed, onZoom, onPick }: ChartGest
     onZoom?.({ from: Math.max(0, Math.round(center - half)), to: Math.round(center + half) });
   }
 
+  function togglePin(step: number | null): void {
+    pin(step === pinned ? null : step);
+  }
+
   return {
     selection,
+    pinned,
+    pin,
     cursorRef,
     chart: {
-      onMouseDown: (state: MouseHandlerDataParam) => {
+      onMouseDown: (state: MouseHandlerDataParam, event?: { readonly shiftKey: boolean }) => {
         const step = stepOf(state);
-        if (step !== null) setSelection({ start: step, end: step });
+        if (event?.shiftKey === true) togglePin(step);
+        else if (step !== null) setSelection({ start: step, end: step });
       },
       onMouseMove: (state: MouseHandlerDataParam) => {
         const step = stepOf(state);
@@ -76,6 +85,7 @@ export function useChartGestures({ domain, isZoomed, onZoom, onPick }: ChartGest
       onKeyDown: (event: KeyboardEvent) => {
         if (event.key === 'Enter' && cursorRef.current !== null) onPick?.(cursorRef.current);
         else if (event.key === 'Escape' && isZoomed) onZoom?.(null);
+        else if (event.key === 'p') togglePin(cursorRef.current);
         else if (event.key === '+' || event.key === '=') zoomAtCursor(1 / KEY_ZOOM);
         else if (event.key === '-') zoomAtCursor(KEY_ZOOM);
       },

@@ -9,7 +9,7 @@ import type { RunId } from '@/lib/domain/run';
 
 type ChartControlsProps = {
   readonly id: RunId;
-  readonly view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
+  readonly view: ChartView;
   readonly onChange: (change: Readonly<Record<string, string | number | null>>) => void;
 };
 
@@ -33,6 +33,28 @@ export function ChartControls({ id, view, onChange }: ChartControlsProps) {
       ) : (
         <span className="mr-1 max-lg:hidden">drag to zoom · click a point to read its rollouts</span>
       )}
+      <label className="flex items-center gap-2">
+        Scale
+        <Select
+          className="[&_select]:h-7 [&_select]:text-sm"
+          value={view.scale}
+          onChange={(event) => onChange({ scale: event.target.value })}
+        >
+          <option value="linear">linear</option>
+          <option value="log">logarithmic</option>
+        </Select>
+      </label>
+      <label className="flex items-center gap-2">
+        Outliers
+        <Select
+          className="[&_select]:h-7 [&_select]:text-sm"
+          value={view.outliers}
+          onChange={(event) => onChange({ outliers: event.target.value })}
+        >
+          <option value="shown">shown</option>
+          <option value="cut">marked at the edge</option>
+        </Select>
+      </label>
       <label className="flex items-center gap-2">
         Smoothing
         <Select

@@ -21,7 +21,7 @@ export function MetricGroup(props: {
   title: string;
   color: SeriesColor;
   metrics: readonly MetricInfo[];
-  view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
+  view: ChartView;
   onZoom: (range: StepRange | null) => void;
   onPick: (step: number) => void;
 }) {

@@ -20,7 +20,7 @@ const HEIGHT = 148;
 type PanelCardProps = {
   readonly panel: Pick<Panel, 'title' | 'unit' | 'draw' | 'hint' | 'floor' | 'ceiling'>;
   readonly lines: readonly LineInput[];
-  readonly view: Pick<ChartView, 'from' | 'to' | 'smooth'>;
+  readonly view: ChartView;
   readonly onZoom: (range: StepRange | null) => void;
   readonly onPick?: (step: number) => void;
   readonly height?: number;
@@ -68,6 +68,7 @@ function Drawn({ panel, lines, view, onZoom, onPick, ...more }: PanelCardProps) 
     ...axisOptions(panel),
     ...view,
     unit,
+    values: view,
     smoothing: smoothingOf(view.smooth),
   });
   return (

@@ -4,12 +4,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { StepRange } from '@/components/charts/use-chart-gestures';
 import { metricsQuery } from '@/lib/api-client/metrics';
+import { ChartView } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import type { RunId } from '@/lib/domain/run';
 import { metricInfo } from '@/lib/domain/metric-info';
 import { PanelCard } from './panel-card';
 
 const KEYS = ['warm_start/loss', 'warm_start/exact'] as const;
+/** Updates are many and smooth by themselves. */
+const PLAIN = ChartView.parse({ smooth: '0' });
 const QUESTION = { keys: KEYS, from: null, to: null, width: 300 } as const;
 
 /** The supervised phase before the first GRPO step: shown apart, since its updates are not steps of the run. */
@@ -43,7 +46,7 @@ export function WarmStart({ id }: { id: RunId }) {
               key={columns.key}
               panel={{ title: `${title}, by update`, unit, draw: 'lines', hint: meaning, floor: 0 }}
               lines={[{ name: columns.key.replace('warm_start/', ''), color: 'environment', columns }]}
-              view={{ from: range?.from ?? null, to: range?.to ?? null, smooth: '0' }}
+              view={{ ...PLAIN, from: range?.from ?? null, to: range?.to ?? null }}
               onZoom={setRange}
               syncId="warm-start"
               height={110}

@@ -3,6 +3,7 @@ import { RunId, RunStatus } from '@/lib/domain/run';
 import { NEWEST_FIRST } from '@/lib/domain/run-column';
 import { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { Smoothing } from '@/lib/charts/smooth';
+import { OUTLIERS, SCALES } from '@/lib/charts/value-scale';
 import { AXES } from '@/lib/insight/compare/align';
 import { RolloutSort } from './trajectories';
 import { withQuery } from './request';
@@ -70,6 +71,8 @@ export const ChartView = z.object({
     .string()
     .regex(/^(0(\.\d{1,3})?|r\d{1,3})$/)
     .catch(DEFAULT_SMOOTHING),
+  scale: z.enum(SCALES).catch('linear'),
+  outliers: z.enum(OUTLIERS).catch('shown'),
 });
 export type ChartView = z.infer<typeof ChartView>;
 

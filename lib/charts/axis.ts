@@ -39,6 +39,30 @@ export function stepAxis(from: number, to: number): Axis {
   return { domain: [from, last], ticks, labels: ticks.map((tick) => formatTick(tick, 1)) };
 }
 
+/** 1, 2 and 5 of each power of ten while there are few, else whole powers. Needs positive values. */
+export function logAxis(low: number, high: number): Axis {
+  const powers = [Math.floor(Math.log10(low) + DUST), Math.ceil(Math.log10(high) - DUST)] as const;
+  const isFine = powers[1] - powers[0] <= FINE_POWERS;
+  const stops = rangeOf(powers[0], Math.max(powers[1], powers[0] + 1)).flatMap((power) =>
+    (isFine ? [1, 2, 5] : [1]).map((factor) => Number(`${factor}e${power}`)),
+  );
+  const from = stops.findLast((stop) => stop <= low * (1 + DUST)) ?? low;
+  const to = stops.find((stop) => stop >= high * (1 - DUST) && stop > from) ?? high;
+  const within = stops.filter((stop) => stop >= from && stop <= to);
+  const every = Math.ceil((within.length - 1) / MAX_LOG_TICKS);
+  const ticks = within.filter((_, index) => index % Math.max(1, every) === 0);
+  return { domain: [from, to], ticks, labels: ticks.map((tick) => formatTick(tick, tick)) };
+}
+
+/** Of powers of ten. */
+const FINE_POWERS = 2;
+const MAX_LOG_TICKS = 6;
+const DUST = 1e-9;
+
+function rangeOf(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
+
 function axisOf(domain: readonly [number, number], step: number): Axis {
   const count = Math.round((domain[1] - domain[0]) / step);
   const ticks = Array.from({ length: count + 1 }, (_, index) => roundTo(domain[0] + index * step));

@@ -116,4 +116,28 @@ describe('prepareLines', () => {
     );
     expect(prepareLines([], OPTIONS).summary).toBe('No points yet.');
   });
+
+  test('on a logarithmic axis nothing stands at or below zero; there the line breaks and a mark says why', () => {
+    const model = prepareLines([line('kl', [0, 0.01], [1, 0], [2, -1], [3, 0.1])], {
+      ...OPTIONS,
+      values: { scale: 'log', outliers: 'shown' },
+    });
+    expect(model.rows.map(({ raw }) => raw[0])).toEqual([0.01, null, null, 0.1]);
+    expect(model.marks).toEqual([{ name: 'kl', from: 1, to: 2, text: '≤ 0' }]);
+    expect(model.y.domain).toEqual([0.01, 0.1]);
+  });
+
+  test('a value beyond the axis is a mark at its edge, with its number, and only where it was recorded', () => {
+    const calm = Array.from({ length: 40 }, (_, step) => [step * 2, (step % 5) + 1] as const);
+    const model = prepareLines(
+      [
+        line('steps', ...Array.from({ length: 80 }, (_, step) => [step, 2] as const)),
+        line('norm', ...calm.with(20, [40, 9000])),
+      ],
+      { ...OPTIONS, values: { scale: 'linear', outliers: 'cut' } },
+    );
+    expect(model.cuts).toMatchObject([
+      { name: 'norm', step: 40, isAbove: true, edge: model.y.domain[1], text: '9,000' },
+    ]);
+  });
 });

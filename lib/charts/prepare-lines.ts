@@ -1,9 +1,11 @@
 import type { MetricUnit } from '@/lib/domain/metric';
-import { type Axis, type AxisOptions, stepAxis, valueAxis } from './axis';
+import { type Axis, type AxisOptions, stepAxis } from './axis';
+import { type CutMark, cutsOf, type GapMark, gapsOf } from './chart-marks';
 import { formatNumber, formatValue } from './format-value';
 import { colorOf, SERIES_COLORS, type SeriesColor } from './series-color';
 import type { SeriesColumns } from './series-columns';
 import { smooth, type Smoothing } from './smooth';
+import { axisFor, hasPlace, LINEAR, type ValueScale } from './value-scale';
 
 /** More lines than this cannot be told apart; the rest are counted in words. */
 const MAX_SERIES = 12;
@@ -20,6 +22,8 @@ export type LineInput = {
 };
 
 export type LineOptions = AxisOptions & {
+  /** How values stand on the vertical axis; linear, all of them, unless it says otherwise. */
+  readonly values?: ValueScale;
   readonly smoothing: Smoothing;
   readonly unit: MetricUnit;
   /** Steps to show; the whole series where absent. */
@@ -61,14 +65,6 @@ export type ChartSeries = {
   readonly hasDots: boolean;
 };
 
-/** Steps in a row at which a series had no place on the axis: NaN, or an infinity. */
-export type GapMark = {
-  readonly name: string;
-  readonly from: number;
-  readonly to: number;
-  readonly text: string;
-};
-
 export type ChartModel = {
   readonly rows: readonly ChartRow[];
   readonly series: readonly ChartSeries[];
@@ -76,8 +72,10 @@ export type ChartModel = {
   readonly hidden: number;
   readonly isSmoothed: boolean;
   readonly marks: readonly GapMark[];
+  readonly cuts: readonly CutMark[];
   readonly x: Axis;
   readonly y: Axis;
+  readonly scale: ValueScale['scale'];
   readonly unit: MetricUnit;
   readonly axis: ChartAxis;
   /** The picture in a sentence, for those who do not see it. */
@@ -99,6 +97,7 @@ export function prepareLines(inputs: readonly LineInput[], options: LineOptions)
   const steps = [...new Set(lines.flatMap((line) => [...line.byStep.keys()]))]
     .filter((step) => step >= (options.from ?? -Infinity) && step <= (options.to ?? Infinity))
     .toSorted((a, b) => a - b);
+  const scale = options.values ?? LINEAR;
   const raw = lines.map((line) => fillBetween(steps, line.raw));
   const smoothed = lines.map((line) => fillBetween(steps, line.smoothed));
   const rows = steps.map((step, index): ChartRow => ({
@@ -107,20 +106,24 @@ export function prepareLines(inputs: readonly LineInput[], options: LineOptions)
     samples: lines.map((line) => line.byStep.get(step) ?? null),
     raw: raw.map((values) => values[index] ?? null),
     smoothed: smoothed.map((values) => values[index] ?? null),
-    band: lines.map((line) => bandAt(line.byStep.get(step))),
+    band: lines.map((line) => bandAt(line.byStep.get(step), scale)),
   }));
   const colors = assignColors(lines.map(({ input }) => input));
   const isSmoothed = options.smoothing.kind !== 'none';
+  const series = lines.map((line, index) =>
+    describeSeries(line.input, { rows, index, color: colors[index] ?? 'common' }),
+  );
+  const y = axisFor(valuesOf(rows), { ...options, ...scale });
   return {
     rows,
-    series: lines.map((line, index) =>
-      describeSeries(line.input, { rows, index, color: colors[index] ?? 'common' }),
-    ),
+    series,
     hidden: present.length - lines.length,
     isSmoothed,
-    marks: lines.flatMap((line, index) => marksOf(rows, line.input.name, index)),
+    marks: series.flatMap(({ name }, index) => gapsOf(rows, { name, index, scale })),
+    cuts: cutsOf(rows, series, y),
     x: stepAxis(options.from ?? steps[0] ?? 0, options.to ?? steps.at(-1) ?? 1),
-    y: axisOf(rows, options),
+    y,
+    scale: scale.scale,
     unit: options.unit,
     axis: options.axis ?? 'step',
     summary: summarise(lines, rows, options),
@@ -129,7 +132,9 @@ export function prepareLines(inputs: readonly LineInput[], options: LineOptions)
 
 function prepareLine(input: LineInput, options: LineOptions): Line {
   const { columns } = input;
-  const curve = smooth({ step: columns.step, value: columns.mean }, options.smoothing);
+  const scale = options.values ?? LINEAR;
+  const placed = columns.mean.map((value) => (hasPlace(value, scale) ? value : NaN));
+  const curve = smooth({ step: columns.step, value: placed }, options.smoothing);
   const byStep = new Map<number, Sample>();
   const raw = new Map<number, number | null>();
   const smoothed = new Map<number, number | null>();
@@ -144,7 +149,7 @@ function prepareLine(input: LineInput, options: LineOptions): Line {
       max: columns.max[index] ?? value,
       count: columns.count[index] ?? 1,
     });
-    raw.set(step, Number.isFinite(value) ? value : null);
+    raw.set(step, hasPlace(value, scale) ? value : null);
     smoothed.set(step, middle);
     times.set(step, columns.time[index] ?? 0);
   });
@@ -182,9 +187,9 @@ function fillStretch(
   }
 }
 
-function bandAt(sample: Sample | undefined): readonly [number, number] | null {
+function bandAt(sample: Sample | undefined, scale: ValueScale): readonly [number, number] | null {
   if (sample === undefined || sample.count <= 1) return null;
-  return Number.isFinite(sample.min) && Number.isFinite(sample.max) ? [sample.min, sample.max] : null;
+  return hasPlace(sample.min, scale) && hasPlace(sample.max, scale) ? [sample.min, sample.max] : null;
 }
 
 function describeSeries(
@@ -224,31 +229,8 @@ function assignColors(inputs: readonly LineInput[]): readonly SeriesColor[] {
   return inputs.map(({ name }) => chosen.get(name) ?? 'common');
 }
 
-function marksOf(rows: readonly ChartRow[], name: string, index: number): readonly GapMark[] {
-  const marks: GapMark[] = [];
-  let before: string | null = null;
-  for (const row of rows) {
-    const sample = row.samples[index] ?? null;
-    if (sample === null) continue;
-    const text = Number.isFinite(sample.value) ? null : formatNumber(sample.value);
-    const from = text !== null && text === before ? marks.pop()?.from : undefined;
-    if (text !== null) marks.push({ name, text, from: from ?? row.step, to: row.step });
-    before = text;
-  }
-  return marks;
-}
-
-function axisOf(rows: readonly ChartRow[], options: LineOptions): Axis {
-  let low = Infinity;
-  let high = -Infinity;
-  for (const row of rows) {
-    for (const value of [...row.raw, ...row.band.flatMap((band) => band ?? [])]) {
-      if (value === null) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-  }
-  return valueAxis(low, high, options);
+function valuesOf(rows: readonly ChartRow[]): readonly number[] {
+  return rows.flatMap(({ raw, band }) => [...raw, ...band.flat()]).filter((value) => value !== null);
 }
 
 const PLACES: Readonly<Record<ChartAxis, string>> = { step: 'Steps', tokens: 'Tokens', time: 'Seconds' };
