@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { migrateDatabase } from '@/lib/db/migrate-database';
@@ -60,6 +60,7 @@ export async function bench(place: Place): Promise<readonly Row[]> {
   return [
     { name: 'rollouts in flight', value: many.load.peak, unit: 'at once' },
     { name: 'finished rollouts, 100 tokens', value: rollouts / many.rolloutSeconds, unit: 'per second' },
+    ...cpuRows(many, rollouts),
     { name: 'resident memory, 16,000 rollouts a step', value: many.peakBytes / MIB, unit: 'MiB at most' },
     { name: 'step of 256 × 8 × 1,000 tokens', value: long.load.spanMs / 1000 / LONG.steps, unit: 's' },
     { name: 'of it without any service at work', value: idleSeconds(long) / LONG.steps, unit: 's' },
@@ -68,7 +69,18 @@ export async function bench(place: Place): Promise<readonly Row[]> {
   ];
 }
 
+/** The machine's cores are shared by all of these: what one takes, the others cannot have. */
+function cpuRows({ cpu }: Measured, rollouts: number): readonly Row[] {
+  return Object.entries(cpu).map(([process, seconds]) => ({
+    name: `CPU per rollout, ${process}`,
+    value: (seconds * 1000) / rollouts,
+    unit: 'ms',
+  }));
+}
+
 type Measured = {
+  /** Seconds by process, of the whole run. */
+  readonly cpu: Readonly<Record<string, number>>;
   readonly load: ReturnType<MockServer['load']>;
   /** Sum over the steps of the time in which rollouts were made. */
   readonly rolloutSeconds: number;
@@ -118,9 +130,11 @@ async function runOnce(
         stdio: ['ignore', 'inherit', 'inherit'],
       },
     );
-    const memory = watchMemory(child.pid ?? 0);
+    const watch = watchProcess(child.pid ?? 0);
+    const before = process.cpuUsage();
     await once(child, 'exit');
-    const peakBytes = memory.stop();
+    const served = process.cpuUsage(before);
+    const { peakBytes, cpu } = watch.stop();
     const run = await store.get(id);
     if (run.status !== 'succeeded') throw new Error(`The run ${run.status}: ${run.reason ?? ''}`);
     const events = await store.events({ runs: [id], after: 0, limit: 100_000 });
@@ -128,26 +142,68 @@ async function runOnce(
       (sum, event) => sum + (event.kind === 'metrics' ? (event.values['timing/rollout'] ?? 0) : 0),
       0,
     );
-    return { load: server.load(), rolloutSeconds, peakBytes };
+    const mock = (served.user + served.system) / 1e6;
+    return { load: server.load(), rolloutSeconds, peakBytes, cpu: { ...cpu, 'mock services': mock } };
   } finally {
     await db.$disconnect();
   }
 }
 
-/** The most that a process was resident, as the kernel counts it; 0 where there is no /proc. */
-function watchMemory(pid: number) {
-  let peak = 0;
+/** Clock ticks per second, as the kernel counts CPU time in `/proc`. */
+const TICKS = 100;
+
+/** What a process was seen to take, as the kernel counts it; nothing where there is no /proc. */
+function watchProcess(pid: number) {
+  let peakBytes = 0;
+  const threads = new Map<string, number>();
+  const children = new Map<string, number>();
   const look = async (): Promise<void> => {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-    peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
+    const status = await read(`/proc/${pid}/status`);
+    peakBytes = Math.max(peakBytes, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024);
+    for (const id of await list(`/proc/${pid}/task`)) {
+      threads.set(id, cpuSeconds(await read(`/proc/${pid}/task/${id}/stat`)) ?? threads.get(id) ?? 0);
+      const started = (await read(`/proc/${pid}/task/${id}/children`)).split(' ').filter(Boolean);
+      for (const child of started) {
+        children.set(child, cpuSeconds(await read(`/proc/${child}/stat`)) ?? children.get(child) ?? 0);
+      }
+    }
   };
   const timer = setInterval(() => void look(), 200);
   return {
-    stop: (): number => {
+    stop: () => {
       clearInterval(timer);
-      return peak;
+      const main = threads.get(String(pid)) ?? 0;
+      const all = sum(threads.values());
+      const cpu = {
+        'run process, event loop': main,
+        'run process, other threads': all - main,
+        evaluator: sum(children.values()),
+      };
+      return { peakBytes, cpu };
     },
   };
+}
+
+function read(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
+}
+
+function list(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+/** User and system time of a `stat` file; null where it is gone. */
+function cpuSeconds(stat: string): number | null {
+  // the name before it may hold spaces
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [user, system] = [fields[11], fields[12]];
+  return user === undefined || system === undefined ? null : (Number(user) + Number(system)) / TICKS;
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function generation(tokens: number): string {

@@ -2,10 +2,12 @@ import type { CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
 import type { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { Outage } from '@/lib/services/outage/outage-gate';
 import type { RunWriter } from '@/lib/run-store/run-writer';
+import { onAbort } from '@/lib/shared/on-abort';
 import { createFailureLines } from './failure-lines';
 import type { FailedRollout } from './rollout/rollout';
 import type { RunState } from './run-state';
-import { trajectoryRecords } from './trajectory-record';
+import { recordParts } from './trajectory-record';
+import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
 import type { SavedCheckpoint } from './checkpoint/checkpoint-folder';
 
 type Level = (typeof LOG_LEVELS)[number];
@@ -20,7 +22,8 @@ export type Journal = {
   /** A service is out, or, with null, back: the run says so until then. */
   outage(outage: Outage | null): void;
   metrics(step: number, values: Readonly<Record<string, number>>): void;
-  rollouts(batch: Parameters<typeof trajectoryRecords>[0], scores: RolloutScores): void;
+  /** In parts, each when little of what was said waits for the disk; a stop ends the waiting, not the writing. */
+  rollouts(batch: RolloutBatch, scores: RolloutScores, stop: AbortSignal): Promise<void>;
   failedRollout(rollout: FailedRollout): void;
   checkpoint(saved: SavedCheckpoint): void;
   advise(code: string, message: string, step: number | null): void;
@@ -34,7 +37,7 @@ export type Journal = {
   close(): Promise<void>;
 };
 
-type RolloutScores = Parameters<typeof trajectoryRecords>[1] & { readonly validation: boolean };
+type RolloutScores = Parameters<typeof recordParts>[1] & { readonly validation: boolean };
 
 export type JournalOptions = {
   readonly writer: RunWriter;
@@ -74,9 +77,8 @@ export function createJournal(options: JournalOptions): Journal {
       writer.reason(outage === null ? null : outageText(outage));
     },
     metrics: (step, values) => writer.append({ kind: 'metrics', step, values: { ...values } }),
-    rollouts: (batch, scores) => {
-      const rows = trajectoryRecords(batch, scores);
-      writer.trajectories(batch.step, { validation: scores.validation, failed: batch.failed.length, rows });
+    rollouts: async (batch, scores, stop) => {
+      await writeRollouts(writer, { batch, scores, stop });
       const hidden = failures.summary(batch.step, batch.failed);
       if (hidden !== null) log('warning', 'rollout', hidden);
     },
@@ -100,6 +102,27 @@ export function createJournal(options: JournalOptions): Journal {
     flush: () => writer.flush(),
     close: () => writer.close(),
   };
+}
+
+type Written = { readonly batch: RolloutBatch; readonly scores: RolloutScores; readonly stop: AbortSignal };
+
+/** Through one writer to the end: an attempt that begins meanwhile gets none of them. */
+async function writeRollouts(writer: RunWriter, { batch, scores, stop }: Written): Promise<void> {
+  const shared = { validation: scores.validation, failed: batch.failed.length };
+  let written = 0;
+  for (const { rows, isLast } of recordParts(batch, scores)) {
+    writer.trajectories(batch.step, { ...shared, rows, part: { written, isLast } });
+    written += rows.length;
+    await unlessStopped(writer.drained(), stop);
+  }
+}
+
+function unlessStopped(work: Promise<void>, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(stop, resolve);
+    if (stop.aborted) resolve();
+    work.then(resolve, reject).finally(forget);
+  });
 }
 
 function outageText({ service, problem, since, nextTryAt }: Outage): string {

@@ -43,7 +43,7 @@ export async function runStep(assembly: StepParts, state: RunState, deps: StepDe
     assembly.trainer.train(prepared, turn, control.hard),
     // writing down the rollouts costs as much as sampling them: it happens while the service computes
     setImmediate().then(async () => {
-      journal.rollouts(batch, scores);
+      await journal.rollouts(batch, scores, control.soft);
       await assembly.dump?.(batch, scores.advantages).catch((error: unknown) => {
         journal.log('warning', 'data dump', `Step ${step} was not dumped: ${String(error)}`);
       });
@@ -105,7 +105,7 @@ function tellShortBatch(journal: Journal, batch: RolloutBatch, rounds: number): 
 async function nextBatch(
   { pipeline, sync }: StepParts,
   { step, weightVersion }: RunState,
-  { journal }: StepDeps,
+  { journal, control }: StepDeps,
 ): Promise<ProducedBatch> {
   try {
     return await pipeline.next({ step, version: weightVersion });
@@ -113,7 +113,7 @@ async function nextBatch(
     // too many failed: what there is explains why
     if (error instanceof AppError) {
       const scores = { validation: false, advantages: new Map(), weights: sync };
-      journal.rollouts(pipeline.partial(), scores);
+      await journal.rollouts(pipeline.partial(), scores, control.soft);
     }
     throw error;
   }

@@ -15,7 +15,7 @@ export async function runValidation(
   if (validator === null) return {};
   const started = now();
   const batch = await validator.validate(step, signal);
-  journal.rollouts(batch, { validation: true, advantages: new Map(), weights: sync });
+  await journal.rollouts(batch, { validation: true, advantages: new Map(), weights: sync }, signal);
   const metrics = validationMetrics(batch);
   journal.metrics(step, { ...metrics, 'timing/validate': (now() - started) / 1000 });
   return metrics;

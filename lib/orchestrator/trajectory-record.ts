@@ -15,11 +15,31 @@ type Scores = {
   readonly weights: WeightSync;
 };
 
-/** The stored form of a step's rollouts, failed ones included, in (prompt, sample) order. */
-export function trajectoryRecords(batch: RolloutBatch, scores: Scores): readonly NewTrajectory[] {
+/** Tokens per part: two or three megabytes as JSON, so that the records of a step never stand in memory together. */
+const TOKENS_PER_PART = 64 * 1024;
+
+/** The stored form of a step's rollouts, failed ones included, in (prompt, sample) order, made part by part. */
+export function* recordParts(
+  batch: RolloutBatch,
+  scores: Scores,
+): Generator<{ readonly rows: readonly NewTrajectory[]; readonly isLast: boolean }> {
   const groups = [...batch.groups, ...batch.dropped];
   const rollouts: readonly Rollout[] = [...groups.flatMap((group) => group.rollouts), ...batch.failed];
-  return rollouts.toSorted(byPlace).map((rollout) => record(rollout, scores));
+  let rows: NewTrajectory[] = [];
+  let tokens = 0;
+  for (const rollout of rollouts.toSorted(byPlace)) {
+    if (tokens >= TOKENS_PER_PART) {
+      yield { rows, isLast: false };
+      [rows, tokens] = [[], 0];
+    }
+    rows.push(record(rollout, scores));
+    tokens += tokensOf(rollout);
+  }
+  yield { rows, isLast: true };
+}
+
+function tokensOf({ episode }: Rollout): number {
+  return episode === null ? 0 : episode.sequences.reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
 function record(rollout: Rollout, scores: Scores): NewTrajectory {

@@ -4,9 +4,10 @@ import type { Episode } from './rollout/rollout';
 export function weightVersionOf({ sequences }: Episode): number | null {
   let oldest: number | null = null;
   for (const { weightVersions, logprobs, lossMask } of sequences) {
-    for (const [index, version] of weightVersions.entries()) {
-      const isProduced = lossMask[index] === 1 || logprobs[index] !== 0;
-      if (isProduced && (oldest === null || version < oldest)) oldest = version;
+    for (let at = 0; at < weightVersions.length; at += 1) {
+      const version = weightVersions[at] ?? 0;
+      if (oldest !== null && version >= oldest) continue;
+      if (lossMask[at] === 1 || logprobs[at] !== 0) oldest = version;
     }
   }
   return oldest;

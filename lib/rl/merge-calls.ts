@@ -24,10 +24,6 @@ export type MergedCalls = {
   readonly spans: readonly CallSpan[];
 };
 
-type Growing = {
-  [K in keyof TrainableSequence]: TrainableSequence[K] extends readonly (infer T)[] ? T[] : never;
-};
-
 /**
  * A rollout's calls as training sequences. A call whose prompt begins with all tokens of the sequence before it continues
  * that sequence; any other (a template that drops old reasoning, a compacted history) begins a new one. So every token
@@ -37,41 +33,49 @@ export function mergeCalls(
   calls: readonly ModelCall[],
   { merge }: { readonly merge: boolean } = { merge: true },
 ): MergedCalls {
-  const sequences: Growing[] = [];
+  const sequences: TrainableSequence[] = [];
   const spans: CallSpan[] = [];
   for (const call of calls) {
-    let current = sequences.at(-1);
-    if (current === undefined || !merge || !startsWith(call.promptTokens, current.tokens)) {
-      current = { tokens: [], lossMask: [], logprobs: [], weightVersions: [], tokenTexts: [] };
-      sequences.push(current);
-    }
-    spans.push(append(current, call, sequences.length - 1));
+    const last = sequences.at(-1);
+    if (last !== undefined && merge && startsWith(call.promptTokens, last.tokens)) {
+      sequences[sequences.length - 1] = extended(last, call);
+    } else sequences.push(extended(EMPTY, call));
+    const start = call.promptTokens.length;
+    spans.push({ sequence: sequences.length - 1, start, end: start + call.tokens.length });
   }
   return { sequences, spans };
 }
 
-function append(sequence: Growing, call: ModelCall, index: number): CallSpan {
+const EMPTY: TrainableSequence = {
+  tokens: [],
+  lossMask: [],
+  logprobs: [],
+  weightVersions: [],
+  tokenTexts: [],
+};
+
+/** Whole lists are joined: growing five of them token by token leaves each a half too large, for as long as a step lasts. */
+function extended(sequence: TrainableSequence, call: ModelCall): TrainableSequence {
   const { promptTokens, tokens, weightVersion } = call;
-  const start = promptTokens.length;
-  for (let at = sequence.tokens.length; at < start; at++) {
-    push(sequence, { token: promptTokens[at] ?? 0, mask: 0, logprob: 0, weightVersion }, call.tokenTexts[at]);
-  }
-  const mask = call.isTrained ? 1 : 0;
-  for (const [at, token] of tokens.entries()) {
-    const logprob = call.logprobs[at] ?? 0;
-    push(sequence, { token, mask, logprob, weightVersion }, call.tokenTexts[start + at]);
-  }
-  return { sequence: index, start, end: start + tokens.length };
+  const known = sequence.tokens.length;
+  const context = repeated(0, promptTokens.length - known);
+  const end = promptTokens.length + tokens.length;
+  return {
+    tokens: sequence.tokens.concat(promptTokens.slice(known), tokens),
+    lossMask: sequence.lossMask.concat(context, repeated(call.isTrained ? 1 : 0, tokens.length)),
+    logprobs: sequence.logprobs.concat(context, ofLength(call.logprobs, tokens.length, 0)),
+    weightVersions: sequence.weightVersions.concat(repeated(weightVersion, end - known)),
+    tokenTexts: sequence.tokenTexts.concat(ofLength(call.tokenTexts.slice(known), end - known, '')),
+  };
 }
 
-type Entry = { token: number; mask: number; logprob: number; weightVersion: number };
+function repeated(value: number, length: number): readonly number[] {
+  return new Array<number>(length).fill(value);
+}
 
-function push(sequence: Growing, entry: Entry, text: string | undefined): void {
-  sequence.tokens.push(entry.token);
-  sequence.lossMask.push(entry.mask);
-  sequence.logprobs.push(entry.logprob);
-  sequence.weightVersions.push(entry.weightVersion);
-  sequence.tokenTexts.push(text ?? '');
+function ofLength<T>(list: readonly T[], length: number, filler: T): readonly T[] {
+  if (list.length >= length) return list.slice(0, length);
+  return [...list, ...new Array<T>(length - list.length).fill(filler)];
 }
 
 function startsWith(tokens: readonly number[], prefix: readonly number[]): boolean {

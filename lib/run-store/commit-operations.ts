@@ -91,9 +91,10 @@ async function writeOperation(
   const time = new Date(operation.time);
   switch (operation.type) {
     case 'trajectories': {
-      const { step, validation, failed, rows } = operation;
+      const { step, validation, told } = operation;
       await insertTrajectories(statements, attempt, operation);
-      const body = JSON.stringify({ step, count: rows.length, failed, validation });
+      if (told === null) return;
+      const body = JSON.stringify({ step, ...told, validation });
       await insertEvents(statements, attempt, [{ kind: 'trajectories', time: operation.time, body }]);
       return;
     }

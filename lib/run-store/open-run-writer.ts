@@ -134,7 +134,7 @@ function createRunWriter({ worker, buffer, heard, attempt, now }: Parts): RunWri
       heard.onTrouble = listener;
     },
     flush,
-    drained: () => buffer.wait('half'),
+    drained: () => buffer.wait('little'),
     close: async () => {
       try {
         await flush();

@@ -6,6 +6,15 @@ export type NewTrajectory = Omit<TrajectoryRow, 'id' | 'runId' | 'attempt'> & {
   readonly body: TrajectoryBody;
 };
 
+export type NewTrajectories = {
+  readonly validation: boolean;
+  /** Failed rollouts of the whole step. */
+  readonly failed: number;
+  readonly rows: readonly NewTrajectory[];
+  /** Where the rows are not all of the step's: how many were written before, and whether these are the last. */
+  readonly part?: { readonly written: number; readonly isLast: boolean };
+};
+
 export type RunProgress = {
   readonly step: number;
   readonly phase: RunPhase | null;
@@ -25,11 +34,8 @@ export type NewCheckpoint = Omit<Checkpoint, 'runId' | 'attempt' | 'createdAt'> 
 export type RunWriter = {
   readonly attempt: Attempt;
   append(event: Exclude<RunEventBody, { kind: 'status' | 'checkpoint' | 'sealed' }>): void;
-  /** Index rows and bodies of a step's rollouts, and their `trajectories` event. */
-  trajectories(
-    step: number,
-    batch: { readonly validation: boolean; readonly failed: number; readonly rows: readonly NewTrajectory[] },
-  ): void;
+  /** Index rows and bodies of a step's rollouts, and their `trajectories` event with the last of them. */
+  trajectories(step: number, batch: NewTrajectories): void;
   progress(progress: RunProgress): void;
   checkpoint(checkpoint: NewCheckpoint): void;
   status(status: RunStatus, reason: string | null): void;
@@ -39,7 +45,7 @@ export type RunWriter = {
   onCommand(listener: (kind: CommandKind) => void): void;
   /** Called when the store cannot be written any more (full disk, file gone); what is buffered is kept and tried again. */
   onTrouble(listener: (message: string) => void): void;
-  /** Resolves once less than half of the buffer waits for the disk. Awaited each step, a full disk slows a run instead of ending it. */
+  /** Resolves once little waits for the disk. Awaited between writes, a full disk slows a run instead of ending it. */
   drained(): Promise<void>;
   /** Resolves when all that was said before is on disk; rejects when this process has lost the run or the store is broken. */
   flush(): Promise<void>;

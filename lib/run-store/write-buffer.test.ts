@@ -22,15 +22,15 @@ describe('createWriteBuffer', () => {
     const buffer = createWriteBuffer(100);
     for (const size of [30, 30, 30]) buffer.add(size);
     const settled: string[] = [];
-    const half = buffer.wait('half').then(() => settled.push('half'));
+    const half = buffer.wait('little').then(() => settled.push('little'));
     const empty = buffer.wait('empty').then(() => settled.push('empty'));
     buffer.committed(2);
     await half;
-    expect(settled).toEqual(['half']);
+    expect(settled).toEqual(['little']);
     buffer.add(10);
     buffer.committed(3);
     await empty;
-    expect(settled).toEqual(['half', 'empty']);
+    expect(settled).toEqual(['little', 'empty']);
   });
 
   it('rejects everything with the reason once the writer has failed', async () => {
@@ -40,7 +40,7 @@ describe('createWriteBuffer', () => {
     buffer.fail(new Error('taken over'));
     buffer.fail(new Error('ended'));
     await expect(waiting).rejects.toThrow('taken over');
-    await expect(buffer.wait('half')).rejects.toThrow('taken over');
+    await expect(buffer.wait('little')).rejects.toThrow('taken over');
     expect(() => buffer.add(1)).toThrow('taken over');
   });
 });

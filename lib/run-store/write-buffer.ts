@@ -5,6 +5,8 @@ import { AppError } from '@/lib/shared/app-error';
  * hundreds of 512 short ones. Beyond it, writing throws rather than let a full disk take the machine's memory.
  */
 export const MAX_WAITING = 256 * 1024 * 1024;
+/** Four transactions: the writing thread never runs dry, and what waits takes little of the memory. */
+const LITTLE = 32 * 1024 * 1024;
 
 type Waiter = {
   readonly isMet: () => boolean;
@@ -19,8 +21,8 @@ export type WriteBuffer = {
   add(size: number): void;
   committed(last: number): void;
   fail(error: Error): void;
-  /** All of it, or enough that only half of the room is taken. */
-  wait(until: 'empty' | 'half'): Promise<void>;
+  /** All of it, or enough that little waits. */
+  wait(until: 'empty' | 'little'): Promise<void>;
 };
 
 export function createWriteBuffer(maxWaiting: number = MAX_WAITING): WriteBuffer {
@@ -29,6 +31,7 @@ export function createWriteBuffer(maxWaiting: number = MAX_WAITING): WriteBuffer
   let done = 0;
   let waiting = 0;
   let failure: Error | null = null;
+  const little = Math.min(LITTLE, maxWaiting / 2);
   let waiters: readonly Waiter[] = [];
 
   const settle = (): void => {
@@ -66,7 +69,7 @@ export function createWriteBuffer(maxWaiting: number = MAX_WAITING): WriteBuffer
     wait: (until) => {
       if (failure !== null) return Promise.reject(failure);
       const target = last;
-      const isMet = (): boolean => (until === 'empty' ? done >= target : waiting <= maxWaiting / 2);
+      const isMet = (): boolean => (until === 'empty' ? done >= target : waiting <= little);
       return new Promise((resolve, reject) => {
         waiters = [...waiters, { isMet, resolve, reject }];
         settle();

@@ -1,12 +1,11 @@
 import { storableText } from '@/lib/db/storable-text';
 import { encodeMetricValue } from '@/lib/domain/run-event';
-import type { NewTrajectory, RunWriter } from './run-writer';
+import type { NewTrajectories, NewTrajectory, RunWriter } from './run-writer';
 import type { TrajectoryCells, WriteOperation } from './writer-messages';
 
 export type MetricsOperation = Extract<WriteOperation, { type: 'metrics' }>;
 
 type Appended = Parameters<RunWriter['append']>[0];
-type Batch = Parameters<RunWriter['trajectories']>[1];
 
 /** What an operation without a payload of its own takes. */
 const SMALL = 200;
@@ -42,19 +41,24 @@ export function eventOperation(event: Appended, time: number, namesOf: SeriesNam
 /** Body of a `metrics` event as the store keeps it. */
 export function metricsBody({ step, keys, values }: MetricsOperation): string {
   const named = Object.fromEntries(keys.map((key, at) => [key, values[at] ?? NaN]));
-  return jsonOf({ step, values: named }, values);
+  return jsonOf({ step, values: named }, [values]);
 }
 
-export function trajectoriesOperation(step: number, batch: Batch, time: number): WriteOperation {
+export function trajectoriesOperation(step: number, batch: NewTrajectories, time: number): WriteOperation {
   return {
     type: 'trajectories',
     time,
     step,
     validation: batch.validation,
-    failed: batch.failed,
+    told: toldOf(batch),
     rows: batch.rows.map(cellsOf),
     bodies: batch.rows.map(({ body }) => jsonOf(body, numbersOf(body))),
   };
+}
+
+function toldOf({ failed, rows, part }: NewTrajectories): { count: number; failed: number } | null {
+  if (part === undefined) return { count: rows.length, failed };
+  return part.isLast ? { count: part.written + rows.length, failed } : null;
 }
 
 /** Roughly the characters that an operation holds in memory. */
@@ -67,23 +71,25 @@ export function sizeOf(operation: WriteOperation): number {
 }
 
 /**
- * JSON without losing NaN and the infinities among `numbers`, which become the words that `MetricValue` reads back.
- * Without any, the replacer (five times slower) is not needed.
+ * JSON without losing NaN and the infinities in `lists`, which become the words that `MetricValue` reads back. Without
+ * any, the replacer (five times slower) is not needed.
  */
-function jsonOf(value: Readonly<Record<string, unknown>>, numbers: Iterable<number>): string {
-  for (const number of numbers) {
-    if (!Number.isFinite(number)) return JSON.stringify(value, (_key, part: unknown) => inJson(part));
-  }
-  return JSON.stringify(value);
+function jsonOf(value: Readonly<Record<string, unknown>>, lists: readonly ArrayLike<number>[]): string {
+  if (lists.every(isFinite)) return JSON.stringify(value);
+  return JSON.stringify(value, (_key, part: unknown) => inJson(part));
+}
+
+function isFinite(list: ArrayLike<number>): boolean {
+  for (let at = 0; at < list.length; at += 1) if (!Number.isFinite(list[at])) return false;
+  return true;
 }
 
 function inJson(part: unknown): unknown {
   return typeof part === 'number' ? encodeMetricValue(part) : part;
 }
 
-function* numbersOf({ sequences, metrics }: NewTrajectory['body']): Iterable<number> {
-  for (const { logprobs } of sequences) yield* logprobs;
-  yield* Object.values(metrics);
+function numbersOf({ sequences, metrics }: NewTrajectory['body']): readonly (readonly number[])[] {
+  return [...sequences.map(({ logprobs }) => logprobs), Object.values(metrics)];
 }
 
 /** In the order of `TRAJECTORY_COLUMNS`. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { TextList } from '@/lib/shared/long-lists';
 import { Attempt, CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
 
 /** One light row as the worker inserts it, in the order of `TRAJECTORY_COLUMNS`. */
-export const TrajectoryCells = z.array(z.union([z.string(), z.number(), z.null()]));
-export type TrajectoryCells = z.infer<typeof TrajectoryCells>;
+export type TrajectoryCells = readonly (string | number | null)[];
+/** Thousands of rows in a message from our own thread. */
+const TrajectoryCells = z.custom<TrajectoryCells>((value) => Array.isArray(value));
 
 const time = z.number();
 
@@ -26,10 +28,11 @@ export const WriteOperation = z.discriminatedUnion('type', [
     time,
     step: z.number(),
     validation: z.boolean(),
-    failed: z.number(),
+    /** What the step's event says; null = its last rows are still to come. */
+    told: z.object({ count: z.number(), failed: z.number() }).nullable(),
     rows: z.array(TrajectoryCells),
     /** JSON texts, one per row. */
-    bodies: z.array(z.string()),
+    bodies: TextList,
   }),
   z.object({
     type: z.literal('progress'),

@@ -84,21 +84,20 @@ const WORTH_RETRYING = new Set([408, 429, 500, 502, 503, 504]);
 export function createRequester(options: RequesterOptions): Requester {
   const base = new URL(options.baseUrl);
   const client = base.protocol === 'https:' ? https : http;
-  const agent = new client.Agent({ keepAlive: true, maxSockets: options.maxConnections ?? MAX_SOCKETS });
+  const maxSockets = options.maxConnections ?? MAX_SOCKETS;
+  // by default all but 256 of those that are free at once are closed, and opened again a moment later
+  const agent = new client.Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
   const maxAttempts = options.maxAttempts ?? DEFAULT_ATTEMPTS;
   const sleep = options.sleep ?? pause;
   const random = options.random ?? Math.random;
 
   async function once(call: RawCall, payload: Payload | null, signal: AbortSignal): Promise<RawReply> {
     signal.throwIfAborted();
-    const limit = createTimeLimit(call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS, signal);
     try {
-      return await exchange(limit.signal, call, payload);
+      return await exchange(signal, call, payload);
     } catch (error) {
       signal.throwIfAborted();
-      throw transportError(options.service, call.operation, limit.isOver() ? 'timeout' : error);
-    } finally {
-      limit.release();
+      throw transportError(options.service, call.operation, error);
     }
   }
 
@@ -116,21 +115,25 @@ export function createRequester(options: RequesterOptions): Requester {
   }
 
   function exchange(signal: AbortSignal, call: RawCall, payload: Payload | null): Promise<RawReply> {
-    return new Promise((resolve, reject) => {
-      const headers: Record<string, string | number> = {
-        ...options.headers,
-        accept: 'application/json',
-        ...call.headers,
+    const url = new URL(base.pathname.replace(/\/$/, '') + call.path, base);
+    const headers = headersOf(options.headers, call.headers, payload);
+    return new Promise<RawReply>((resolve, reject) => {
+      const request = client.request(url, { method: call.method, headers, agent });
+      const hangUp = (reason: unknown): void => {
+        reject(reason);
+        request.destroy();
       };
-      if (payload !== null) {
-        headers['content-type'] = payload.contentType;
-        headers['content-length'] = payload.bytes.byteLength;
-      }
-      const url = new URL(base.pathname.replace(/\/$/, '') + call.path, base);
-      const request = client.request(url, { method: call.method, headers, agent, signal });
+      // one timer and one listener per request: thousands of composed signals keep the garbage collector busy
+      const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const timer = setTimeout(() => hangUp(TIMED_OUT), timeoutMs);
+      const forget = onAbort(signal, () => hangUp(signal.reason));
+      request.once('close', () => {
+        clearTimeout(timer);
+        forget();
+      });
       request.on('error', reject);
       request.on('response', (response) => {
-        collect(response, options.maxReplyBytes ?? MAX_REPLY_BYTES).then(resolve, reject);
+        collect(response, options.maxReplyBytes ?? MAX_REPLY_BYTES).then(resolve, hangUp);
       });
       request.end(payload?.bytes);
     });
@@ -153,25 +156,6 @@ export function createRequester(options: RequesterOptions): Requester {
   };
 }
 
-/** Aborts after a while, or with another signal. `AbortSignal.any` leaves something of each call with a signal that lives on. */
-function createTimeLimit(ms: number, outer: AbortSignal) {
-  const cut = new AbortController();
-  let isOver = false;
-  const timer = setTimeout(() => {
-    isOver = true;
-    cut.abort();
-  }, ms);
-  const stopWaiting = onAbort(outer, () => cut.abort());
-  return {
-    signal: cut.signal,
-    isOver: () => isOver,
-    release(): void {
-      clearTimeout(timer);
-      stopWaiting();
-    },
-  };
-}
-
 function payloadOf({ body, payload }: RawCall): Payload | null {
   if (payload !== undefined) return payload;
   if (body === undefined) return null;
@@ -182,24 +166,41 @@ type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: ServiceError; readonly retryAfterMs: number | null };
 
-async function collect(response: http.IncomingMessage, maxBytes: number): Promise<RawReply> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
-    size += bytes.byteLength;
-    if (size > maxBytes) {
-      response.destroy();
-      throw new ServiceError('protocol', `The reply is larger than ${maxBytes} bytes`, { retryable: false });
-    }
-    chunks.push(bytes);
-  }
-  return {
-    status: response.statusCode ?? 0,
-    contentType: response.headers['content-type'] ?? '',
-    body: Buffer.concat(chunks),
-    retryAfterMs: retryAfterOf(response.headers['retry-after']),
-  };
+function headersOf(
+  usual: Readonly<Record<string, string>> | undefined,
+  own: Readonly<Record<string, string>> | undefined,
+  payload: Payload | null,
+): Readonly<Record<string, string | number>> {
+  const headers = { ...usual, accept: 'application/json', ...own };
+  if (payload === null) return headers;
+  const { contentType, bytes } = payload;
+  return { ...headers, 'content-type': contentType, 'content-length': bytes.byteLength };
+}
+
+/** Rejects with a `ServiceError` as soon as the reply is too large, and when it is cut short. */
+function collect(response: http.IncomingMessage, maxBytes: number): Promise<RawReply> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength;
+      chunks.push(chunk);
+      if (size > maxBytes) {
+        reject(
+          new ServiceError('protocol', `The reply is larger than ${maxBytes} bytes`, { retryable: false }),
+        );
+      }
+    });
+    response.on('error', reject);
+    response.on('end', () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        contentType: response.headers['content-type'] ?? '',
+        body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+        retryAfterMs: retryAfterOf(response.headers['retry-after']),
+      }),
+    );
+  });
 }
 
 function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply): Outcome<T> {
@@ -251,11 +252,12 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
+const TIMED_OUT = new Error('timed out');
 const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function transportError(service: string, operation: string, failure: unknown): ServiceError {
   const where = `${service}: ${operation}`;
-  if (failure === 'timeout') return new ServiceError('timeout', `${where} took longer than its time limit`);
+  if (failure === TIMED_OUT) return new ServiceError('timeout', `${where} took longer than its time limit`);
   if (failure instanceof ServiceError) {
     return new ServiceError(failure.kind, `${where}: ${failure.message}`, { retryable: failure.retryable });
   }

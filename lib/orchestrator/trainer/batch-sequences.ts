@@ -46,7 +46,9 @@ export function atTrained(values: Float32Array | undefined, { trained }: BatchSe
 /** An advantage, laid out along the tokens of its sequence. */
 export function alongTokens(advantage: Advantage, { datum, trained }: BatchSequence): Float32Array {
   const row = new Float32Array(datum.tokens.length);
-  for (const [index, at] of trained.entries()) row[at] = advantageAt(advantage, index);
+  for (let index = 0; index < trained.length; index += 1) {
+    row[trained[index] ?? 0] = advantageAt(advantage, index);
+  }
   return row;
 }
 

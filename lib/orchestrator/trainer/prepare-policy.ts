@@ -1,6 +1,5 @@
 import {
   type Advantage,
-  advantageAt,
   type AdvantageEstimator,
   isInformative,
   scoreOf,
@@ -172,9 +171,9 @@ function scoreMetrics(
 ): Metrics {
   const reward = summarise(scored.map(scoreOf));
   const range = { min: Infinity, max: -Infinity };
-  for (const [index, { trained }] of sequences.entries()) {
-    for (const at of trained.keys()) {
-      const value = advantageAt(advantages[index] ?? 0, at);
+  for (const index of sequences.keys()) {
+    const advantage = advantages[index] ?? 0;
+    for (const value of typeof advantage === 'number' ? [advantage] : advantage) {
       range.min = Math.min(range.min, value);
       range.max = Math.max(range.max, value);
     }

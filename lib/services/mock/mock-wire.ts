@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StopReason } from '@/lib/domain/trajectory';
+import { NumberList, TextList } from '@/lib/shared/long-lists';
 import { PackedBatch, RaggedFloats } from '../embedded/packed';
 
 // JSON over HTTP between a run and a mock service in another process: POST /<operation>, in the shapes of the two
@@ -16,10 +17,10 @@ export const GenerateBody = z.object({
 });
 
 export const GenerationReply = z.object({
-  promptTokens: z.array(z.number()),
-  tokens: z.array(z.number()),
-  logprobs: z.array(z.number()),
-  tokenTexts: z.array(z.string()),
+  promptTokens: NumberList,
+  tokens: NumberList,
+  logprobs: NumberList,
+  tokenTexts: TextList,
   text: z.string(),
   stopReason: StopReason,
   weightVersion: z.number(),
