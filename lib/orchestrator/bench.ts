@@ -9,7 +9,7 @@ import { childEnvironment, readEnv } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { createMockServices } from '@/lib/services/mock/mock-services';
 import { type MockServer, serveMockServices } from '@/lib/services/mock/serve-mock-services';
-import { processBundle } from '@/lib/shared/process-bundle';
+import { processBundle, RUN_PROCESS_OPTIONS } from '@/lib/shared/process-bundle';
 
 type Row = { readonly name: string; readonly value: number | string; readonly unit?: string };
 
@@ -58,7 +58,8 @@ export async function bench(place: Place): Promise<readonly Row[]> {
   const long = await measure(place, LONG);
   const rollouts = MANY.prompts * GROUP * MANY.steps;
   return [
-    { name: 'rollouts in flight', value: many.load.peak, unit: 'at once' },
+    { name: 'rollouts in flight, 1,000 tokens, seen by the service', value: long.load.peak, unit: 'at once' },
+    { name: 'rollouts in flight, 100 tokens, seen by the service', value: many.load.peak, unit: 'at once' },
     { name: 'finished rollouts, 100 tokens', value: rollouts / many.rolloutSeconds, unit: 'per second' },
     ...cpuRows(many, rollouts),
     { name: 'resident memory, 16,000 rollouts a step', value: many.peakBytes / MIB, unit: 'MiB at most' },
@@ -124,7 +125,7 @@ async function runOnce(
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const child = spawn(
       process.execPath,
-      [...profiling, processBundle(root, 'orchestrator/main'), '--run', String(id)],
+      [...profiling, ...RUN_PROCESS_OPTIONS, processBundle(root, 'orchestrator/main'), '--run', String(id)],
       {
         env: childEnvironment(env),
         stdio: ['ignore', 'inherit', 'inherit'],

@@ -2,6 +2,7 @@ import type { CommandKind, RunPhase, RunStatus } from '@/lib/domain/run';
 import type { LOG_LEVELS } from '@/lib/domain/run-event';
 import type { Outage } from '@/lib/services/outage/outage-gate';
 import type { RunWriter } from '@/lib/run-store/run-writer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onAbort } from '@/lib/shared/on-abort';
 import { createFailureLines } from './failure-lines';
 import type { FailedRollout } from './rollout/rollout';
@@ -114,6 +115,8 @@ async function writeRollouts(writer: RunWriter, { batch, scores, stop }: Written
     writer.trajectories(batch.step, { ...shared, rows, part: { written, isLast } });
     written += rows.length;
     await unlessStopped(writer.drained(), stop);
+    // heartbeats, answers and the training request go on between two parts
+    await nextTurn();
   }
 }
 

@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { imitationDatum, policyDatum } from './build-datum';
+import { imitationDatum, sampledDatum } from './build-datum';
 
-test('what the model produced is trained on, each token with the advantage and its sampler logprob', () => {
-  const datum = policyDatum(
-    { tokens: [5, 6, 7, 8, 9], lossMask: [0, 0, 1, 0, 1], logprobs: [0, 0, -0.5, 0, -0.25] },
-    1.5,
-  );
+test('what the model produced is trained on, each token with its sampler logprob', () => {
+  const datum = sampledDatum({
+    tokens: [5, 6, 7, 8, 9],
+    lossMask: [0, 0, 1, 0, 1],
+    logprobs: [0, 0, -0.5, -0.75, -0.25],
+  });
   expect([...datum.tokens]).toEqual([5, 6, 7, 8, 9]);
   expect([...datum.weights]).toEqual([0, 0, 1, 0, 1]);
-  expect([...(datum.logprobs ?? [])]).toEqual([0, 0, -0.5, 0, -0.25]);
-  expect([...(datum.advantages ?? [])]).toEqual([0, 0, 1.5, 0, 1.5]);
+  expect([...datum.logprobs]).toEqual([0, 0, -0.5, 0, -0.25]);
 });
 
 test('the first token of a rollout is never a target either', () => {
-  const datum = policyDatum({ tokens: [5, 6], lossMask: [1, 1], logprobs: [-1, -1] }, 1);
+  const datum = sampledDatum({ tokens: [5, 6], lossMask: [1, 1], logprobs: [-1, -1] });
   expect([...datum.weights]).toEqual([0, 1]);
-  expect([...(datum.advantages ?? [])]).toEqual([0, 1]);
+  expect([...datum.logprobs]).toEqual([0, -1]);
 });
 
 test('imitation needs neither logprobs nor advantages', () => {

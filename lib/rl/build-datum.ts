@@ -16,23 +16,21 @@ export type TrainableSequence = {
   readonly tokenTexts: readonly string[];
 };
 
-/** A sequence of a rollout as a training sequence: every token in the loss mask carries the rollout's advantage. */
-export function policyDatum(
+/** A sequence of a rollout as a training sequence, before anything is known of its advantage. */
+export function sampledDatum(
   sequence: Pick<TrainableSequence, 'tokens' | 'lossMask' | 'logprobs'>,
-  advantage: number,
-): Datum {
-  const tokens = Int32Array.from(sequence.tokens);
+): Datum & { readonly logprobs: Float32Array } {
+  const { lossMask } = sequence;
+  const tokens = new Int32Array(sequence.tokens);
   const weights = new Float32Array(tokens.length);
   const logprobs = new Float32Array(tokens.length);
-  const advantages = new Float32Array(tokens.length);
   // the first token of a sequence is never predicted
   for (let index = 1; index < tokens.length; index++) {
-    if (sequence.lossMask[index] !== 1) continue;
+    if (lossMask[index] !== 1) continue;
     weights[index] = 1;
     logprobs[index] = sequence.logprobs[index] ?? 0;
-    advantages[index] = advantage;
   }
-  return { tokens, weights, logprobs, advantages };
+  return { tokens, weights, logprobs };
 }
 
 /** A prompt with the completion to imitate, for cross-entropy. */

@@ -69,13 +69,15 @@ function extended(sequence: TrainableSequence, call: ModelCall): TrainableSequen
   };
 }
 
-function repeated(value: number, length: number): readonly number[] {
-  return new Array<number>(length).fill(value);
+/** Pushed: `Array(length).fill` keeps its holes' slow kind, and so does every list that it is joined to. */
+function repeated<T>(value: T, length: number): readonly T[] {
+  const list: T[] = [];
+  while (list.length < length) list.push(value);
+  return list;
 }
 
 function ofLength<T>(list: readonly T[], length: number, filler: T): readonly T[] {
-  if (list.length >= length) return list.slice(0, length);
-  return [...list, ...new Array<T>(length - list.length).fill(filler)];
+  return list.length >= length ? list.slice(0, length) : list.concat(repeated(filler, length - list.length));
 }
 
 function startsWith(tokens: readonly number[], prefix: readonly number[]): boolean {

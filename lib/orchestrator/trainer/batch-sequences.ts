@@ -1,5 +1,5 @@
 import { type Advantage, advantageAt, meanAdvantage } from '@/lib/rl/advantages/estimator';
-import { policyDatum } from '@/lib/rl/build-datum';
+import { sampledDatum } from '@/lib/rl/build-datum';
 import type { Datum } from '@/lib/rl/datum';
 import { mean } from '@/lib/rl/statistics';
 import type { ScoredRollout } from '../rollout/rollout';
@@ -12,10 +12,10 @@ export type BatchSequence = {
   readonly group: number;
   /** Place of its rollout in the group. */
   readonly place: number;
-  /** Weights are the loss mask, logprobs the sampler's, advantages 0. */
+  /** Weights are the loss mask, logprobs the sampler's; no advantages yet. */
   readonly datum: Datum;
   /** Positions that are trained on. */
-  readonly trained: readonly number[];
+  readonly trained: Int32Array;
 };
 
 /** Every sequence of a batch that has something to train on, in (prompt, sample) order. */
@@ -24,7 +24,7 @@ export function sequencesOf(batch: RolloutBatch): readonly BatchSequence[] {
     rollouts.flatMap((rollout, place) =>
       rollout.episode.sequences
         .map((sequence) => {
-          const datum = policyDatum(sequence, 0);
+          const datum = sampledDatum(sequence);
           return { rollout, group, place, datum, trained: trainedPositions(datum) };
         })
         .filter(({ trained }) => trained.length > 0),
@@ -32,20 +32,24 @@ export function sequencesOf(batch: RolloutBatch): readonly BatchSequence[] {
   );
 }
 
-function trainedPositions({ weights }: Datum): readonly number[] {
-  const positions: number[] = [];
-  for (let at = 0; at < weights.length; at += 1) if (weights[at] !== 0) positions.push(at);
-  return positions;
+function trainedPositions({ weights }: Datum): Int32Array {
+  const positions = new Int32Array(weights.length);
+  let count = 0;
+  for (let at = 0; at < weights.length; at += 1) if (weights[at] !== 0) positions[count++] = at;
+  return positions.subarray(0, count);
 }
 
 /** The values at the trained positions of a sequence. */
 export function atTrained(values: Float32Array | undefined, { trained }: BatchSequence): Float32Array {
-  return Float32Array.from(trained, (at) => values?.[at] ?? NaN);
+  const row = new Float32Array(trained.length);
+  for (const [index, at] of trained.entries()) row[index] = values?.[at] ?? NaN;
+  return row;
 }
 
 /** An advantage, laid out along the tokens of its sequence. */
 export function alongTokens(advantage: Advantage, { datum, trained }: BatchSequence): Float32Array {
   const row = new Float32Array(datum.tokens.length);
+  // millions of tokens per batch: no iterators here
   for (let index = 0; index < trained.length; index += 1) {
     row[trained[index] ?? 0] = advantageAt(advantage, index);
   }
@@ -72,7 +76,13 @@ export function onlyTrained(
   values: Float32Array | undefined,
   { datum, trained }: BatchSequence,
 ): Float32Array {
+  // the sampler's own have none of the context
+  if (values === undefined || values === datum.logprobs)
+    return values ?? new Float32Array(datum.tokens.length);
   const row = new Float32Array(datum.tokens.length);
-  for (const at of trained) row[at] = values?.[at] ?? 0;
+  for (let index = 0; index < trained.length; index += 1) {
+    const at = trained[index] ?? 0;
+    row[at] = values[at] ?? 0;
+  }
   return row;
 }

@@ -35,7 +35,7 @@ export function createDistillationPreparer(
       advantages: advantagesByRollout(
         sequences,
         distilled.map(({ advantages }, index) =>
-          mean((sequences[index]?.trained ?? []).map((at) => advantages[at] ?? 0)),
+          mean(Array.from(sequences[index]?.trained ?? [], (at) => advantages[at] ?? 0)),
         ),
       ),
       datums: sequences.map(({ datum }, index) => ({
