@@ -6,7 +6,7 @@ import { isActive, type Run, type RunId } from '@/lib/domain/run';
 import { childEnvironment, type Env, SCRIPT_NAMES_VARIABLE, SECRET_NAMES_VARIABLE } from '@/lib/env';
 import type { RunStore } from '@/lib/run-store/run-store';
 import type { RunEnvironment } from './run-environment';
-import { processBundle, RUN_PROCESS_OPTIONS } from '@/lib/shared/process-bundle';
+import { processBundle } from '@/lib/shared/process-bundle';
 
 const LOG_TAIL = 2_000;
 /** Silence after which a run's process counts as gone although its pid lives: fifteen heartbeats missed in a row. */
@@ -48,8 +48,7 @@ async function runProcess(
 ): Promise<string> {
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
-  const main = processBundle(env.root, 'orchestrator/main');
-  const child = spawn(process.execPath, [...RUN_PROCESS_OPTIONS, main, '--run', String(id)], {
+  const child = spawn(process.execPath, [processBundle(env.root, 'orchestrator/main'), '--run', String(id)], {
     cwd: env.root,
     env: runVariables(env, environment),
     detached: true,

@@ -9,7 +9,7 @@ import { childEnvironment, readEnv } from '@/lib/env';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import { createMockServices } from '@/lib/services/mock/mock-services';
 import { type MockServer, serveMockServices } from '@/lib/services/mock/serve-mock-services';
-import { processBundle, RUN_PROCESS_OPTIONS } from '@/lib/shared/process-bundle';
+import { processBundle } from '@/lib/shared/process-bundle';
 
 type Row = { readonly name: string; readonly value: number | string; readonly unit?: string };
 
@@ -125,7 +125,7 @@ async function runOnce(
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const child = spawn(
       process.execPath,
-      [...profiling, ...RUN_PROCESS_OPTIONS, processBundle(root, 'orchestrator/main'), '--run', String(id)],
+      [...profiling, processBundle(root, 'orchestrator/main'), '--run', String(id)],
       {
         env: childEnvironment(env),
         stdio: ['ignore', 'inherit', 'inherit'],

@@ -10,12 +10,6 @@ export type ProcessEntry =
   | 'cli/main';
 
 /**
- * Options of Node for a run process. Thousands of rollouts in flight live longer than a small young generation lasts, and
- * would be copied at every collection.
- */
-export const RUN_PROCESS_OPTIONS: readonly string[] = ['--max-semi-space-size=64'];
-
-/**
  * Where the bundle of an entry lies; `root` is `readEnv().root`. Inside a bundle `import.meta.url` is the bundle's own
  * address, not the module's, so workers, child processes and `.wasm` files are found through the root.
  */
