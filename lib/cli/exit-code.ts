@@ -21,8 +21,8 @@ export type Settle = (work: Promise<ExitCode>) => Promise<void>;
 export const EXIT_CODE_HELP = `
 Exit codes:
   0  done (for \`run\`: the run succeeded, or was started with --detach, or goes on without this terminal)
-  1  the run failed, or its process vanished; for \`check\`: the recipe has errors; for \`data check\`: the data has
-     errors; for \`eval test\`: a case failed
+  1  the run failed, or its process vanished; for a rehearsal: a check failed; for \`check\`: the recipe has errors;
+     for \`data check\`: the data has errors; for \`eval test\`: a case failed
   2  wrong arguments, a recipe that does not compose, or a check that failed before launch
   3  the run was stopped before its last step
   4  no such run or file, or the run's status does not allow it

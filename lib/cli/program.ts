@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RunId } from '@/lib/domain/run';
 import { NEWEST_FIRST } from '@/lib/domain/run-column';
+import { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
 import { version } from '@/package.json';
 import { checkCommand } from './commands/check-command';
 import { composeCommand } from './commands/compose-command';
@@ -15,6 +16,7 @@ import { pythonCommand } from './commands/python-command';
 import { addRecipesCommands } from './commands/recipes/recipes-commands';
 import { replayCommand, type ReplayOptions } from './commands/replay-command';
 import { serveEmbeddedCommand, type ServeOptions } from './commands/serve-embedded-command';
+import { rehearsalCommand } from './commands/rehearsal-command';
 import { resumeCommand, runCommand, type RunOptions } from './commands/run-command';
 import { runsCommand, type RunsOptions } from './commands/runs-command';
 import { explainUsage } from './explain-usage';
@@ -27,6 +29,7 @@ const OVERRIDES = 'Hydra overrides: a.b=1, +a.b=1, ++a.b=1, ~a.b';
 const DEFAULT_RUNS = 20;
 const DEFAULT_LOG_LINES = 100;
 const DEFAULT_EMBEDDED_PORT = 8787;
+const SCALE = RehearsalScale.parse({});
 
 /** `galley …`. Each command hands its work to `settle`; wrong usage throws commander's own error. */
 export function createProgram(context: CommandContext, settle: Settle): Command {
@@ -46,6 +49,7 @@ export function createProgram(context: CommandContext, settle: Settle): Command 
       writeErr: (text) => context.io.err(text.trimEnd()),
     });
   addRunCommands(program, context, settle);
+  addRehearsalCommand(program, context, settle);
   addReplayCommand(program, context, settle);
   addControlCommands(program, context, settle);
   addRecipeCommands(program, context, settle);
@@ -75,6 +79,13 @@ function addRunCommands(program: Command, context: CommandContext, settle: Settl
     .argument('<entry>', 'a layer, e.g. recipes/pig_latin/embedded.yaml or pig_latin/embedded.yaml')
     .argument('[overrides...]', OVERRIDES)
     .option('--name <name>', 'what the run is called')
+    .option(
+      '--rehearse',
+      'let the embedded service stand in for the variant’s own, over its protocol, with a small plan; a certificate says what was exercised',
+    )
+    .option('--rehearse-steps <n>', `steps of a rehearsal (${SCALE.steps})`, parseCount)
+    .option('--rehearse-batch <n>', `prompts per step of a rehearsal (${SCALE.batchSize})`, parseCount)
+    .option('--rehearse-rollouts <n>', `rollouts per prompt of a rehearsal (${SCALE.rollouts})`, parseCount)
     .option('--detach', 'return as soon as the run has started')
     .option(...JSON_OPTION)
     .action((entry: string, overrides: string[], options: RunOptions) =>
@@ -89,6 +100,15 @@ function addRunCommands(program: Command, context: CommandContext, settle: Settl
     .option('--detach', 'return as soon as the run has started')
     .option(...JSON_OPTION)
     .action((id: RunId, options: RunOptions) => settle(resumeCommand(context, id, options)));
+}
+
+function addRehearsalCommand(program: Command, context: CommandContext, settle: Settle): void {
+  program
+    .command('rehearsal')
+    .description('the certificate of a rehearsal; exit code 1 when a check failed')
+    .argument('<id>', 'number of the run', parseRunId)
+    .option(...JSON_OPTION)
+    .action((id: RunId, options: { json?: boolean }) => settle(rehearsalCommand(context, id, options)));
 }
 
 function addReplayCommand(program: Command, context: CommandContext, settle: Settle): void {
@@ -173,8 +193,9 @@ function addRecipeCommands(program: Command, context: CommandContext, settle: Se
     .description('make every check of a launch, and no launch; exit code 2 when it would be refused')
     .argument('<entry>', 'a variant, e.g. recipes/pig_latin/embedded.yaml')
     .argument('[overrides...]', OVERRIDES)
+    .option('--rehearse', 'of a rehearsal')
     .option(...JSON_OPTION)
-    .action((entry: string, overrides: string[], options: { json?: boolean }) =>
+    .action((entry: string, overrides: string[], options: { json?: boolean; rehearse?: boolean }) =>
       settle(preflightCommand(context, { entry, overrides }, options)),
     );
   program

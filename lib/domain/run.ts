@@ -104,6 +104,8 @@ export const Run = z.object({
   isArchived: z.boolean(),
   /** Out of every list, until somebody undoes it. */
   isDeleted: z.boolean(),
+  /** Protocol over which the embedded service stood in for the variant's own; null = no rehearsal. */
+  rehearsal: z.string().nullable(),
 });
 export type Run = z.infer<typeof Run>;
 

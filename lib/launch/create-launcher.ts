@@ -2,17 +2,16 @@ import path from 'node:path';
 import type { Run } from '@/lib/domain/run';
 import type { Env } from '@/lib/env';
 import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
-import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, type RecipeConfig } from '@/lib/recipes/recipe-config';
 import { yamlText } from '@/lib/recipes/yaml-text';
 import type { NewRun, RecipeSnapshot, RunStore } from '@/lib/run-store/run-store';
 import { AppError } from '@/lib/shared/app-error';
 import { checkProcesses, checkStorage } from './check-storage';
-import { type ComposedRecipe, layersOf } from './compose-recipe';
+import { layersOf } from './compose-recipe';
 import type { Launcher, LaunchRequest } from './launch';
 import { type Inspection, inspectRecipe } from './preflight';
 import { PreflightError } from './preflight-error';
-import { makeRunEnvironment, type RunEnvironment } from './run-environment';
+import { makeRunEnvironment, rehearsalEnvironment, type RunEnvironment } from './run-environment';
 import { LOST_AFTER_MS, spawnRun } from './spawn-run';
 
 export type LauncherDeps = { readonly env: Env; readonly runStore: RunStore };
@@ -25,14 +24,23 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
   async function launch(request: LaunchRequest): Promise<Run> {
     // read, not run: what is wrong with the recipe or its script is said before anything is executed
     const { recipe: read, preflight: before } = await inspectRecipe({ env, recipeFiles }, request);
-    if (before.checks.some(({ id, status }) => id === 'composition' && status === 'failed'))
+    const needed = ['composition', 'rehearsal'];
+    if (before.checks.some(({ id, status }) => needed.includes(id) && status === 'failed'))
       throw new PreflightError(before, read.files);
     const { script } = read.environment;
-    const environment = await makeRunEnvironment({ env, recipeFiles }, { entry: request.entry, script });
+    const { rehearsal } = before;
+    // of a rehearsal nothing is executed but what the run itself will
+    const environment =
+      rehearsal === undefined
+        ? await makeRunEnvironment({ env, recipeFiles }, { entry: request.entry, script })
+        : await rehearsalEnvironment(env, {
+            script: textOf(read.files, script),
+            withheld: rehearsal.withheld,
+          });
     const inspection = await inspectRecipe({ env, recipeFiles, ran: environment }, request);
     const { preflight, config, recipe } = inspection;
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
-    const run = await runStore.create(await describeRun(recipeFiles, request, { config, recipe }));
+    const run = await runStore.create(await describeRun(recipeFiles, request, { ...inspection, config }));
     // a key used before names a run that may be well on its way
     if (run.status === 'queued' && run.attempt === 0) {
       await runStore.log(run.id, 'environment', described(environment));
@@ -53,8 +61,11 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
     resume: async (id) => {
       const failed = [checkProcesses(env), await checkStorage(env)].find(({ status }) => status === 'failed');
       if (failed !== undefined) throw new AppError('unprocessable', `${failed.title}: ${failed.detail}`);
-      const { entry, script } = await runStore.snapshot(id);
-      const environment = await makeRunEnvironment({ env, recipeFiles }, { entry, script: script ?? null });
+      const { entry, script = null, files, rehearsal } = await runStore.snapshot(id);
+      const environment =
+        rehearsal === undefined
+          ? await makeRunEnvironment({ env, recipeFiles }, { entry, script })
+          : await rehearsalEnvironment(env, { script: textOf(files, script), withheld: rehearsal.withheld });
       // a process killed a moment ago may still look alive in the store
       await runStore.markLost(LOST_AFTER_MS);
       const run = await runStore.transition(id, 'queued', 'resumed');
@@ -73,19 +84,19 @@ function described({ script, lines }: RunEnvironment): readonly string[] {
 async function describeRun(
   recipeFiles: RecipeFiles,
   request: LaunchRequest,
-  { config, recipe }: { readonly config: RecipeConfig; readonly recipe: Inspection['recipe'] },
+  { config, ...inspection }: Inspection & { readonly config: RecipeConfig },
 ): Promise<NewRun> {
   const folder = path.posix.dirname(request.entry);
   const variant = path.posix.basename(request.entry).replace(/\.ya?ml$/i, '');
   return {
-    name: request.name ?? `${folder} ${variant}`,
+    name: request.name ?? `${folder} ${variant}${request.rehearsal === undefined ? '' : ' rehearsal'}`,
     recipe: folder,
     variant,
     backend: backendOf(config),
     model: config.service.inference_service.model ?? null,
     seed: config.data.seed,
     totalSteps: config.trainer.total_train_steps,
-    snapshot: await takeSnapshot(recipeFiles, request, recipe),
+    snapshot: await takeSnapshot(recipeFiles, request, inspection),
     idempotencyKey: request.idempotencyKey,
   };
 }
@@ -93,7 +104,7 @@ async function describeRun(
 async function takeSnapshot(
   recipeFiles: RecipeFiles,
   { entry, overrides }: LaunchRequest,
-  { composed, environment }: ComposedRecipe,
+  { recipe: { composed, environment }, resolved, preflight }: Omit<Inspection, 'config'>,
 ): Promise<RecipeSnapshot> {
   return {
     files: await recipeFiles.snapshot(entry, layersOf(composed)),
@@ -101,6 +112,11 @@ async function takeSnapshot(
     overrides,
     script: environment.script,
     composedYaml: composed.composed === null ? '' : yamlText(composed.composed),
-    resolved: composed.resolved === null ? null : plainValue(composed.resolved),
+    resolved,
+    ...(preflight.rehearsal === undefined ? {} : { rehearsal: preflight.rehearsal }),
   };
+}
+
+function textOf(files: Readonly<Record<string, string>>, script: string | null): string | null {
+  return script === null ? null : (files[script] ?? null);
 }

@@ -1,6 +1,8 @@
+import type { RunRehearsal } from '@/lib/domain/rehearsal';
 import type { Run, RunId } from '@/lib/domain/run';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import type { VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
+import type { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
 
 export type LaunchRequest = {
   /** From the recipes root: `pig_latin/embedded.yaml`. */
@@ -9,6 +11,8 @@ export type LaunchRequest = {
   readonly overrides: readonly string[];
   readonly name?: string;
   readonly idempotencyKey: string;
+  /** The embedded service stands in for the variant's own, with a plan so small. */
+  readonly rehearsal?: RehearsalScale;
 };
 
 export type PreflightCheck = {
@@ -28,6 +32,8 @@ export type Preflight = {
   readonly totalSteps: number | null;
   /** Where the run's environment comes from. */
   readonly environment?: VariantEnvironment;
+  /** What a rehearsal would run otherwise. */
+  readonly rehearsal?: RunRehearsal;
 };
 
 /** The one way to start and restart runs, shared by web and CLI. */

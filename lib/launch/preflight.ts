@@ -1,3 +1,4 @@
+import type { RunRehearsal } from '@/lib/domain/rehearsal';
 import type { Env } from '@/lib/env';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
@@ -6,6 +7,7 @@ import { plainValue } from '@/lib/recipes/plain-value';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { validate } from '@/lib/recipes/validate';
 import { ownVariables } from '@/lib/secrets/code-environment';
+import { ok, type Result } from '@/lib/shared/result';
 import { checkData } from './check-data';
 import { checkEvaluator, type CodeFacts } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
@@ -14,14 +16,19 @@ import { checkWorker } from './check-worker';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
 import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
+import { composeForRehearsal, type NotRehearsed, rehearsalOf, type StoodIn } from './rehearse-recipe';
 import { type RunEnvironment, visibleEnvironment } from './run-environment';
 
 /** A preflight with what it found on the way; `config` is null while the recipe itself is wrong. */
 export type Inspection = {
   readonly recipe: ComposedRecipe;
   readonly config: RecipeConfig | null;
+  /** What will run, as plain JSON: the resolved recipe, or what a rehearsal makes of it. */
+  readonly resolved: unknown;
   readonly preflight: Preflight;
 };
+
+type InspectedRequest = Pick<LaunchRequest, 'entry' | 'overrides' | 'rehearsal'>;
 
 type Inspected = {
   readonly env: Env;
@@ -31,59 +38,85 @@ type Inspected = {
 };
 
 /** All checks before a launch, cheapest first; those that need a valid recipe wait for one. */
-export async function inspectRecipe(
-  { env, recipeFiles, ran }: Inspected,
-  request: Pick<LaunchRequest, 'entry' | 'overrides'>,
-): Promise<Inspection> {
-  const visible = ran === undefined ? undefined : visibleEnvironment(ran);
-  const recipe = await composeRecipe({ recipeFiles, dataDir: env.dataDir }, request, visible);
+export async function inspectRecipe(inspected: Inspected, request: InspectedRequest): Promise<Inspection> {
+  const { env, ran } = inspected;
+  const { recipe, stoodIn } = await composeFor(inspected, request);
   const { environment } = recipe;
-  const { diagnostics, resolved } = recipe.composed;
+  const { diagnostics } = recipe.composed;
   const composition = summarize(diagnostics, { id: 'composition', title: 'Composition' });
-  if (resolved === null || composition.status === 'failed') {
-    return {
-      recipe,
-      config: null,
-      preflight: { ok: false, checks: [composition], diagnostics, totalSteps: null, environment },
-    };
-  }
-  const parsed = RecipeConfig.safeParse(fillSecrets(plainValue(resolved), () => '***'));
+  const refused = (
+    checks: readonly PreflightCheck[],
+    all: readonly Diagnostic[] = diagnostics,
+  ): Inspection => ({
+    recipe,
+    config: null,
+    resolved: null,
+    preflight: { ok: false, checks, diagnostics: all, totalSteps: null, environment },
+  });
+  if (recipe.composed.resolved === null || composition.status === 'failed') return refused([composition]);
+  const plan = planOf(plainValue(recipe.composed.resolved), request, stoodIn);
+  if (!plan.ok) return refused([composition, notRehearsed(plan.error)]);
+  const { resolved, rehearsal } = plan.value;
+  const parsed = RecipeConfig.safeParse(fillSecrets(resolved, () => '***'));
   const found = validate(recipe.composed, { entry: request.entry, files: recipe.files });
   const schema = summarize(found, { id: 'config', title: 'Configuration' });
   const all = [...diagnostics, ...found];
-  if (!parsed.success) {
-    const preflight = {
-      ok: false,
-      checks: [composition, schema],
-      diagnostics: all,
-      totalSteps: null,
-      environment,
-    };
-    return { recipe, config: null, preflight };
-  }
+  if (!parsed.success) return refused([composition, schema], all);
   const config = parsed.data;
-  const rest = await checkSurroundings(env, request.entry, {
-    config,
-    variables: ran ?? (await ownVariables(env)),
-  });
+  const variables = ran ?? (await ownVariables(env));
+  const rest = await checkSurroundings(env, request.entry, { config, variables, rehearsal });
   const checks = [
     composition,
-    ...checkEnvironment(environment),
+    ...(rehearsal === null ? checkEnvironment(environment) : []),
     schema,
     ...untilTheScriptRan(rest, environment),
   ];
-  const ok = checks.every(({ status }) => status !== 'failed');
+  const isFine = checks.every(({ status }) => status !== 'failed');
+  const totalSteps = config.trainer.total_train_steps;
   return {
     recipe,
     config,
-    preflight: { ok, checks, diagnostics: all, totalSteps: config.trainer.total_train_steps, environment },
+    resolved,
+    preflight: {
+      ...{ ok: isFine, checks, diagnostics: all, totalSteps, environment },
+      ...(rehearsal === null ? {} : { rehearsal }),
+    },
   };
 }
+
+async function composeFor(
+  { env, recipeFiles, ran }: Inspected,
+  request: InspectedRequest,
+): Promise<{ readonly recipe: ComposedRecipe; readonly stoodIn: StoodIn | null }> {
+  const places = { recipeFiles, dataDir: env.dataDir };
+  if (request.rehearsal !== undefined) {
+    const stoodIn = await composeForRehearsal(places, request);
+    return { recipe: stoodIn.recipe, stoodIn };
+  }
+  const visible = ran === undefined ? {} : { ranEnvironment: visibleEnvironment(ran) };
+  return { recipe: await composeRecipe(places, request, visible), stoodIn: null };
+}
+
+/** What will run: the recipe as it is, or what a rehearsal makes of it. */
+function planOf(
+  resolved: unknown,
+  { rehearsal: scale }: InspectedRequest,
+  stoodIn: StoodIn | null,
+): Result<{ readonly resolved: unknown; readonly rehearsal: RunRehearsal | null }, NotRehearsed> {
+  if (stoodIn === null || scale === undefined) return ok({ resolved, rehearsal: null });
+  return rehearsalOf(resolved, stoodIn, scale);
+}
+
+function notRehearsed({ message, path }: NotRehearsed): PreflightCheck {
+  return { id: 'rehearsal', title: 'Rehearsal', status: 'failed', detail: message, path };
+}
+
+type Surroundings = Pick<CodeFacts, 'config' | 'variables'> & { readonly rehearsal: RunRehearsal | null };
 
 async function checkSurroundings(
   env: Env,
   entry: string,
-  { config, variables }: Pick<CodeFacts, 'config' | 'variables'>,
+  { config, variables, rehearsal }: Surroundings,
 ): Promise<readonly PreflightCheck[]> {
   const [{ checks: data, firstRow }, storage] = await Promise.all([
     checkData(env, entry, config),
@@ -94,7 +127,7 @@ async function checkSurroundings(
   const evaluator = await checkEvaluator(env, entry, facts);
   const teacher = await checkTeacher(env, config);
   return [
-    checkBackend(config),
+    rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal),
     ...data,
     ...teacher,
     ...worker,
@@ -125,6 +158,11 @@ function checkBackend(config: RecipeConfig): PreflightCheck {
         status: 'failed',
         detail: `This recipe needs the ${backend} backend, which this version of Galley cannot reach yet. Launch its embedded variant, or set the backend to embedded.`,
       };
+}
+
+function describeRehearsal({ protocol, substitutions }: RunRehearsal): PreflightCheck {
+  const detail = `The embedded service trains and samples on this machine, over ${protocol}. ${substitutions.length} keys have other values than at a launch.`;
+  return { id: 'backend', title: 'Rehearsal', status: 'passed', detail, path: null };
 }
 
 function describePlan({ data, trainer }: RecipeConfig): PreflightCheck {

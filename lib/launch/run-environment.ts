@@ -64,6 +64,29 @@ export async function makeRunEnvironment(
   return { values, secrets: [...after.keys()], fromScript, script, lines: said };
 }
 
+/**
+ * The environment for a rehearsal: secret store and this process, and what the script sets as far as reading tells;
+ * it is not run. Without what belongs to the services that are stood in for.
+ */
+export async function rehearsalEnvironment(
+  env: Env,
+  { script, withheld }: { readonly script: string | null; readonly withheld: readonly string[] },
+): Promise<RunEnvironment> {
+  const { values, stored } = await fullEnvironment(env.dataDir);
+  const reading = parseEnvScript(script ?? '', await visibleToRecipes(env.dataDir));
+  const unfilled = new Set(reading.placeholders.map(({ name }) => name));
+  const read = [...reading.environment].flatMap(([name, value]) =>
+    value.kind === 'text' && !unfilled.has(name) ? [[name, value.text] as const] : [],
+  );
+  const kept = Object.entries({ ...values, ...Object.fromEntries(read) }).filter(
+    ([name]) => !withheld.includes(name),
+  );
+  const own = Object.fromEntries(kept);
+  const secrets = [...secretsAmong(own, new Set([...stored, ...reading.marked])).keys()];
+  const fromScript = read.map(([name]) => name).filter((name) => !withheld.includes(name));
+  return { values: own, secrets, fromScript, script: null, lines: [] };
+}
+
 /** Secrets by name, by form, and whatever is made of one. */
 function secretsAmong(
   values: Readonly<Record<string, string>>,

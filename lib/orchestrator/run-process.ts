@@ -7,6 +7,7 @@ import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
 import { createRunStore } from '@/lib/run-store/create-run-store';
+import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import { renewAttempt } from '@/lib/run-store/renew-attempt';
 import type { RunWriter } from '@/lib/run-store/run-writer';
@@ -22,9 +23,11 @@ import {
 import type { Retention } from './checkpoint/retention';
 import { Controller, type RunEnd, type RunPlan } from './controller';
 import { createJournal, type Journal } from './journal';
+import { withMadeUpAdvantages } from './made-up-advantages';
 import { createLineLimiter } from './line-limiter';
 import { prepareRun, type PreparedRun } from './prepare-run';
 import { redactingWriter } from './redacting-writer';
+import { openRehearsedRun, type RehearsedRun } from './rehearsed-run';
 import { openRunAlerts } from './run-alerts';
 import { createRunControl, type RunControl } from './run-control';
 
@@ -60,14 +63,17 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
   try {
     const startStep = await startStepOf(options);
     const { attempt } = await claimRun(db, { runId, startStep });
-    const alerts = openRunAlerts(db, runId);
+    const snapshot = await createRunStore(db).snapshot(runId);
+    const rehearsed = openRehearsedRun(env, runId, snapshot);
+    // nobody is called for a rehearsal
+    const alerts = rehearsed === null ? openRunAlerts(db, runId) : rehearsed.alerts;
     const journal = await openJournal(db, { ...options, alerts }, attempt);
     const control = createRunControl({
       graceMs: STOP_GRACE_MS,
       onChange: (change) => journal.status(change === 'continuing' ? 'running' : change, null),
     });
     journal.onCommand((kind) => control.command(kind));
-    const ended = drive({ db, options, journal, control }).finally(async () => {
+    const ended = drive({ snapshot, rehearsed, options, journal, control }).finally(async () => {
       control.close();
       await journal.close();
       await alerts.close();
@@ -123,13 +129,14 @@ async function openJournal(
 }
 
 type Driven = {
-  readonly db: Database;
+  readonly snapshot: RecipeSnapshot;
+  readonly rehearsed: RehearsedRun | null;
   readonly options: RunProcessOptions;
   readonly journal: Journal;
   readonly control: RunControl;
 };
 
-async function drive({ db, options, journal, control }: Driven): Promise<RunEnd> {
+async function drive({ snapshot, rehearsed, options, journal, control }: Driven): Promise<RunEnd> {
   const { env, runId } = options;
   let prepared: PreparedRun;
   try {
@@ -141,7 +148,7 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
     prepared = await prepareRun({
       env,
       runId,
-      snapshot: await createRunStore(db).snapshot(runId),
+      snapshot,
       evaluatorChild: options.evaluatorChild,
       scriptChild: options.scriptChild,
       onEvaluatorLine: (line) => prints.add(line),
@@ -158,23 +165,29 @@ async function drive({ db, options, journal, control }: Driven): Promise<RunEnd>
       checkpoints: openCheckpoints(options, prepared.config, journal),
       origin: prepared.origin,
       now: () => performance.now(),
-      assemble: async (attempt) =>
-        assemble({
+      assemble: async (attempt) => {
+        const open = rehearsed?.open ?? options.open ?? openServices;
+        const services = patientServices(
+          await open(prepared.config, {
+            dataDir: env.dataDir,
+            root: env.root,
+            runId,
+            stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
+            onMessage: (message) => journal.log('info', 'service', message),
+          }),
+          outageOptions(prepared.config, journal, control),
+        );
+        const assembly = assemble({
           prepared,
-          services: patientServices(
-            await (options.open ?? openServices)(prepared.config, {
-              dataDir: env.dataDir,
-              root: env.root,
-              runId,
-              stateFolder: join(env.dataDir, checkpointRoot(runId), '.state'),
-              onMessage: (message) => journal.log('info', 'service', message),
-            }),
-            outageOptions(prepared.config, journal, control),
-          ),
+          services: rehearsed?.recorder.observe(services) ?? services,
           operationPrefix: `run-${runId}-attempt-${attempt}`,
           now: () => performance.now(),
           onFailedRollout: (rollout) => journal.failedRollout(rollout),
-        }),
+        });
+        return rehearsed === null
+          ? assembly
+          : withMadeUpAdvantages(assembly, () => rehearsed.recorder.madeUpStep());
+      },
     }).run();
   } finally {
     await Promise.all([prepared.evaluator.close(), prepared.agent.close()]);

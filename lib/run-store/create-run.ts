@@ -15,6 +15,7 @@ export async function createRun(db: Database, run: NewRun, time: Date): Promise<
   const data = {
     ...columns,
     overrides: JSON.stringify(snapshot.overrides),
+    rehearsal: snapshot.rehearsal?.protocol ?? null,
     status: 'queued',
     createdAt: time,
     snapshot: { create: { data: await packSnapshot(snapshot) } },

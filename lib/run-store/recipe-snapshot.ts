@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { z } from 'zod';
+import { RunRehearsal } from '@/lib/domain/rehearsal';
 import type { RecipeSnapshot } from './run-store';
 
 const compress = promisify(gzip);
@@ -14,6 +15,7 @@ const StoredSnapshot = z.object({
   script: z.string().nullable().default(null),
   composedYaml: z.string(),
   resolved: z.unknown(),
+  rehearsal: RunRehearsal.optional(),
 });
 
 export async function packSnapshot(snapshot: RecipeSnapshot): Promise<Uint8Array<ArrayBuffer>> {
@@ -22,6 +24,6 @@ export async function packSnapshot(snapshot: RecipeSnapshot): Promise<Uint8Array
 
 export async function unpackSnapshot(data: Uint8Array): Promise<RecipeSnapshot> {
   const text = (await decompress(data)).toString('utf8');
-  const { resolved, ...rest } = StoredSnapshot.parse(JSON.parse(text));
-  return { ...rest, resolved };
+  const { resolved, rehearsal, ...rest } = StoredSnapshot.parse(JSON.parse(text));
+  return { ...rest, resolved, ...(rehearsal === undefined ? {} : { rehearsal }) };
 }

@@ -1,3 +1,4 @@
+import type { RunRehearsal } from '@/lib/domain/rehearsal';
 import type { RunEvent } from '@/lib/domain/run-event';
 import type { Attempt, Backend, Checkpoint, CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
 
@@ -13,6 +14,8 @@ export type RecipeSnapshot = {
   readonly composedYaml: string;
   /** Resolved config as JSON; secrets are `{ $secret: NAME }`. */
   readonly resolved: unknown;
+  /** Of a rehearsal: what `resolved` has instead of the recipe's own values. */
+  readonly rehearsal?: RunRehearsal;
 };
 
 export type NewRun = {

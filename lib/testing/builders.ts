@@ -60,6 +60,7 @@ export function aRun(changes: Partial<Run> = {}): Run {
     isPinned: false,
     isArchived: false,
     isDeleted: false,
+    rehearsal: null,
     ...changes,
   };
 }

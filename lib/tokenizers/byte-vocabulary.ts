@@ -7,6 +7,8 @@ export const BEGIN_TOKEN = 256;
 export const END_TOKEN = 257;
 export const PAD_TOKEN = 258;
 export const VOCABULARY_SIZE = 259;
+/** What recipes and services call it; it is on no hub. */
+export const BYTES_TOKENIZER = 'galley/bytes';
 
 const SPECIAL_TEXT = new Map([
   [BEGIN_TOKEN, '<begin>'],

@@ -2,6 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '@/lib/shared/app-error';
+import { byteTokenizer } from './byte-tokenizer';
+import { BYTES_TOKENIZER } from './byte-vocabulary';
 import { findTokenizer, type TokenizerPlaces } from './find-tokenizer';
 import { createHubTokenizer, HubTokenizerConfig } from './hub-tokenizer';
 import type { Tokenizer } from './tokenizer';
@@ -15,8 +17,9 @@ const GenerationConfig = z.looseObject({
 const MAX_REMEMBERED = 4;
 const remembered = new Map<string, Promise<Tokenizer>>();
 
-/** Finds and reads a tokenizer. Rejects with an `AppError` that says which file is missing or wrong and what to do. */
+/** Finds and reads a tokenizer; the embedded models' own needs no file. Rejects with an `AppError` that says which file is missing or wrong and what to do. */
 export async function loadTokenizer(named: string, places: TokenizerPlaces): Promise<Tokenizer> {
+  if (named === BYTES_TOKENIZER) return byteTokenizer;
   const folder = await findTokenizer(named, places);
   const key = await identityOf(folder);
   const known = remembered.get(key);

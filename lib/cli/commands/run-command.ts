@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { formatDuration } from '@/lib/charts/format-time';
 import { isActive, isFinished, type Run, type RunId } from '@/lib/domain/run';
+import type { Certificate } from '@/lib/domain/rehearsal';
 import { WINDOW_STEPS } from '@/lib/insight/window-means';
+import { readCertificate } from '@/lib/rehearsal/certificate-file';
+import { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
 import type { CliIo } from '../cli-io';
-import { type ExitCode, exitCodeOfStatus } from '../exit-code';
+import { EXIT, type ExitCode, exitCodeOfStatus } from '../exit-code';
 import { followRun, waitForRun } from '../follow-run';
+import { renderCertificate } from '../render-certificate';
 import { createRunProgress } from '../run-progress';
 import { resolveEntry } from '../resolve-entry';
 import { readRunSummary } from '../read-run-summary';
@@ -14,7 +18,15 @@ import { withSession } from '../with-session';
 
 const CLAIM_TIMEOUT_MS = 15_000;
 
-export type RunOptions = { readonly name?: string; readonly detach?: boolean; readonly json?: boolean };
+export type RunOptions = {
+  readonly name?: string;
+  readonly detach?: boolean;
+  readonly json?: boolean;
+  readonly rehearse?: boolean;
+  readonly rehearseSteps?: number;
+  readonly rehearseBatch?: number;
+  readonly rehearseRollouts?: number;
+};
 
 /** `galley run <entry> [overrides…]` */
 export async function runCommand(
@@ -30,10 +42,20 @@ export async function runCommand(
       overrides: typed.overrides,
       idempotencyKey: randomUUID(),
       ...(options.name === undefined ? {} : { name: options.name }),
+      ...rehearsalOf(options),
     });
-    io.err(`Run ${run.id}: ${run.name}, ${run.totalSteps} steps`);
-    return followOrDetach({ io, session }, { id: run.id, after: 0 }, options);
+    const what = run.rehearsal === null ? '' : `, a rehearsal over ${run.rehearsal}`;
+    io.err(`Run ${run.id}: ${run.name}, ${run.totalSteps} steps${what}`);
+    return followOrDetach({ io, session, dataDir: env.dataDir }, { id: run.id, after: 0 }, options);
   });
+}
+
+/** Any of its options asks for one. */
+function rehearsalOf(options: RunOptions): { readonly rehearsal?: RehearsalScale } {
+  const { rehearse, rehearseSteps: steps, rehearseBatch: batchSize, rehearseRollouts: rollouts } = options;
+  const given = { steps, batchSize, rollouts };
+  const isAsked = rehearse === true || Object.values(given).some((value) => value !== undefined);
+  return isAsked ? { rehearsal: RehearsalScale.parse(given) } : {};
 }
 
 /** `galley resume <id>`: a paused run goes on, a finished one gets a new process. */
@@ -50,11 +72,12 @@ export async function resumeCommand(
     else await session.launcher.resume(id);
     const from = isUnderWay ? `at step ${run.step} of ${run.totalSteps}` : 'from its last checkpoint';
     context.io.err(`Run ${id}: ${run.name}, goes on ${from}`);
-    return followOrDetach({ io: context.io, session }, { id, after }, options);
+    const { io, env } = context;
+    return followOrDetach({ io, session, dataDir: env.dataDir }, { id, after }, options);
   });
 }
 
-type Place = { readonly io: CliIo; readonly session: Session };
+type Place = { readonly io: CliIo; readonly session: Session; readonly dataDir: string };
 
 async function followOrDetach(
   place: Place,
@@ -63,13 +86,21 @@ async function followOrDetach(
 ): Promise<ExitCode> {
   const run = options.detach === true ? await started(place, target.id) : await follow(place, target);
   const summary = await readRunSummary(place.session.metrics, run);
-  if (options.json === true) place.io.out(JSON.stringify(summary));
+  const certificate = isFinished(run.status) ? await certificateOf(place, run) : null;
+  if (options.json === true)
+    place.io.out(JSON.stringify(certificate === null ? summary : { ...summary, certificate }));
   else if (isFinished(run.status)) place.io.out(describeSummary(run, summary));
-  return exitCodeOfStatus(run.status);
+  if (certificate === null) return exitCodeOfStatus(run.status);
+  if (options.json !== true) place.io.out(`\n${renderCertificate(certificate)}`);
+  return certificate.ok ? exitCodeOfStatus(run.status) : EXIT.runFailed;
+}
+
+async function certificateOf({ dataDir }: Place, { id, rehearsal }: Run): Promise<Certificate | null> {
+  return rehearsal === null ? null : readCertificate(dataDir, id);
 }
 
 /** With --detach this command still waits until the process has taken the run: a process that cannot start is an error here. */
-async function started({ io, session }: Place, id: RunId): Promise<Run> {
+async function started({ io, session }: Omit<Place, 'dataDir'>, id: RunId): Promise<Run> {
   const run = await waitForRun(session.runStore, id, {
     isThere: ({ status }) => status !== 'queued',
     timeoutMs: CLAIM_TIMEOUT_MS,
@@ -79,7 +110,10 @@ async function started({ io, session }: Place, id: RunId): Promise<Run> {
 }
 
 /** First Ctrl-C stops the run cleanly, the second leaves it alone and returns. */
-async function follow({ io, session }: Place, target: { readonly id: RunId; readonly after: number }) {
+async function follow(
+  { io, session }: Omit<Place, 'dataDir'>,
+  target: { readonly id: RunId; readonly after: number },
+) {
   const leave = new AbortController();
   const progress = createRunProgress(io);
   let interrupts = 0;

@@ -69,7 +69,7 @@ function tableOf(rows: readonly RunTableRow[], columns: readonly string[]): stri
       `${run.recipe}/${run.variant}`,
       (run.startedAt ?? run.createdAt).slice(0, 19).replace('T', ' '),
       ...cells.map(cellText),
-      run.name,
+      run.rehearsal === null ? run.name : `${run.name} (rehearsal)`,
     ]),
   ]);
 }

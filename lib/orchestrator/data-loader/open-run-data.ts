@@ -44,7 +44,11 @@ export async function openRunData(config: RecipeConfig, options: OpenRunDataOpti
     setting: 'validate.data.data_files',
   });
   const validation = await withFilter(heldOut, { ...open, section: 'validate.data' });
-  return { ...training, heldOut: validation.dataset };
+  return { ...training, heldOut: firstRows(validation.dataset, held.max_rows ?? Infinity) };
+}
+
+function firstRows(dataset: Dataset, most: number): Dataset {
+  return dataset.count <= most ? dataset : { ...dataset, count: most };
 }
 
 type Filtering = OpenRunDataOptions & {

@@ -21,7 +21,7 @@ export type VariantInput = ComposeInput & {
   /** Scripts that may prepare an environment, by path from the search root (absolute ones by their own). */
   readonly scripts: Readonly<Record<string, string>>;
   /** Values that a person gave for the preview alone; they stand in for what is not set. */
-  readonly previewValues?: Readonly<Record<string, string>>;
+  readonly previewValues?: ReadableEnvironment;
   /** The script has been run, and `env` is what it left: nothing is read from its text any more. */
   readonly hasRun?: boolean;
 };

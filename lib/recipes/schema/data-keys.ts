@@ -166,6 +166,14 @@ export const ValidationData = read(
         fallback: 'data.max_prompt_length',
         inert: [notFiltering],
       }),
+      max_rows: read(positive.nullish(), {
+        meaning: 'Only the first so many rows are held-out tasks.',
+        unit: 'rows',
+        readers: ['validation'],
+        examples: ['200'],
+        isGalleys: true,
+        inert: [noValidation],
+      }),
       shuffle: read(flag.default(false), {
         meaning: 'Takes the rows in an order drawn from the seed.',
         readers: ['validation'],

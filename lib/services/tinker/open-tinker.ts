@@ -24,16 +24,19 @@ export type OpenTinkerOptions = {
   /** Where relative paths of tokenizers start. */
   readonly root: string;
   readonly onMessage?: (message: string) => void;
+  /** An account to use instead of the one that environment and recipe name. */
+  readonly address?: TinkerAddress;
 };
+
+export type TinkerAddress = { readonly baseUrl: string; readonly apiKey: string };
 
 /** Both services of a recipe's Tinker account. Throws an `AppError` for what is missing. */
 export function openTinker(
   config: RecipeConfig,
-  { root, ...told }: OpenTinkerOptions,
+  { root, address, ...told }: OpenTinkerOptions,
 ): { readonly inference: InferenceService; readonly training: TrainingService } {
-  const environment = processEnvironment();
   const account = readAccount(config);
-  const apiKey = environment['TINKER_API_KEY'] ?? account.api_key ?? '';
+  const { apiKey, baseUrl } = address ?? namedAddress(account);
   if (apiKey === '') {
     throw new AppError(
       'unprocessable',
@@ -46,7 +49,7 @@ export function openTinker(
   }
   return connectTinker({
     ...told,
-    baseUrl: checkAddress(environment['TINKER_BASE_URL'] ?? account.base_url ?? BASE_URL),
+    baseUrl: checkAddress(baseUrl),
     apiKey,
     baseModel,
     rank: account.lora_rank ?? DEFAULT_RANK,
@@ -60,6 +63,14 @@ function checkAddress(text: string): string {
     'invalid_input',
     `"${text}" is no address of a Tinker service: set service.tinker_service.base_url, or TINKER_BASE_URL where that is set, to one like https://host/path.`,
   );
+}
+
+function namedAddress({ api_key: key, base_url: url }: z.infer<typeof Account>): TinkerAddress {
+  const environment = processEnvironment();
+  return {
+    apiKey: environment['TINKER_API_KEY'] ?? key ?? '',
+    baseUrl: environment['TINKER_BASE_URL'] ?? url ?? BASE_URL,
+  };
 }
 
 function readAccount({ service }: RecipeConfig): z.infer<typeof Account> {

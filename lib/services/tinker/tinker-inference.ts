@@ -1,5 +1,6 @@
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
+import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
 import type { GenerateRequest, Generation, InferenceService } from '../inference-service';
 import { ServiceError } from '../service-error';
 import type { TinkerConnection } from './tinker-connection';
@@ -17,8 +18,6 @@ export type TinkerInferenceParts = {
   readonly loadTokenizer: () => Promise<Tokenizer>;
 };
 
-/** How the embedded service names the tokenizer of its models. */
-const EMBEDDED_TOKENIZER = 'galley/bytes';
 /** Samples under way at once, as many as the SDK has; the rest wait here. */
 const MAX_SAMPLES = 400;
 
@@ -29,7 +28,7 @@ export function createTinkerInference(parts: TinkerInferenceParts): InferenceSer
   let loading: Promise<Tokenizer> | null = null;
 
   function tokenizer(): Promise<Tokenizer> {
-    if (model.current().tokenizerId === EMBEDDED_TOKENIZER) return Promise.resolve(byteTokenizer);
+    if (model.current().tokenizerId === BYTES_TOKENIZER) return Promise.resolve(byteTokenizer);
     loading ??= parts.loadTokenizer();
     return loading;
   }

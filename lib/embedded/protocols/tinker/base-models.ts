@@ -1,20 +1,23 @@
 import type { ModelShape } from '@/lib/embedded/model/learner';
+import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
 import { missing } from './tinker-error';
 
 /** A model that clients may ask for by name. Its weights are drawn at random from the seed: it has learned nothing yet. */
 export type BaseModel = { readonly name: string; readonly shape: ModelShape; readonly seed: number };
 
 /** What all of them read and write: one token per byte, see `lib/tokenizers/byte-vocabulary.ts`. */
-export const TOKENIZER_ID = 'galley/bytes';
+export const TOKENIZER_ID = BYTES_TOKENIZER;
 export const ARCHITECTURE = 'galley-embedded-decoder';
 
 const SEED = 1;
 const TINY = { modelWidth: 32, layers: 2, heads: 2, context: 64 };
 const SMALL = { modelWidth: 64, layers: 3, heads: 4, context: 512 };
+const LONG = { modelWidth: 32, layers: 2, heads: 2, context: 2048 };
 
 const OWN: readonly BaseModel[] = [
   { name: 'galley/embedded-tiny', shape: TINY, seed: SEED },
   { name: 'galley/embedded-small', shape: SMALL, seed: SEED },
+  { name: 'galley/embedded-long', shape: LONG, seed: SEED },
 ];
 
 export type BaseModels = {

@@ -1,0 +1,48 @@
+import type { Backend } from '@/lib/domain/run';
+import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { ensureRunning } from '@/lib/services/embedded/ensure-running';
+import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
+import { openTinker } from '@/lib/services/tinker/open-tinker';
+import { AppError } from '@/lib/shared/app-error';
+
+/** Where the embedded service answers now, and the secret that only its own machine knows. */
+export type EmbeddedAddress = { readonly baseUrl: string; readonly token: string };
+
+type Opener = (
+  config: RecipeConfig,
+  address: EmbeddedAddress,
+  context: ServiceContext,
+) => Services | Promise<Services>;
+
+/** Opens a rehearsed configuration's services by the client that the real service gets; one entry per protocol. */
+const OPENERS: Readonly<Partial<Record<Backend, Opener>>> = {
+  tinker: (config, { baseUrl, token }, { root, onMessage }) =>
+    openTinker(config, {
+      root,
+      address: { baseUrl, apiKey: `tml-${token}` },
+      ...(onMessage === undefined ? {} : { onMessage }),
+    }),
+};
+
+/** The services of a rehearsal, at the embedded service, which is started when it does not run. */
+export async function openRehearsal(
+  backend: Backend,
+  config: RecipeConfig,
+  context: ServiceContext,
+): Promise<Services> {
+  // its own protocol is no stand-in
+  if (backend === 'embedded') return openServices(config, context);
+  const open = OPENERS[backend];
+  if (open === undefined) {
+    throw new AppError(
+      'unavailable',
+      `${backend} cannot be rehearsed: the embedded service does not speak it.`,
+    );
+  }
+  const client = await ensureRunning(context, AbortSignal.timeout(START_TIMEOUT_MS));
+  const { port, token } = client.record;
+  client.close();
+  return open(config, { baseUrl: `http://127.0.0.1:${port}`, token }, context);
+}
+
+const START_TIMEOUT_MS = 60_000;
