@@ -31,6 +31,7 @@ const TICK = { fontSize: 11, fill: 'var(--muted)' };
 const RAW_OPACITY = 0.25;
 const BAND_OPACITY = 0.13;
 const STAGE_OPACITY = 0.1;
+const BROKEN_OPACITY = 0.08;
 
 export type LineChartProps = Omit<ChartGestures, 'domain'> & {
   /** Names the chart to those who do not see its title. */
@@ -89,7 +90,7 @@ export function LineChart({ title, model, height, syncId, stages = [], ...gestur
             tickLine={false}
             axisLine={false}
             allowDataOverflow
-            interval="equidistantPreserveStart"
+            interval={0}
             width={46}
           />
           {stages.map(stageArea)}
@@ -149,17 +150,17 @@ function stageArea({ name, from, to, isShaded }: StageBand) {
   );
 }
 
-function gapArea({ name, from, to, text }: GapMark) {
+function gapArea({ name, from, to, text, isBroken }: GapMark) {
+  const color = isBroken ? 'var(--error)' : 'var(--muted)';
   return (
     <ReferenceArea
       key={`${name} ${from}`}
       x1={from}
       x2={to}
-      fill="var(--error)"
-      fillOpacity={0.08}
-      stroke="var(--error)"
-      strokeDasharray="2 3"
-      label={{ value: text, position: 'insideTop', fontSize: 10, fill: 'var(--error)' }}
+      fill={color}
+      fillOpacity={isBroken ? BROKEN_OPACITY : 0}
+      {...(isBroken ? { stroke: color, strokeDasharray: '2 3' } : {})}
+      label={{ value: text, position: 'insideTop', fontSize: 10, fill: color }}
     />
   );
 }

@@ -38,7 +38,11 @@ export const ChecksPane = memo(function ChecksPane({
       <header className="flex h-8 shrink-0 items-center gap-2 overflow-hidden border-b px-3 whitespace-nowrap">
         <h2 className="font-semibold">Checks</h2>
         {passed.length === 0 ? null : <span className="text-muted">{passed.length} passed</span>}
-        <Counts diagnostics={spoken} />
+        {milliseconds === null ? (
+          <span className="text-muted">checking …</span>
+        ) : (
+          <Counts diagnostics={spoken} />
+        )}
         {milliseconds === null ? null : (
           <span className="ml-auto text-sm text-muted" title="Time to compose and check">
             {milliseconds < 1 ? '<1' : Math.round(milliseconds)} ms

@@ -36,7 +36,7 @@ export const ResolvedView = memo(function ResolvedView({ rows, isStale, files, o
           type="search"
           value={filter}
           onChange={(event) => setFilter(event.target.value)}
-          placeholder={`Filter ${count} values`}
+          placeholder={rows === null ? 'Filter values' : `Filter ${count} values`}
           aria-label="Filter the resolved values"
           className="h-8 w-full bg-transparent pr-3 pl-8.5 placeholder:text-muted focus-visible:-outline-offset-2"
         />

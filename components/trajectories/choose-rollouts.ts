@@ -9,12 +9,12 @@ type Scored = { readonly reward: number; readonly error: string | null };
 export function chooseRollouts<Row extends Scored>(
   rows: readonly Row[],
   bin: number | null,
-): { readonly bins: readonly HistogramBin[]; readonly isFiltered: boolean; readonly shown: readonly Row[] } {
+): { readonly bins: readonly HistogramBin[]; readonly shown: readonly Row[] } {
   const scored = rows.filter(({ error }) => error === null);
   const bins = prepareHistogram(scored.map(({ reward }) => reward));
   const chosen = bins.find(({ index }) => index === bin);
-  if (chosen === undefined) return { bins, isFiltered: false, shown: rows };
-  return { bins, isFiltered: true, shown: scored.filter(({ reward }) => isInBin(bins, chosen, reward)) };
+  if (chosen === undefined) return { bins, shown: rows };
+  return { bins, shown: scored.filter(({ reward }) => isInBin(bins, chosen, reward)) };
 }
 
 export type Move =

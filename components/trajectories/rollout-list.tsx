@@ -1,7 +1,10 @@
 'use client';
 
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
 import { Select } from '@/components/ui/select';
 import { cn } from '@/components/ui/cn';
+import { useStable } from '@/components/ui/use-stable';
 import type { RolloutSort } from '@/lib/api-client/trajectories';
 import type { TrajectoryPage } from '@/lib/api-client/wire';
 import { formatNumber, formatSigned } from '@/lib/charts/format-value';
@@ -51,14 +54,46 @@ export function RolloutList(props: {
         </Select>
       </div>
       {props.error === null ? null : <p className="px-3 py-2 text-error">{props.error.message}</p>}
-      <ul aria-label="Rollouts" className="max-h-[calc(100dvh-22rem)] min-h-48 overflow-y-auto">
-        {props.rows.map((row) => (
-          <li key={row.id} className="[contain-intrinsic-size:auto_50px] [content-visibility:auto]">
-            <RolloutButton row={row} isSelected={row.id === props.selected} onSelect={props.onSelect} />
-          </li>
-        ))}
-      </ul>
+      <Rows rows={props.rows} selected={props.selected} onSelect={props.onSelect} />
     </>
+  );
+}
+
+/** Two lines of text and the space around them. */
+const ROW_HEIGHT = 50;
+
+function Rows(props: { rows: readonly Row[]; selected: number | null; onSelect: (id: number) => void }) {
+  const { rows, selected } = props;
+  const viewport = useRef<HTMLDivElement>(null);
+  // eslint-disable-next-line react-hooks/incompatible-library -- its functions are called here only, never passed on
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => viewport.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 10,
+  });
+  const at = rows.findIndex(({ id }) => id === selected);
+  const show = useStable(() => at >= 0 && list.scrollToIndex(at));
+  useEffect(() => void show(), [show, selected]);
+  return (
+    <div ref={viewport} className="max-h-[calc(100dvh-26rem)] min-h-48 overflow-y-auto">
+      <ul aria-label="Rollouts" className="relative" style={{ height: list.getTotalSize() }}>
+        {list.getVirtualItems().map(({ index, start, size }) => {
+          const row = rows[index];
+          return row === undefined ? null : (
+            <li
+              key={row.id}
+              aria-setsize={rows.length}
+              aria-posinset={index + 1}
+              className="absolute inset-x-0"
+              style={{ top: start, height: size }}
+            >
+              <RolloutButton row={row} isSelected={row.id === selected} onSelect={props.onSelect} />
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 
@@ -75,7 +110,7 @@ function RolloutButton(props: { row: Row; isSelected: boolean; onSelect: (id: nu
       type="button"
       aria-current={props.isSelected ? 'true' : undefined}
       className={cn(
-        'grid w-full grid-cols-[3rem_3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b px-3 py-1.5 text-left [font-variant-ligatures:none] hover:bg-hover focus-visible:-outline-offset-2',
+        'grid h-full w-full grid-cols-[3rem_3.5rem_minmax(0,1fr)_auto] items-baseline gap-x-2 border-b px-3 py-1.5 text-left [font-variant-ligatures:none] hover:bg-hover focus-visible:-outline-offset-2',
         props.isSelected && 'bg-selected hover:bg-selected',
       )}
       onClick={() => props.onSelect(row.id)}

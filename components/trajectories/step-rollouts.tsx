@@ -10,10 +10,13 @@ import type { RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutsQuery } from '@/lib/api-client/trajectories';
 import type { RolloutSteps, TrajectoryPage } from '@/lib/api-client/wire';
 import type { RunId } from '@/lib/domain/run';
+import { filterRollouts, parseRolloutFilter } from '@/lib/insight/rollouts/rollout-filter';
 import { chooseRollouts, moveOf } from './choose-rollouts';
 import { RewardHistogram } from './reward-histogram';
 import { RolloutDetail } from './rollout-detail';
+import { RolloutFilterBar } from './rollout-filter-bar';
 import { RolloutList } from './rollout-list';
+import { useSeenRollouts } from './seen-rollouts';
 import { StepPicker } from './step-picker';
 
 type Change = (change: Readonly<Record<string, string | number | null>>) => void;
@@ -30,7 +33,9 @@ export function StepRollouts(props: {
   const [bin, setBin] = useState<number | null>(null);
   const { data, error } = useQuery(queryOf(id, view));
   const rows = data?.rows ?? [];
-  const { bins, isFiltered, shown } = chooseRollouts(rows, bin);
+  const filter = parseRolloutFilter(view.filter);
+  const seen = useSeenRollouts(id, view.rollout);
+  const { bins, shown } = chooseRollouts(filterRollouts(rows, filter, seen), bin);
   const selected = view.rollout ?? shown[0]?.id ?? null;
 
   function goToStep(step: number | undefined): void {
@@ -52,10 +57,15 @@ export function StepRollouts(props: {
       <div className={cn('flex min-w-0 flex-col border-r', view.rollout !== null && 'max-lg:hidden')}>
         <StepPicker {...props} onStep={goToStep} />
         <RewardHistogram bins={bins} chosen={bin} onChoose={setBin} />
+        <RolloutFilterBar
+          text={view.filter}
+          filter={filter}
+          onChange={(text) => onChange({ filter: text === '' ? null : text, rollout: null })}
+        />
         <RolloutList
           rows={shown}
           total={data?.total ?? null}
-          isFiltered={isFiltered}
+          isFiltered={shown.length < rows.length}
           error={error}
           sort={view.sort}
           selected={selected}

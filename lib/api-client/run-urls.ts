@@ -93,6 +93,8 @@ export const RolloutView = z.object({
   set: z.enum(['train', 'validation']).catch('train'),
   sort: RolloutSort.catch('order'),
   rollout: whole,
+  /** See `parseRolloutFilter`. */
+  filter: z.string().catch(''),
   color: TokenColor.catch('logprob'),
 });
 export type RolloutView = z.infer<typeof RolloutView>;

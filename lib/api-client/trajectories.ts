@@ -16,8 +16,8 @@ export const ROLLOUT_SORTS = [
 export const RolloutSort = z.enum(ROLLOUT_SORTS);
 export type RolloutSort = z.infer<typeof RolloutSort>;
 
-/** Enough for any step of a laptop's run; a list says so when a step has more. */
-export const ROLLOUT_LIMIT = 1000;
+/** Twice what a large step has; a list says so when there are more. */
+export const ROLLOUT_LIMIT = 5000;
 
 export type RolloutQuestion = {
   readonly step: number;

@@ -10,6 +10,8 @@ export type GapMark = {
   readonly from: number;
   readonly to: number;
   readonly text: string;
+  /** Not a number at all; what has no place on a logarithmic axis may well be right. */
+  readonly isBroken: boolean;
 };
 
 /** A value beyond the edge of the axis. */
@@ -34,7 +36,14 @@ export function gapsOf(
     if (sample === null) continue;
     const text = whyNoPlace(sample.value, of.scale);
     const from = text !== null && text === before ? marks.pop()?.from : undefined;
-    if (text !== null) marks.push({ name: of.name, text, from: from ?? row.step, to: row.step });
+    if (text !== null)
+      marks.push({
+        name: of.name,
+        text,
+        from: from ?? row.step,
+        to: row.step,
+        isBroken: !Number.isFinite(sample.value),
+      });
     before = text;
   }
   return marks;

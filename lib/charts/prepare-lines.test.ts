@@ -26,8 +26,8 @@ describe('prepareLines', () => {
     const model = prepareLines([line('loss', [0, 1], [1, NaN], [2, NaN], [3, Infinity], [4, 3])], OPTIONS);
     expect(model.rows.map(({ raw }) => raw[0])).toEqual([1, null, null, null, 3]);
     expect(model.marks).toEqual([
-      { name: 'loss', from: 1, to: 2, text: 'NaN' },
-      { name: 'loss', from: 3, to: 3, text: '∞' },
+      { name: 'loss', from: 1, to: 2, text: 'NaN', isBroken: true },
+      { name: 'loss', from: 3, to: 3, text: '∞', isBroken: true },
     ]);
     expect(model.y.domain[1]).toBeLessThan(10);
   });
@@ -123,7 +123,7 @@ describe('prepareLines', () => {
       values: { scale: 'log', outliers: 'shown' },
     });
     expect(model.rows.map(({ raw }) => raw[0])).toEqual([0.01, null, null, 0.1]);
-    expect(model.marks).toEqual([{ name: 'kl', from: 1, to: 2, text: '≤ 0' }]);
+    expect(model.marks).toEqual([{ name: 'kl', from: 1, to: 2, text: '≤ 0', isBroken: false }]);
     expect(model.y.domain).toEqual([0.01, 0.1]);
   });
 

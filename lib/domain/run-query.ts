@@ -1,3 +1,4 @@
+import { type Comparison, isOneOf, type QueryToken, queryTokens } from './query-tokens';
 import { RUN_STATUSES } from './run';
 
 // What people type above the runs table, and after `galley runs`:
@@ -9,8 +10,6 @@ export const RUN_NUMBERS = ['run', 'seed', 'step', 'seconds'] as const;
 export type RunNumber = (typeof RUN_NUMBERS)[number];
 export const RUN_STATES = ['pinned', 'archived', 'deleted', 'active'] as const;
 export type RunState = (typeof RUN_STATES)[number];
-export const COMPARISONS = ['=', '!=', '>=', '<=', '>', '<'] as const;
-export type Comparison = (typeof COMPARISONS)[number];
 
 export type RunCondition =
   /** `in` one of the values; of a name or a note the value may be a part. */
@@ -35,16 +34,12 @@ export type RunQuery = {
   readonly problems: readonly string[];
 };
 
-/** A quoted part may hold blanks: `name:"two words"`. */
-const TOKEN = /(?:[^\s"]+|"[^"]*"?)+/g;
-const CONDITION = /^([A-Za-z_][\w./@[\]-]*?)(!=|>=|<=|:|=|>|<)(.*)$/s;
-
 /** Never throws: half a query, as one types it, is a query. */
 export function parseRunQuery(text: string): RunQuery {
   const words: string[] = [];
   const conditions: RunCondition[] = [];
   const problems: string[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
+  for (const token of queryTokens(text)) {
     const read = readToken(token);
     if (typeof read === 'string') words.push(read);
     else if ('problem' in read) problems.push(read.problem);
@@ -55,14 +50,12 @@ export function parseRunQuery(text: string): RunQuery {
 
 type Problem = { readonly problem: string };
 
-function readToken(token: string): string | RunCondition | Problem {
-  const [, name = '', sign = '', typed = ''] = CONDITION.exec(token) ?? [];
-  const value = unquoted(typed);
-  if (name === '') return unquoted(token);
+function readToken({ text, condition }: QueryToken): string | RunCondition | Problem {
+  if (condition === null) return text;
+  const { name, sign, value } = condition;
   if (name === 'is') return stateOf(value);
   if (isOneOf(RUN_FIELDS, name)) return fieldOf(name, sign, value);
-  const op = sign === ':' ? '=' : sign;
-  return isWord(name, sign) || !isOneOf(COMPARISONS, op) ? unquoted(token) : compared(name, op, value);
+  return isWord(name, sign) ? text : compared(name, sign === ':' ? '=' : sign, value);
 }
 
 /** 10:30 is one; a key of the configuration has a dot, or is compared by a sign. */
@@ -98,12 +91,4 @@ function fieldOf(field: RunField, sign: string, value: string): RunCondition | P
     return { problem: `status:${unknown} is none of ${RUN_STATUSES.join(', ')}.` };
   }
   return { kind: 'field', field, isNot: sign === '!=', values };
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll('"', '');
-}
-
-function isOneOf<T extends string>(values: readonly T[], value: string): value is T {
-  return values.some((one) => one === value);
 }

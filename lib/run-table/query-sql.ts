@@ -1,12 +1,6 @@
+import type { Comparison } from '@/lib/domain/query-tokens';
 import { isActive, RUN_STATUSES } from '@/lib/domain/run';
-import type {
-  Comparison,
-  RunCondition,
-  RunField,
-  RunNumber,
-  RunQuery,
-  RunState,
-} from '@/lib/domain/run-query';
+import type { RunCondition, RunField, RunNumber, RunQuery, RunState } from '@/lib/domain/run-query';
 import { join, sql, type Sql } from './sql';
 
 // `r` is the run everywhere.

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { apiHandler, parseCall, runIdOf } from '@/app/_server/api-handler';
-import { RolloutSort } from '@/lib/api-client/trajectories';
+import { ROLLOUT_LIMIT, RolloutSort } from '@/lib/api-client/trajectories';
 
 const Query = z.object({
   step: z.coerce.number().int().nonnegative(),
   validation: z.stringbool().default(false),
   group: z.string().max(200).optional(),
   sort: RolloutSort.default('order'),
-  limit: z.coerce.number().int().min(1).max(1000).default(200),
+  limit: z.coerce.number().int().min(1).max(ROLLOUT_LIMIT).default(200),
   offset: z.coerce.number().int().nonnegative().default(0),
 });
 
