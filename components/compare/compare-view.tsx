@@ -50,9 +50,7 @@ export function CompareView(props: {
     <div className="flex flex-col gap-3 p-4">
       <Head ids={props.ids} compared={compared} view={view} onChange={setView} />
       <Missing ids={props.missing} />
-      {compared.length < 2 ? null : (
-        <Judged compared={compared} groups={groups} view={view} onChange={setView} />
-      )}
+      {compared.length < 2 ? null : <Verdicts compared={compared} view={view} onChange={setView} />}
       <div className="grid grid-cols-1 items-start gap-3 xl:grid-cols-[minmax(0,1fr)_37rem]">
         <div className="flex min-w-0 flex-col gap-3">
           <Card className="min-w-0">
@@ -132,6 +130,40 @@ function Missing({ ids }: { ids: readonly number[] }) {
     <p className="text-warning">
       There is no run {ids.join(', ')}; {ids.length === 1 ? 'it was' : 'they were'} left out.
     </p>
+  );
+}
+
+/** Rehearsals teach a small model for a few steps: who is better is not asked of them, unless somebody does. */
+function Verdicts(props: { compared: readonly ComparedRun[]; view: View; onChange: Change }) {
+  const { view, onChange } = props;
+  const real = props.compared.filter(({ run }) => run.rehearsal === null);
+  const left = props.compared.length - real.length;
+  const compared = view.rehearsals === 'judged' ? props.compared : real;
+  const groups = groupRuns(
+    compared.map(({ run, config }) => ({ ...run, config })),
+    view.by,
+  );
+  return (
+    <>
+      {left === 0 ? null : (
+        <p className="text-muted">
+          {left === 1 ? 'One of them is a rehearsal' : `${left} of them are rehearsals`}
+          {view.rehearsals === 'judged'
+            ? ', and counts for the verdict. '
+            : ': left out of the verdict, since a stand-in model says nothing of the real one. '}
+          <Button
+            variant="link"
+            size="inline"
+            onClick={() => onChange({ rehearsals: view.rehearsals === 'judged' ? null : 'judged' })}
+          >
+            {view.rehearsals === 'judged' ? 'Leave rehearsals out' : 'Judge them too'}
+          </Button>
+        </p>
+      )}
+      {compared.length < 2 ? null : (
+        <Judged compared={compared} groups={groups} view={view} onChange={onChange} />
+      )}
+    </>
   );
 }
 

@@ -35,8 +35,9 @@ export function RunPicker({
       </option>
       {others.map(({ run }) => (
         <option key={run.id} value={run.id}>
-          run {run.id} · {run.name} · {statusWords(run.status).word.toLowerCase()}, {run.step} of{' '}
-          {run.totalSteps}
+          run {run.id} · {run.name}
+          {run.rehearsal === null ? '' : ' (rehearsal)'} · {statusWords(run.status).word.toLowerCase()},{' '}
+          {run.step} of {run.totalSteps}
         </option>
       ))}
     </Select>

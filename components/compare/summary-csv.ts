@@ -16,6 +16,7 @@ export function summaryCsv(
     'backend',
     'seed',
     'status',
+    'rehearsal',
     'steps',
     `${metric} first`,
     `${metric} last`,
@@ -29,7 +30,17 @@ export function summaryCsv(
     const held = from.heldOut?.mean ?? [];
     const after = held.length > 1 ? (held.at(-1) ?? null) : null;
     return [
-      ...[run.id, run.name, run.recipe, run.variant, run.backend, run.seed, run.status, run.step],
+      ...[
+        run.id,
+        run.name,
+        run.recipe,
+        run.variant,
+        run.backend,
+        run.seed,
+        run.status,
+        run.rehearsal,
+        run.step,
+      ],
       ...[means.first, means.last, means.best, held[0] ?? null, after, run.trainSeconds],
     ];
   });

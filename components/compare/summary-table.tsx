@@ -3,6 +3,7 @@
 import { XIcon } from 'lucide-react';
 import Link from 'next/link';
 import { Swatch } from '@/components/charts/chart-legend';
+import { RehearsalMark } from '@/components/ui/rehearsal-mark';
 import { Table, TableCell, TableHead, TableRow } from '@/components/ui/table';
 import { compareHref, type CompareView, runHref } from '@/lib/api-client/run-urls';
 import { formatDuration } from '@/lib/charts/format-time';
@@ -46,6 +47,7 @@ export function SummaryTable(props: {
                   <Link href={runHref(run.id)} className="max-w-48 truncate font-medium hover:underline">
                     {run.name}
                   </Link>
+                  <RehearsalMark protocol={run.rehearsal} />
                 </span>
                 <span className="block text-sm whitespace-nowrap text-muted">
                   run {run.id} · {statusWords(run.status).word.toLowerCase()} · {run.step} of {run.totalSteps}

@@ -84,6 +84,25 @@ describe('launching', () => {
     expect(onLaunched.mock.calls).toEqual([[7]]);
   });
 
+  test('a rehearsal is checked and launched as one, and says what it runs otherwise', async () => {
+    const asked: LaunchPlan[] = [];
+    const substitutions = [{ key: 'data.batch_size', from: 64, to: 8, reason: 'Small batches.' }];
+    const rehearsal = { backend: 'tinker' as const, protocol: 'Tinker', substitutions, withheld: [] };
+    const { plans } = open({
+      preflight: (plan) => {
+        asked.push(plan);
+        return Promise.resolve(ok(plan.rehearsal === undefined ? FAILED : { ...PASSED, rehearsal }));
+      },
+    });
+    await screen.findByText(/1 of 1 checks failed/);
+    await userEvent.click(screen.getByRole('button', { name: 'Rehearse' }));
+    await screen.findByText('All 1 checks passed.');
+    expect(screen.getByText('data.batch_size: 64 → 8')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Rehearse here' }));
+    expect(asked.map(({ rehearsal: scale }) => scale)).toEqual([undefined, {}]);
+    expect(plans[0]?.rehearsal).toEqual({});
+  });
+
   test('Ctrl+Enter launches from anywhere in the sheet, but not before the checks passed', async () => {
     const { plans } = open({ preflight: () => Promise.resolve(ok(FAILED)) });
     await screen.findByText(/1 of 1 checks failed/);

@@ -5,7 +5,9 @@ import { callAction } from '@/components/ui/call-action';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
 import { Kbd } from '@/components/ui/kbd';
+import { Segments } from '@/components/ui/segments';
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
+import { SubstitutionList } from '@/components/ui/substitution-list';
 import type { Preflight } from '@/lib/launch/launch';
 import { CheckList } from './check-list';
 import { LaunchEnvironment } from './environment/launch-environment';
@@ -27,6 +29,17 @@ export type LaunchSheetProps = {
   readonly onClose: () => void;
 };
 
+type Mode = 'launch' | 'rehearse';
+const MODES = [
+  { value: 'launch', title: 'Launch' },
+  { value: 'rehearse', title: 'Rehearse' },
+] as const;
+const MODE_WORDS: Readonly<Record<Mode, string>> = {
+  launch: 'On the services that the variant names.',
+  rehearse:
+    'The embedded service stands in, over the protocol of the variant’s own services, with a small plan. No key or address of yours is used.',
+};
+
 /** The plan and its checks, and one button that says what it does. Everything shown is of the files as saved. */
 export function LaunchSheet(props: LaunchSheetProps) {
   const { entry, overrides, dirty, backend } = props;
@@ -35,11 +48,11 @@ export function LaunchSheet(props: LaunchSheetProps) {
   const [preflight, setPreflight] = useState<Preflight | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isLaunching, setIsLaunching] = useState(false);
-  const plan = { entry, overrides, idempotencyKey, ...(name.trim() === '' ? {} : { name: name.trim() }) };
+  const [mode, setMode] = useState<Mode>('launch');
+  const request = { entry, overrides, idempotencyKey, ...(mode === 'launch' ? {} : { rehearsal: {} }) };
+  const plan = { ...request, ...(name.trim() === '' ? {} : { name: name.trim() }) };
 
-  const check = useEffectEvent(() =>
-    callAction(props.actions.preflight, { entry, overrides, idempotencyKey }),
-  );
+  const check = useEffectEvent(() => callAction(props.actions.preflight, request));
   const isSaved = dirty.length === 0;
   const [round, setRound] = useState(0);
   // Outside system: the server's checks, which see the files as saved.
@@ -54,12 +67,22 @@ export function LaunchSheet(props: LaunchSheetProps) {
     return () => {
       isGone = true;
     };
-  }, [isSaved, round]);
+  }, [isSaved, round, mode]);
 
-  function checkAgain(): void {
+  function forget(): void {
     setPreflight(null);
     setRefusal(null);
+  }
+
+  function checkAgain(): void {
+    forget();
     setRound((count) => count + 1);
+  }
+
+  function choose(chosen: Mode): void {
+    if (chosen === mode) return;
+    forget();
+    setMode(chosen);
   }
 
   async function launch(): Promise<void> {
@@ -93,7 +116,7 @@ export function LaunchSheet(props: LaunchSheetProps) {
           </SheetDescription>
         </header>
         <div className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-5 overflow-auto p-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-          <Plan {...props} environment={preflight?.environment} name={name} onName={setName} />
+          <Plan {...props} mode={mode} onMode={choose} preflight={preflight} name={name} onName={setName} />
           <section aria-label="Checks">
             <div className="mb-2 flex items-baseline gap-3">
               <h3 className="font-semibold">Checks</h3>
@@ -116,7 +139,7 @@ export function LaunchSheet(props: LaunchSheetProps) {
             disabled={preflight?.ok !== true || isLaunching}
             onClick={() => void launch()}
           >
-            {isLaunching ? 'Launching…' : `Launch on ${backend}`}
+            {isLaunching ? 'Launching…' : mode === 'launch' ? `Launch on ${backend}` : 'Rehearse here'}
           </Button>
           <Verdict isSaved={isSaved} preflight={preflight} refusal={refusal} />
           <Kbd className="ml-auto max-sm:hidden">⌘↵ or Ctrl+↵</Kbd>
@@ -128,14 +151,19 @@ export function LaunchSheet(props: LaunchSheetProps) {
 
 function Plan(
   props: LaunchSheetProps & {
-    environment: Preflight['environment'];
+    mode: Mode;
+    onMode: (mode: Mode) => void;
+    preflight: Preflight | null;
     name: string;
     onName: (name: string) => void;
   },
 ) {
+  const environment = props.preflight?.environment;
   return (
     <section aria-label="Plan" className="min-w-0">
       <h3 className="mb-2 font-semibold">Plan</h3>
+      <Segments label="What is started" value={props.mode} options={MODES} onChange={props.onMode} />
+      <p className="my-2 text-sm text-muted">{MODE_WORDS[props.mode]}</p>
       <label className="block">
         <span className="text-sm text-muted">Name</span>
         <Input
@@ -155,7 +183,10 @@ function Plan(
           </div>
         ))}
       </dl>
-      {props.environment === undefined ? null : <LaunchEnvironment environment={props.environment} />}
+      {props.mode === 'rehearse' ? <Substituted preflight={props.preflight} /> : null}
+      {props.mode === 'launch' && environment !== undefined ? (
+        <LaunchEnvironment environment={environment} />
+      ) : null}
       <p className="mt-3 text-sm text-muted">Overrides</p>
       {props.overrides.length === 0 ? (
         <p>none</p>
@@ -169,6 +200,17 @@ function Plan(
         </ul>
       )}
     </section>
+  );
+}
+
+function Substituted({ preflight }: { preflight: Preflight | null }) {
+  const substitutions = preflight?.rehearsal?.substitutions ?? [];
+  if (substitutions.length === 0) return null;
+  return (
+    <details className="mt-3">
+      <summary className="cursor-pointer">{substitutions.length} keys have other values</summary>
+      <SubstitutionList substitutions={substitutions} />
+    </details>
   );
 }
 

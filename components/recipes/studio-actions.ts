@@ -9,6 +9,8 @@ export type LaunchPlan = {
   readonly overrides: readonly string[];
   readonly name?: string;
   readonly idempotencyKey: string;
+  /** The embedded service stands in for the variant's own; what is not said is at its default. */
+  readonly rehearsal?: { readonly steps?: number };
 };
 
 /** What the studio asks of the server; given by the page, so that a test can stand in for it. */

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { Button } from '@/components/ui/button';
 import { Progress } from '@/components/ui/progress';
+import { RehearsalMark } from '@/components/ui/rehearsal-mark';
 import { compareHref } from '@/lib/api-client/run-urls';
 import { runQuery } from '@/lib/api-client/runs';
 import type { Run, RunId } from '@/lib/domain/run';
@@ -22,7 +23,10 @@ export function RunHeader({ id, actions }: { id: RunId; actions: RunActions }) {
     <header className="z-20 border-b bg-panel sm:sticky sm:top-11">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 pt-3 pb-2">
         <div className="min-w-0 basis-full sm:basis-auto">
-          <h1 className="truncate text-lg font-semibold">{run.name}</h1>
+          <div className="flex items-center gap-2">
+            <h1 className="truncate text-lg font-semibold">{run.name}</h1>
+            <RehearsalMark protocol={run.rehearsal} />
+          </div>
           <p className="truncate text-sm text-muted">{facts(run)}</p>
         </div>
         <div className="flex min-w-0 flex-wrap items-center gap-x-4 gap-y-2 sm:ml-auto">
@@ -58,6 +62,7 @@ function facts(run: Run): string {
     run.backend === run.variant ? null : run.backend,
     run.model,
     run.seed === null ? null : `seed ${run.seed}`,
+    run.rehearsal === null ? null : `rehearsed over ${run.rehearsal}`,
     run.attempt > 1 ? `attempt ${run.attempt}` : null,
   ]
     .filter((fact) => fact !== null)

@@ -148,6 +148,8 @@ export const CompareView = z.object({
   ignore: KeyList,
   /** Row of the held-out file whose answers are shown. */
   prompt: z.string().catch(''),
+  /** `judged` = rehearsals count for the verdict, too. */
+  rehearsals: z.enum(['', 'judged']).catch(''),
 });
 export type CompareView = z.infer<typeof CompareView>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Certificate, RunRehearsal } from '@/lib/domain/rehearsal';
 import { encodeMetricValue, MetricValue, type RunEvent } from '@/lib/domain/run-event';
 import { Attempt, Checkpoint, Run } from '@/lib/domain/run';
 import { RunEvent as RunEventSchema } from '@/lib/domain/run-event';
@@ -159,3 +160,9 @@ function parseJson(text: string): unknown {
     throw error;
   }
 }
+
+/** Both null for a run that is no rehearsal; no certificate while it goes on. */
+export const RehearsalAnswer = z.object({
+  rehearsal: RunRehearsal.nullable(),
+  certificate: Certificate.nullable(),
+});

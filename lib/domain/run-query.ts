@@ -8,7 +8,7 @@ export const RUN_FIELDS = ['name', 'recipe', 'variant', 'backend', 'model', 'sta
 export type RunField = (typeof RUN_FIELDS)[number];
 export const RUN_NUMBERS = ['run', 'seed', 'step', 'seconds'] as const;
 export type RunNumber = (typeof RUN_NUMBERS)[number];
-export const RUN_STATES = ['pinned', 'archived', 'deleted', 'active'] as const;
+export const RUN_STATES = ['pinned', 'archived', 'deleted', 'active', 'rehearsal'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 export type RunCondition =

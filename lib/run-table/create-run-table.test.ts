@@ -135,6 +135,19 @@ test('groups have the mean and the sample deviation of a metric', async () => {
   expect(groups[1]?.std).toBeCloseTo(Math.SQRT2 / 10);
 });
 
+test('rehearsals are listed, and in no list of the best unless they are asked for', async () => {
+  const rehearsal = { backend: 'tinker' as const, protocol: 'Tinker', substitutions: [], withheld: [] };
+  const store = createRunStore(db);
+  const { id } = await store.create(aNewRun({ name: 'tried', snapshot: aSnapshot({ rehearsal }) }));
+  await store.create(aNewRun({ name: 'real' }));
+  expect(await idsOf('is:rehearsal')).toEqual([id]);
+  expect(await idsOf('')).toContain(id);
+  const best = (typed: string) =>
+    table.groups({ query: parseRunQuery(typed), by: runColumnOf('name'), metric: 'rollout/reward_mean' });
+  expect((await best('')).map(({ value }) => value)).toEqual(['real']);
+  expect((await best('is:rehearsal')).map(({ value }) => value)).toEqual(['tried']);
+});
+
 test('what people say of runs is kept, found and undone', async () => {
   const ids = await threeRuns();
   const [one, two, three] = ids;

@@ -6,7 +6,7 @@ import { runOf } from '@/lib/run-store/run-rows';
 import { annotateRuns } from './annotate-runs';
 import { columnSql, orderSql } from './column-sql';
 import { readColumns } from './read-columns';
-import { conditionOf } from './query-sql';
+import { conditionOf, rankedConditionOf } from './query-sql';
 import type { RunCell, RunGroup, RunTable, RunTableRow } from './run-table';
 import { join, sql, type Sql } from './sql';
 
@@ -27,7 +27,7 @@ export function createRunTable(db: Database, now: () => number = Date.now): RunT
     groups: async ({ query, by, metric }) => {
       const group = columnSql(by, 'g');
       const value = columnSql({ kind: 'metric', key: metric }, 'm');
-      const where = conditionOf(query);
+      const where = rankedConditionOf(query);
       const asked = join(
         [
           sql(`SELECT ${group.value} AS "group", ${value.value} AS "metric" FROM "Run" r`),

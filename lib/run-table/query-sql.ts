@@ -6,9 +6,9 @@ import { join, sql, type Sql } from './sql';
 // `r` is the run everywhere.
 
 /** What holds for the runs of a query. Deleted runs are left out unless asked for, and so are archived ones. */
-export function conditionOf({ words, conditions }: RunQuery): Sql {
-  const asksFor = (state: RunState) =>
-    conditions.some((condition) => condition.kind === 'state' && condition.state === state);
+export function conditionOf(query: RunQuery): Sql {
+  const { words, conditions } = query;
+  const asksFor = (state: RunState) => asks(query, state);
   const parts = [
     ...(asksFor('deleted') ? [] : [sql('r."deletedAt" IS NULL')]),
     ...(asksFor('archived') || asksFor('deleted') ? [] : [sql('r."archivedAt" IS NULL')]),
@@ -16,6 +16,16 @@ export function conditionOf({ words, conditions }: RunQuery): Sql {
     ...conditions.map(conditionSql),
   ];
   return parts.length === 0 ? sql('TRUE') : join(parts, ' AND ');
+}
+
+/** The same for lists that say which runs are best: rehearsals are in them only when they are asked for. */
+export function rankedConditionOf(query: RunQuery): Sql {
+  const where = conditionOf(query);
+  return asks(query, 'rehearsal') ? where : join([where, sql('r."rehearsal" IS NULL')], ' AND ');
+}
+
+function asks({ conditions }: RunQuery, state: RunState): boolean {
+  return conditions.some((condition) => condition.kind === 'state' && condition.state === state);
 }
 
 const SEARCHED = ['name', 'recipe', 'variant', 'model', 'tags', 'notes'];
@@ -66,6 +76,7 @@ const STATES: Readonly<Record<RunState, string>> = {
   pinned: 'r."pinnedAt" IS NOT NULL',
   archived: 'r."archivedAt" IS NOT NULL',
   deleted: 'r."deletedAt" IS NOT NULL',
+  rehearsal: 'r."rehearsal" IS NOT NULL',
   active: `r."status" IN ('queued', ${ACTIVE})`,
 };
 

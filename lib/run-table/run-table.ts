@@ -40,7 +40,7 @@ export type RunTable = {
     readonly offset: number;
     readonly limit: number;
   }): Promise<RunTablePage>;
-  /** Groups by a column with a metric's mean and spread, best first. */
+  /** Groups by a column with a metric's mean and spread, best first; rehearsals only when the query asks for them. */
   groups(request: {
     readonly query: RunQuery;
     readonly by: RunColumn;

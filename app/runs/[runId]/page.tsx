@@ -2,6 +2,7 @@ import { HydrationBoundary } from '@tanstack/react-query';
 import { renderPage, runIdIn } from '@/app/_server/render-page';
 import { withQueries } from '@/app/_server/with-queries';
 import { Overview } from '@/components/metrics/overview';
+import { CertificateCard } from '@/components/runs/rehearsal/certificate-card';
 import { HealthRow } from '@/components/runs/health/health-row';
 import { metricsQuery } from '@/lib/api-client/metrics';
 import { ChartView } from '@/lib/api-client/run-urls';
@@ -32,6 +33,7 @@ export default async function OverviewPage({ params, searchParams }: PageProps<'
     );
     return (
       <HydrationBoundary state={state}>
+        <CertificateCard id={id} />
         <HealthRow id={id} mute={muteAdvisory} />
         <Overview id={id} stages={stages} />
       </HydrationBoundary>

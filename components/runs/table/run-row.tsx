@@ -4,6 +4,7 @@ import { PinIcon } from 'lucide-react';
 import Link from 'next/link';
 import { Sparkline } from '@/components/charts/sparkline';
 import { Progress } from '@/components/ui/progress';
+import { RehearsalMark } from '@/components/ui/rehearsal-mark';
 import { TableCell, TableRow } from '@/components/ui/table';
 import { useNow } from '@/components/ui/use-now';
 import { runHref } from '@/lib/api-client/run-urls';
@@ -98,6 +99,7 @@ function RunName({ run, onTag }: { run: Run; onTag: (tag: string) => void }) {
         <Link href={runHref(run.id)} className="block truncate font-medium hover:underline">
           {run.name}
         </Link>
+        <RehearsalMark protocol={run.rehearsal} />
         {run.tags.map((tag) => (
           <button
             key={tag}

@@ -116,6 +116,7 @@ function aRun(id: number, seed: number, rate: number): GroupableRun {
     variant: 'v',
     backend: 'embedded',
     seed,
+    rehearsal: null,
     config: { trainer: { rate } },
   };
 }

@@ -8,6 +8,8 @@ export type GroupableRun = {
   readonly variant: string;
   readonly backend: Backend;
   readonly seed: number | null;
+  /** Of a rehearsal: no mean is taken of it and of others. */
+  readonly rehearsal: string | null;
   /** Resolved config. */
   readonly config: unknown;
 };
@@ -28,7 +30,7 @@ export function groupRuns(runs: readonly GroupableRun[], by: string): readonly R
     return runs.map(({ id, name }) => ({ id: String(id), title: `run ${id} ${name}`, runs: [id] }));
   const groups = new Map<string, number[]>();
   for (const run of runs) {
-    const value = valueOf(run, by);
+    const value = run.rehearsal === null ? valueOf(run, by) : `${valueOf(run, by)} (rehearsal)`;
     groups.set(value, [...(groups.get(value) ?? []), run.id]);
   }
   return [...groups].map(([value, ids]) => ({ id: value, title: `${by} ${value}`, runs: ids }));
