@@ -7,7 +7,6 @@ import { storeSecretAction, unsetSecretAction } from '@/app/recipes/_secret-acti
 
 export const studioActions = {
   save: recipe.saveRecipeFile,
-  preflight: recipe.preflightRun,
   launch: recipe.launchRun,
 };
 

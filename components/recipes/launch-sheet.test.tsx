@@ -2,20 +2,18 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Preflight } from '@/lib/launch/launch';
+import type { PreflightAnswer } from '@/lib/api-client/preflight';
 import { err, ok } from '@/lib/shared/result';
 import { LaunchSheet, type LaunchSheetProps } from './launch-sheet';
 import type { LaunchPlan, StudioActions } from './studio-actions';
 
 afterEach(cleanup);
 
-const PASSED: Preflight = {
+const PASSED: PreflightAnswer = {
   ok: true,
   checks: [{ id: 'data', title: 'Training data', status: 'passed', detail: '90 rows.', path: null }],
-  diagnostics: [],
-  totalSteps: 250,
 };
-const FAILED: Preflight = {
+const FAILED: PreflightAnswer = {
   ...PASSED,
   ok: false,
   checks: [
@@ -29,16 +27,18 @@ const FAILED: Preflight = {
   ],
 };
 
-function open(partial: Partial<StudioActions>, props: Partial<LaunchSheetProps> = {}) {
+function open(
+  partial: Partial<Pick<LaunchSheetProps, 'makeChecks'> & StudioActions>,
+  props: Partial<LaunchSheetProps> = {},
+) {
   const plans: LaunchPlan[] = [];
-  const actions: StudioActions = {
-    save: () => Promise.reject(new Error('not asked for here')),
-    preflight: () => Promise.resolve(ok(PASSED)),
+  const { makeChecks = () => Promise.resolve(PASSED), ...others } = partial;
+  const actions: Pick<StudioActions, 'launch'> = {
     launch: (plan) => {
       plans.push(plan);
       return Promise.resolve(ok({ id: 7 }));
     },
-    ...partial,
+    ...others,
   };
   const spies = {
     onShowKey: vi.fn(),
@@ -55,6 +55,7 @@ function open(partial: Partial<StudioActions>, props: Partial<LaunchSheetProps> 
       overrides={['data.seed=7']}
       dirty={[]}
       actions={actions}
+      makeChecks={makeChecks}
       {...spies}
       {...more}
     />
@@ -89,9 +90,9 @@ describe('launching', () => {
     const substitutions = [{ key: 'data.batch_size', from: 64, to: 8, reason: 'Small batches.' }];
     const rehearsal = { backend: 'tinker' as const, protocol: 'Tinker', substitutions, withheld: [] };
     const { plans } = open({
-      preflight: (plan) => {
+      makeChecks: (plan) => {
         asked.push(plan);
-        return Promise.resolve(ok(plan.rehearsal === undefined ? FAILED : { ...PASSED, rehearsal }));
+        return Promise.resolve(plan.rehearsal === undefined ? FAILED : { ...PASSED, rehearsal });
       },
     });
     await screen.findByText(/1 of 1 checks failed/);
@@ -104,7 +105,7 @@ describe('launching', () => {
   });
 
   test('Ctrl+Enter launches from anywhere in the sheet, but not before the checks passed', async () => {
-    const { plans } = open({ preflight: () => Promise.resolve(ok(FAILED)) });
+    const { plans } = open({ makeChecks: () => Promise.resolve(FAILED) });
     await screen.findByText(/1 of 1 checks failed/);
     await userEvent.keyboard('{Control>}{Enter}{/Control}');
     expect(plans).toEqual([]);
@@ -133,24 +134,38 @@ describe('launching', () => {
   });
 
   test('a server that does not answer is a refusal, not a lost page', async () => {
-    open({ preflight: () => Promise.reject(new TypeError('fetch failed')) });
-    expect((await screen.findByRole('alert')).textContent).toContain('npm start');
+    open({ makeChecks: () => Promise.reject(new TypeError('fetch failed')) });
+    expect((await screen.findByRole('alert')).textContent).toContain('fetch failed');
   });
 });
 
 test('a failed check says what to do and leads to its key', async () => {
-  const { onShowKey } = open({ preflight: () => Promise.resolve(ok(FAILED)) });
+  const { onShowKey } = open({ makeChecks: () => Promise.resolve(FAILED) });
   await userEvent.click(await screen.findByRole('button', { name: 'data.data_files[0]' }));
   expect(onShowKey.mock.calls).toEqual([['data.data_files[0]']]);
   expect(screen.getByText(/make-recipe-data/)).toBeTruthy();
 });
 
+test('checks are shown as they come, and nothing is launched before the last', async () => {
+  const running = { id: 'evaluator', title: 'Evaluator', status: 'running', detail: '', path: null } as const;
+  const { plans } = open({
+    makeChecks: (_, { onChecks }) => {
+      onChecks([...PASSED.checks, running]);
+      return new Promise(() => undefined);
+    },
+  });
+  expect(await screen.findByRole('img', { name: 'running' })).toBeTruthy();
+  expect(screen.getByText('90 rows.')).toBeTruthy();
+  await userEvent.keyboard('{Control>}{Enter}{/Control}');
+  expect(plans).toEqual([]);
+});
+
 test('unsaved files are named and saved before anything is checked', async () => {
-  const preflight = vi.fn(() => Promise.resolve(ok(PASSED)));
-  const { onSave, again } = open({ preflight }, { dirty: ['spell/common.yaml'] });
+  const makeChecks = vi.fn(() => Promise.resolve(PASSED));
+  const { onSave, again } = open({ makeChecks }, { dirty: ['spell/common.yaml'] });
   await userEvent.click(screen.getByRole('button', { name: 'Save it and check' }));
   expect(onSave.mock.calls).toHaveLength(1);
-  expect(preflight.mock.calls).toHaveLength(0);
+  expect(makeChecks.mock.calls).toHaveLength(0);
   again({ dirty: [] });
   await screen.findByText('All 1 checks passed.');
 });

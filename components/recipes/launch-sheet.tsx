@@ -8,11 +8,12 @@ import { Kbd } from '@/components/ui/kbd';
 import { Segments } from '@/components/ui/segments';
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
 import { SubstitutionList } from '@/components/ui/substitution-list';
-import type { Preflight } from '@/lib/launch/launch';
+import type { PreflightAnswer } from '@/lib/api-client/preflight';
+import type { PreflightCheck } from '@/lib/launch/launch';
 import { CheckList } from './check-list';
 import { LaunchEnvironment } from './environment/launch-environment';
 import type { PlanFact } from './plan-facts';
-import type { StudioActions } from './studio-actions';
+import type { LaunchPlan, StudioActions } from './studio-actions';
 
 export type LaunchSheetProps = {
   readonly recipe: string;
@@ -22,7 +23,15 @@ export type LaunchSheetProps = {
   readonly facts: readonly PlanFact[];
   readonly overrides: readonly string[];
   readonly dirty: readonly string[];
-  readonly actions: StudioActions;
+  readonly actions: Pick<StudioActions, 'launch'>;
+  /** Makes the checks, and tells of them as they come. */
+  readonly makeChecks: (
+    plan: LaunchPlan,
+    listening: {
+      readonly onChecks: (checks: readonly PreflightCheck[]) => void;
+      readonly signal: AbortSignal;
+    },
+  ) => Promise<PreflightAnswer>;
   readonly onSave: () => Promise<boolean>;
   readonly onShowKey: (path: string) => void;
   readonly onLaunched: (run: number) => void;
@@ -45,32 +54,40 @@ export function LaunchSheet(props: LaunchSheetProps) {
   const { entry, overrides, dirty, backend } = props;
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const [name, setName] = useState('');
-  const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [preflight, setPreflight] = useState<PreflightAnswer | null>(null);
+  const [checks, setChecks] = useState<readonly PreflightCheck[] | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isLaunching, setIsLaunching] = useState(false);
   const [mode, setMode] = useState<Mode>('launch');
   const request = { entry, overrides, idempotencyKey, ...(mode === 'launch' ? {} : { rehearsal: {} }) };
   const plan = { ...request, ...(name.trim() === '' ? {} : { name: name.trim() }) };
 
-  const check = useEffectEvent(() => callAction(props.actions.preflight, request));
+  const check = useEffectEvent((signal: AbortSignal) =>
+    props.makeChecks(request, { signal, onChecks: setChecks }),
+  );
   const isSaved = dirty.length === 0;
   const [round, setRound] = useState(0);
   // Outside system: the server's checks, which see the files as saved.
   useEffect(() => {
     if (!isSaved) return;
-    let isGone = false;
-    void check().then((outcome) => {
-      if (isGone) return;
-      if (outcome.ok) setPreflight(outcome.value);
-      else setRefusal(outcome.error.message);
-    });
-    return () => {
-      isGone = true;
-    };
+    const left = new AbortController();
+    const { signal } = left;
+    check(signal).then(
+      (answer) => {
+        if (signal.aborted) return;
+        setChecks(answer.checks);
+        setPreflight(answer);
+      },
+      (error: unknown) => {
+        if (!signal.aborted) setRefusal(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => left.abort();
   }, [isSaved, round, mode]);
 
   function forget(): void {
     setPreflight(null);
+    setChecks(null);
     setRefusal(null);
   }
 
@@ -127,7 +144,7 @@ export function LaunchSheet(props: LaunchSheetProps) {
               )}
             </div>
             {isSaved ? (
-              <CheckList preflight={preflight} refusal={refusal} onShowKey={props.onShowKey} />
+              <CheckList checks={checks} refusal={refusal} onShowKey={props.onShowKey} />
             ) : (
               <Unsaved dirty={dirty} onSave={props.onSave} />
             )}
@@ -153,7 +170,7 @@ function Plan(
   props: LaunchSheetProps & {
     mode: Mode;
     onMode: (mode: Mode) => void;
-    preflight: Preflight | null;
+    preflight: PreflightAnswer | null;
     name: string;
     onName: (name: string) => void;
   },
@@ -203,7 +220,7 @@ function Plan(
   );
 }
 
-function Substituted({ preflight }: { preflight: Preflight | null }) {
+function Substituted({ preflight }: { preflight: PreflightAnswer | null }) {
   const substitutions = preflight?.rehearsal?.substitutions ?? [];
   if (substitutions.length === 0) return null;
   return (
@@ -231,7 +248,7 @@ function Unsaved({ dirty, onSave }: { dirty: readonly string[]; onSave: () => Pr
   );
 }
 
-function Verdict(props: { isSaved: boolean; preflight: Preflight | null; refusal: string | null }) {
+function Verdict(props: { isSaved: boolean; preflight: PreflightAnswer | null; refusal: string | null }) {
   const { preflight } = props;
   if (!props.isSaved) return <span className="text-muted">Save first.</span>;
   if (props.refusal !== null) return <span className="text-error">Not launched.</span>;
@@ -245,7 +262,7 @@ function Verdict(props: { isSaved: boolean; preflight: Preflight | null; refusal
   );
 }
 
-function PassedVerdict({ preflight }: { preflight: Preflight }) {
+function PassedVerdict({ preflight }: { preflight: PreflightAnswer }) {
   const { length } = preflight.checks;
   const warnings = preflight.checks.filter(({ status }) => status === 'warning').length;
   if (warnings === 0) return <span className="text-ok">All {length} checks passed.</span>;

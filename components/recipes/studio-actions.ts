@@ -1,4 +1,3 @@
-import type { Preflight } from '@/lib/launch/launch';
 import type { SaveConflict } from '@/lib/recipe-files/recipe-files';
 import type { ActionError } from '@/lib/shared/app-error';
 import type { Result } from '@/lib/shared/result';
@@ -22,6 +21,5 @@ export type StudioActions = {
     /** What the version says of itself. */
     readonly message?: string;
   }) => Promise<Result<Result<DiskFile, SaveConflict>, ActionError>>;
-  readonly preflight: (plan: LaunchPlan) => Promise<Result<Preflight, ActionError>>;
   readonly launch: (plan: LaunchPlan) => Promise<Result<{ readonly id: number }, ActionError>>;
 };

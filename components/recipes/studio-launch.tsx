@@ -1,6 +1,7 @@
 'use client';
 
 import { useRouter } from 'next/navigation';
+import { streamPreflight } from '@/lib/api-client/preflight';
 import { LaunchSheet } from './launch-sheet';
 import { variantTitle } from './layer-of';
 import { backendTitle, planFacts } from './plan-facts';
@@ -31,6 +32,7 @@ export function StudioLaunch(props: {
       overrides={splitOverrides(state.overrides)}
       dirty={dirtyPaths(state)}
       actions={props.actions}
+      makeChecks={streamPreflight}
       onSave={props.onSave}
       onShowKey={props.onShowKey}
       onLaunched={(run) => router.push(`/runs/${run}`)}

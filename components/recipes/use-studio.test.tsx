@@ -42,7 +42,7 @@ function slowDisk() {
       }),
     );
   return {
-    actions: { save, preflight: never, launch: never },
+    actions: { save, launch: never },
     /** Answers one save after the other, also those that come of an answer. */
     answerAll: () =>
       act(async () => {

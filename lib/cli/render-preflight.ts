@@ -3,8 +3,10 @@ import { renderDiagnostic } from './render-diagnostic';
 
 const MARKS: Readonly<Record<PreflightCheck['status'], string>> = {
   passed: 'ok  ',
-  warning: 'note',
+  note: 'note',
+  warning: 'WARN',
   failed: 'FAIL',
+  running: '…   ',
 };
 
 /** The checks of a launch, one per line, below the places that they are about. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { DataRow, Dataset } from '@/lib/datasets/dataset';
 import { openDataset } from '@/lib/datasets/open-dataset';
 import { profileData } from '@/lib/datasets/profile/profile-data';
-import type { DataFinding } from '@/lib/domain/data-profile';
+import type { DataFinding, DataProfile } from '@/lib/domain/data-profile';
 import type { Env } from '@/lib/env';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
 import { answerColumns, type RecipeConfig } from '@/lib/recipes/recipe-config';
@@ -12,10 +12,14 @@ import type { PreflightCheck } from './launch';
 
 export type DataFacts = {
   readonly checks: readonly PreflightCheck[];
-  /** Of the training data; null when it cannot be read. */
-  readonly firstRow: DataRow | null;
+  /** Of the training data; none when it cannot be read. */
+  readonly firstRows: readonly DataRow[];
+  /** Null when the files cannot be read. */
+  readonly profile: DataProfile | null;
 };
 
+/** Rows that recipe code is tried with. */
+const TRIED_ROWS = 8;
 /** Above this a launch looks at the beginning of the files only; it must not take minutes. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
@@ -25,12 +29,12 @@ export async function checkData(env: Env, entry: string, config: RecipeConfig): 
   const { prompt_key: promptKey } = config.data;
   const held = config.validate?.data;
   const validationFiles = held?.data_files ?? null;
-  let firstRow: DataRow | null = null;
+  let firstRows: readonly DataRow[] = [];
   const training = await check({ id: 'data', title: 'Training data', path: 'data.data_files' }, async () => {
     const alsoRequired = answerColumns(config);
     const dataset = await openDataset(config.data.data_files, { baseDirs, promptKey, alsoRequired });
     requireBatch(dataset, config);
-    firstRow = await dataset.row(0);
+    firstRows = await rowsOf(dataset);
     return dataset;
   });
   const opened = [training];
@@ -44,16 +48,25 @@ export async function checkData(env: Env, entry: string, config: RecipeConfig): 
     opened.push(await check(title, () => openDataset(validationFiles, options)));
   }
   if (opened.some(({ dataset }) => dataset === null))
-    return { checks: opened.map((each) => each.check), firstRow };
+    return { checks: opened.map((each) => each.check), firstRows, profile: null };
   const found = await findingsOf(env, entry, {
     config,
     files: opened.flatMap((each) => each.dataset?.files ?? []),
   });
-  return { checks: opened.map((each) => withFindings(each, found)), firstRow };
+  return { checks: opened.map((each) => withFindings(each, found)), firstRows, profile: found.profile };
+}
+
+function rowsOf(dataset: Dataset): Promise<readonly DataRow[]> {
+  const count = Math.min(dataset.count, TRIED_ROWS);
+  return Promise.all(Array.from({ length: count }, (_, index) => dataset.row(index)));
 }
 
 type Opened = { readonly check: PreflightCheck; readonly dataset: Dataset | null };
-type Found = { readonly findings: readonly DataFinding[]; readonly isWhole: boolean };
+type Found = {
+  readonly findings: readonly DataFinding[];
+  readonly isWhole: boolean;
+  readonly profile: DataProfile | null;
+};
 
 async function findingsOf(
   env: Env,
@@ -61,12 +74,13 @@ async function findingsOf(
   { config, files }: { readonly config: RecipeConfig; readonly files: readonly string[] },
 ): Promise<Found> {
   const plan = dataPlanOf(config, entry);
-  if (plan === null) return { findings: [], isWhole: true };
+  if (plan === null) return { findings: [], isWhole: true, profile: null };
   const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
   const isFirstOnly = sizes.reduce((sum, size) => sum + size, 0) > MAX_READ_BYTES;
   const places = { baseDirs: dataFolders(env, entry), hubCache: env.hubCache };
-  const { findings, isComplete } = await profileData(plan, { ...places, isFirstOnly });
-  return { findings: findings.filter(({ severity }) => severity !== 'info'), isWhole: isComplete };
+  const profile = await profileData(plan, { ...places, isFirstOnly });
+  const findings = profile.findings.filter(({ severity }) => severity !== 'info');
+  return { findings, isWhole: profile.isComplete, profile };
 }
 
 /** A finding belongs to the validation data when its setting does. */

@@ -13,14 +13,14 @@ const ABOUT = { id: 'evaluator', title: 'Evaluator', path: 'rollout_worker.evalu
 /** What recipe code is tried with before a launch. */
 export type CodeFacts = {
   readonly config: RecipeConfig;
-  /** The first one of the training data; null when it cannot be read. */
-  readonly row: DataRow | null;
+  /** The first ones of the training data; none when it cannot be read. */
+  readonly rows: readonly DataRow[];
   readonly variables: RunVariables;
 };
 
 type Verdict = Pick<PreflightCheck, 'status' | 'detail'>;
 
-/** The evaluator's file and class load, and score one row of the training data in time and with a finite reward. */
+/** The evaluator's file and class load, and score the first rows of the training data in time and with finite rewards. */
 export async function checkEvaluator(env: Env, entry: string, facts: CodeFacts): Promise<PreflightCheck> {
   try {
     return { ...ABOUT, ...(await judge(env, entry, facts)) };
@@ -40,23 +40,35 @@ function targetOf(config: RecipeConfig, row: DataRow): EvaluationTarget {
   return { ...answer, observation: [asked, said] };
 }
 
-async function judge(env: Env, entry: string, { config, row, variables }: CodeFacts): Promise<Verdict> {
+async function judge(env: Env, entry: string, { config, rows, variables }: CodeFacts): Promise<Verdict> {
   const { type } = config.rollout_worker;
   const named = evaluatorOf(config.rollout_worker);
   if (named === null && type === 'mock')
     return { status: 'passed', detail: 'The mock worker makes rewards up.' };
   const { host } = await openEvaluator(env, entry, { config, variables, onLog: () => undefined });
   try {
-    if (row === null) return { status: 'passed', detail: `${named} loads.` };
-    const target = targetOf(config, row);
-    // The host keeps the time limit: a call that hangs is an outcome, too.
-    const outcome = await host.evaluate({ data: row, target }, new AbortController().signal);
-    if (!outcome.ok) {
-      const detail = `${named} fails on the first row of the training data: ${outcome.message}`;
-      return { status: 'failed', detail };
+    if (rows.length === 0) return { status: 'passed', detail: `${named} loads.` };
+    const rewards: number[] = [];
+    for (const [index, row] of rows.entries()) {
+      const target = targetOf(config, row);
+      // The host keeps the time limit: a call that hangs is an outcome, too.
+      const outcome = await host.evaluate({ data: row, target }, new AbortController().signal);
+      if (!outcome.ok) {
+        const which = index === 0 ? 'the first row' : `row ${index + 1}`;
+        const detail = `${named} fails on ${which} of the training data: ${outcome.message}`;
+        return { status: 'failed', detail };
+      }
+      rewards.push(outcome.reward);
     }
-    return { status: 'passed', detail: `${named} loads and scores the first row with ${outcome.reward}.` };
+    return { status: 'passed', detail: `${named} loads and scores ${scoredWords(rewards)}.` };
   } finally {
     await host.close();
   }
+}
+
+function scoredWords(rewards: readonly number[]): string {
+  if (rewards.length === 1) return `the first row with ${rewards[0] ?? 0}`;
+  const [least, most] = [Math.min(...rewards), Math.max(...rewards)];
+  const range = least === most ? `with ${most}` : `with ${least} to ${most}`;
+  return `the first ${rewards.length} rows ${range}`;
 }

@@ -51,7 +51,8 @@ export async function checkWorker(
   }
 }
 
-async function tryOut(env: Env, entry: string, { config, row, variables }: CodeFacts): Promise<Verdict> {
+async function tryOut(env: Env, entry: string, { config, rows, variables }: CodeFacts): Promise<Verdict> {
+  const [row = null] = rows;
   const settings = config.rollout_worker;
   const folders = dataFolders(env, entry);
   const code = createCodeHosts({

@@ -23,7 +23,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
 
   async function launch(request: LaunchRequest): Promise<Run> {
     // read, not run: what is wrong with the recipe or its script is said before anything is executed
-    const { recipe: read, preflight: before } = await inspectRecipe({ env, recipeFiles }, request);
+    const { recipe: read, preflight: before } = await inspectRecipe({ env, recipeFiles, runStore }, request);
     const needed = ['composition', 'rehearsal'];
     if (before.checks.some(({ id, status }) => needed.includes(id) && status === 'failed'))
       throw new PreflightError(before, read.files);
@@ -37,7 +37,7 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
             script: textOf(read.files, script),
             withheld: rehearsal.withheld,
           });
-    const inspection = await inspectRecipe({ env, recipeFiles, ran: environment }, request);
+    const inspection = await inspectRecipe({ env, recipeFiles, runStore, ran: environment }, request);
     const { preflight, config, recipe } = inspection;
     if (!preflight.ok || config === null) throw new PreflightError(preflight, recipe.files);
     const run = await runStore.create(await describeRun(recipeFiles, request, { ...inspection, config }));
@@ -50,7 +50,10 @@ export function createLauncher({ env, runStore }: LauncherDeps): Launcher {
   }
 
   return {
-    preflight: async (request) => (await inspectRecipe({ env, recipeFiles }, request)).preflight,
+    preflight: async (request, onChecks) => {
+      const listening = onChecks === undefined ? {} : { onChecks };
+      return (await inspectRecipe({ env, recipeFiles, runStore, ...listening }, request)).preflight;
+    },
     launch: (request) => {
       const known = launching.get(request.idempotencyKey);
       if (known !== undefined) return known;

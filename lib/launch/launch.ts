@@ -18,7 +18,8 @@ export type LaunchRequest = {
 export type PreflightCheck = {
   readonly id: string;
   readonly title: string;
-  readonly status: 'passed' | 'warning' | 'failed';
+  /** `failed` blocks a launch; `note` is worth knowing and no worry; `running` = its verdict is yet to come. */
+  readonly status: 'passed' | 'note' | 'warning' | 'failed' | 'running';
   /** What was found, on what, and what to do next. */
   readonly detail: string;
   /** Config key concerned, if one is: where a click leads in the editor. */
@@ -36,9 +37,12 @@ export type Preflight = {
   readonly rehearsal?: RunRehearsal;
 };
 
+export type OnChecks = (checks: readonly PreflightCheck[]) => void;
+
 /** The one way to start and restart runs, shared by web and CLI. */
 export type Launcher = {
-  preflight(request: LaunchRequest): Promise<Preflight>;
+  /** `onChecks` hears of the checks so far, each time one is done or begins. */
+  preflight(request: LaunchRequest, onChecks?: OnChecks): Promise<Preflight>;
   /** Preflight, store, start the run process. Refuses with `AppError('unprocessable')` when a check failed. */
   launch(request: LaunchRequest): Promise<Run>;
   /** Continues a stopped, failed, lost or finished run from its last checkpoint in a new process. */

@@ -1,5 +1,8 @@
+import path from 'node:path';
 import type { RunRehearsal } from '@/lib/domain/rehearsal';
 import type { Env } from '@/lib/env';
+import type { VariantEnvironment } from '@/lib/recipes/environment/compose-variant';
+import type { RunStore } from '@/lib/run-store/run-store';
 import type { RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import type { Diagnostic } from '@/lib/recipes/diagnostic';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
@@ -15,7 +18,12 @@ import { checkTeacher } from './check-teacher';
 import { checkWorker } from './check-worker';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
-import type { LaunchRequest, Preflight, PreflightCheck } from './launch';
+import type { LaunchRequest, OnChecks, Preflight, PreflightCheck } from './launch';
+import { checkLengths, forecastOf } from './check-lengths';
+import { checkPlan } from './check-plan';
+import { checkSecrets } from './check-secrets';
+import { pastSpeed } from './past-speed';
+import { checkServices } from './services/check-services';
 import { composeForRehearsal, type NotRehearsed, rehearsalOf, type StoodIn } from './rehearse-recipe';
 import { type RunEnvironment, visibleEnvironment } from './run-environment';
 
@@ -33,8 +41,11 @@ type InspectedRequest = Pick<LaunchRequest, 'entry' | 'overrides' | 'rehearsal'>
 type Inspected = {
   readonly env: Env;
   readonly recipeFiles: RecipeFiles;
+  /** For what earlier runs tell. */
+  readonly runStore?: Pick<RunStore, 'list' | 'snapshot'>;
   /** What the environment script left, when it has been run. */
   readonly ran?: RunEnvironment;
+  readonly onChecks?: OnChecks;
 };
 
 /** All checks before a launch, cheapest first; those that need a valid recipe wait for one. */
@@ -64,13 +75,11 @@ export async function inspectRecipe(inspected: Inspected, request: InspectedRequ
   if (!parsed.success) return refused([composition, schema], all);
   const config = parsed.data;
   const variables = ran ?? (await ownVariables(env));
-  const rest = await checkSurroundings(env, request.entry, { config, variables, rehearsal });
-  const checks = [
-    composition,
-    ...(rehearsal === null ? checkEnvironment(environment) : []),
-    schema,
-    ...untilTheScriptRan(rest, environment),
-  ];
+  const script = rehearsal === null ? checkEnvironment(environment) : [];
+  const checks = await checkSurroundings(inspected, request, {
+    ...{ config, variables, rehearsal, environment, resolved },
+    before: [composition, schema, ...script],
+  });
   const isFine = checks.every(({ status }) => status !== 'failed');
   const totalSteps = config.trainer.total_train_steps;
   return {
@@ -111,31 +120,72 @@ function notRehearsed({ message, path }: NotRehearsed): PreflightCheck {
   return { id: 'rehearsal', title: 'Rehearsal', status: 'failed', detail: message, path };
 }
 
-type Surroundings = Pick<CodeFacts, 'config' | 'variables'> & { readonly rehearsal: RunRehearsal | null };
+type Surroundings = Pick<CodeFacts, 'config' | 'variables'> & {
+  readonly rehearsal: RunRehearsal | null;
+  readonly environment: VariantEnvironment;
+  readonly resolved: unknown;
+  /** What was checked already. */
+  readonly before: readonly PreflightCheck[];
+};
 
+/** Each check in its turn; who listens hears what is done and which runs. */
 async function checkSurroundings(
-  env: Env,
-  entry: string,
-  { config, variables, rehearsal }: Surroundings,
+  { env, runStore, onChecks }: Inspected,
+  request: InspectedRequest,
+  { before, ...facts }: Surroundings,
 ): Promise<readonly PreflightCheck[]> {
-  const [{ checks: data, firstRow }, storage] = await Promise.all([
-    checkData(env, entry, config),
-    checkStorage(env),
-  ]);
-  const facts = { config, variables, row: firstRow };
-  const worker = await checkWorker(env, entry, facts);
-  const evaluator = await checkEvaluator(env, entry, facts);
-  const teacher = await checkTeacher(env, config);
-  return [
-    rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal),
-    ...data,
-    ...teacher,
-    ...worker,
-    evaluator,
-    storage,
-    checkProcesses(env),
-    describePlan(config),
-  ];
+  const { entry } = request;
+  const { config, variables, rehearsal, environment, resolved } = facts;
+  const done: PreflightCheck[] = [...before];
+  const turn = async <T>(
+    about: { readonly id: string; readonly title: string },
+    work: () => Promise<T>,
+    checksOf: (result: T) => readonly PreflightCheck[],
+  ): Promise<T> => {
+    onChecks?.([...done, { ...about, status: 'running', detail: '', path: null }]);
+    const result = await work();
+    done.push(...untilTheScriptRan(checksOf(result), environment));
+    onChecks?.([...done]);
+    return result;
+  };
+  const same = (checks: readonly PreflightCheck[]): readonly PreflightCheck[] => checks;
+  if (rehearsal === null) done.push(...checkSecrets(environment));
+  const data = await turn(
+    { id: 'data', title: 'Training data' },
+    () => checkData(env, entry, config),
+    ({ checks, profile }) => [...checks, ...checkLengths(profile)],
+  );
+  const code = { config, variables, rows: data.firstRows };
+  await turn({ id: 'worker', title: 'Worker' }, () => checkWorker(env, entry, code), same);
+  await turn(
+    { id: 'evaluator', title: 'Evaluator' },
+    () => checkEvaluator(env, entry, code),
+    (one) => [one],
+  );
+  await turn({ id: 'teacher', title: 'Teacher' }, () => checkTeacher(env, config), same);
+  done.push(rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal));
+  const asked = { env, entry, config, resolved, variables };
+  if (rehearsal === null) await turn({ id: 'services', title: 'Services' }, () => checkServices(asked), same);
+  await turn(
+    { id: 'storage', title: 'Data folder' },
+    () => checkStorage(env),
+    (one) => [one],
+  );
+  done.push(checkProcesses(env));
+  const forecast = data.profile === null ? null : forecastOf(data.profile);
+  const speed = runStore === undefined ? null : await pastSpeed(runStore, identityOf(entry, config));
+  done.push(checkPlan(config, { forecast, speed }));
+  onChecks?.([...done]);
+  return done;
+}
+
+function identityOf(entry: string, config: RecipeConfig) {
+  return {
+    backend: backendOf(config),
+    model: config.service.inference_service.model ?? null,
+    recipe: path.posix.dirname(entry),
+    variant: path.posix.basename(entry).replace(/\.ya?ml$/i, ''),
+  };
 }
 
 function checkBackend(config: RecipeConfig): PreflightCheck {
@@ -163,18 +213,6 @@ function checkBackend(config: RecipeConfig): PreflightCheck {
 function describeRehearsal({ protocol, substitutions }: RunRehearsal): PreflightCheck {
   const detail = `The embedded service trains and samples on this machine, over ${protocol}. ${substitutions.length} keys have other values than at a launch.`;
   return { id: 'backend', title: 'Rehearsal', status: 'passed', detail, path: null };
-}
-
-function describePlan({ data, trainer }: RecipeConfig): PreflightCheck {
-  const perStep = `${data.batch_size} prompts × ${data.rollout_repeat_n} rollouts`;
-  const warm = trainer.warm_start?.enabled === true ? ', after a warm start' : '';
-  return {
-    id: 'plan',
-    title: 'Plan',
-    status: 'passed',
-    detail: `${trainer.total_train_steps} steps of ${perStep}${warm}.`,
-    path: 'trainer.total_train_steps',
-  };
 }
 
 function summarize(

@@ -1,7 +1,8 @@
 import type { Backend } from '@/lib/domain/run';
 import { isMap } from '@/lib/recipes/config-view';
+import { valueAt } from '@/lib/recipes/value-at';
 import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
-import { type Change, valueAt } from './substitution';
+import type { Change } from './substitution';
 
 /** What a rehearsal of a backend's variants puts in the place of what is not on this machine. */
 export type ProtocolRules = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isList, isMap } from '@/lib/recipes/config-view';
-import { type Change, valueAt } from './substitution';
+import { valueAt } from '@/lib/recipes/value-at';
+import type { Change } from './substitution';
 
 /** How much of the plan a rehearsal keeps. */
 export const RehearsalScale = z.strictObject({

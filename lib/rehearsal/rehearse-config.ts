@@ -1,10 +1,11 @@
 import type { Backend } from '@/lib/domain/run';
 import { isList } from '@/lib/recipes/config-view';
 import { backendNamed } from '@/lib/recipes/recipe-config';
+import { valueAt } from '@/lib/recipes/value-at';
 import { err, ok, type Result } from '@/lib/shared/result';
 import { PROTOCOL_RULES } from './protocol-rules';
 import { type RehearsalScale, scaledDown } from './rehearsal-scale';
-import { type Change, type Substituted, substitute, valueAt } from './substitution';
+import { type Change, type Substituted, substitute } from './substitution';
 
 export type RehearsedConfig = Substituted & {
   readonly backend: Backend;

@@ -1,5 +1,6 @@
 import type { Substitution } from '@/lib/domain/rehearsal';
 import { isList, isMap } from '@/lib/recipes/config-view';
+import { valueAt } from '@/lib/recipes/value-at';
 import { isSameData } from '@/lib/shared/same-data';
 
 /** What a rule wants at a place, whatever stands there now. */
@@ -25,16 +26,6 @@ export function substitute(original: unknown, changes: readonly Change[]): Subst
     made.set(key, { key, ...(from === undefined ? {} : { from }), to, reason });
   }
   return { config, substitutions: [...made.values()] };
-}
-
-export function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
-  let found = value;
-  for (const part of path) {
-    if (isList(found) && typeof part === 'number') found = found[part];
-    else if (isMap(found) && typeof part === 'string' && Object.hasOwn(found, part)) found = found[part];
-    else return undefined;
-  }
-  return found;
 }
 
 export function keyOf(path: readonly (string | number)[]): string {

@@ -95,6 +95,13 @@ const SERVER_KEYS = {
 
 export const InferenceService = read(
   z.looseObject({
+    price_per_million_tokens: read(z.number().nonnegative().nullish(), {
+      meaning:
+        'What a million tokens cost you, in your currency; only the estimate before a launch reads it.',
+      readers: ['checks'],
+      examples: ['0.40'],
+      isGalleys: true,
+    }),
     backend: read(z.string(), {
       meaning: 'Kind of service that answers prompts; it decides the backend of the run.',
       readers: ['run process', 'inference client'],

@@ -10,7 +10,7 @@ import type { TrainingService } from '../training-service';
 import { connectTinker } from './connect-tinker';
 
 /** The public service. */
-const BASE_URL = 'https://tinker.thinkingmachines.dev/services/tinker-prod';
+export const TINKER_URL = 'https://tinker.thinkingmachines.dev/services/tinker-prod';
 const DEFAULT_RANK = 32;
 
 /** `service.tinker_service`, where secrets have been put in. */
@@ -69,7 +69,7 @@ function namedAddress({ api_key: key, base_url: url }: z.infer<typeof Account>):
   const environment = processEnvironment();
   return {
     apiKey: environment['TINKER_API_KEY'] ?? key ?? '',
-    baseUrl: environment['TINKER_BASE_URL'] ?? url ?? BASE_URL,
+    baseUrl: environment['TINKER_BASE_URL'] ?? url ?? TINKER_URL,
   };
 }
 
