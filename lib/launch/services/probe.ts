@@ -16,7 +16,7 @@ export type Answer =
   /** Reached, and not willing. */
   | { readonly kind: 'refused'; readonly status: number }
   /** Nobody answered in time. */
-  | { readonly kind: 'silent'; readonly message: string };
+  | { readonly kind: 'silent'; readonly message: string; readonly isLate: boolean };
 
 /** A launch is not to wait longer than this for one check. */
 const TIME_LIMIT_MS = 2_000;
@@ -35,9 +35,14 @@ export async function askService({ service, baseUrl, headers = {}, path, body }:
     const value: unknown = z.json().safeParse(parseJson(reply.body.toString('utf8'))).data ?? null;
     return { kind: 'answer', value };
   } catch (error) {
-    if (error instanceof ServiceError) return { kind: 'silent', message: error.message };
+    if (error instanceof ServiceError)
+      return { kind: 'silent', message: error.message, isLate: error.kind === 'timeout' };
     if (error instanceof Error && error.name === 'TimeoutError')
-      return { kind: 'silent', message: `${service} did not answer within ${TIME_LIMIT_MS / 1000} s` };
+      return {
+        kind: 'silent',
+        message: `${service} did not answer within ${TIME_LIMIT_MS / 1000} s`,
+        isLate: true,
+      };
     throw error;
   } finally {
     requester.close();

@@ -35,8 +35,10 @@ export function refusal(
   return { ...about, status: status >= 500 ? 'warning' : 'failed', detail };
 }
 
-export function silence(about: About, { message }: { readonly message: string }): PreflightCheck {
-  const isLate = /answer|time/i.test(message) && !/refused|ECONN/i.test(message);
+export function silence(
+  about: About,
+  { message, isLate }: { readonly message: string; readonly isLate: boolean },
+): PreflightCheck {
   const detail = `${message}. Start it, or correct ${about.path ?? 'its address'}.`;
   return { ...about, status: isLate ? 'warning' : 'failed', detail };
 }
