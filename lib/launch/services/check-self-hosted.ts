@@ -10,7 +10,13 @@ import { refusal, type ServiceFacts, silence, withSecrets } from './service-fact
 const Models = z.object({ data: z.array(z.object({ id: z.string() })) });
 const Tokens = z.object({ tokens: z.array(z.number()) });
 const Server = z.object({ base_url: z.string().nullish(), api_key: z.string().nullish() });
-const Trainer = z.object({ url: z.string().nullish(), backend: z.string() });
+const Trainer = z.object({
+  url: z.string().nullish(),
+  api_key: z.string().nullish(),
+  backend: z.string(),
+});
+/** See docs/protocols/train-service.md. */
+const TRAINING_HEALTH = '/train/v1/health';
 
 const INFERENCE = { id: 'inference', title: 'Inference server', path: 'service.inference_service.base_url' };
 const TOKENIZER = { id: 'tokenizer', title: 'Tokenizer', path: 'data.tokenizer_path' };
@@ -118,7 +124,10 @@ async function checkTraining(facts: ServiceFacts): Promise<readonly PreflightChe
         return { ...about, status: 'failed', detail: `${about.path} is ${JSON.stringify(url)}, no address.` };
       }
       const service = `The training service at ${new URL(url).host}`;
-      const answer = await askService({ service, baseUrl: url.replace(/\/$/, ''), path: '/health' });
+      const key = trainer.api_key ?? '';
+      const headers = key === '' ? {} : { authorization: `Bearer ${key}` };
+      const place = { service, baseUrl: url.replace(/\/$/, ''), headers };
+      const answer = await askService({ ...place, path: TRAINING_HEALTH });
       if (answer.kind === 'silent') return silence(about, answer);
       if (answer.kind === 'refused') return refusal(about, service, answer);
       return { ...about, status: 'passed', detail: `${service} answers.` };

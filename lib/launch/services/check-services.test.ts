@@ -96,7 +96,7 @@ test('a server of one’s own: model, tokenizer and training service are asked f
     'tokenizer: passed',
     'training actor: passed',
   ]);
-  expect(asked).toContain('/health');
+  expect(asked).toContain('/train/v1/health');
   const other = await cutting((text) => bytes(text).map((token) => token + 1));
   expect(await statuses(other, 'http://127.0.0.1:1')).toEqual([
     'inference: passed',
