@@ -30,7 +30,7 @@ export async function checkSelfHosted(facts: ServiceFacts): Promise<readonly Pre
 
 async function checkInference(facts: ServiceFacts): Promise<readonly PreflightCheck[]> {
   const { inference_service: section } = facts.config.service;
-  const server = Server.safeParse(withSecrets(section, facts)).data;
+  const server = Server.safeParse(withSecrets(facts, ['service', 'inference_service'])).data;
   const baseUrl = (server?.base_url ?? '').replace(/\/v1\/?$/, '');
   if (!URL.canParse(baseUrl)) {
     const detail = `service.inference_service.base_url is ${JSON.stringify(baseUrl)}, no address. Set it to one like http://host:30000.`;
@@ -105,13 +105,13 @@ async function checkTokenizer(
 async function checkTraining(facts: ServiceFacts): Promise<readonly PreflightCheck[]> {
   const services = Object.entries(facts.config.service.train_service);
   return Promise.all(
-    services.map(async ([name, section]): Promise<PreflightCheck> => {
+    services.map(async ([name]): Promise<PreflightCheck> => {
       const about = {
         id: `training ${name}`,
         title: 'Training service',
         path: `service.train_service.${name}.url`,
       };
-      const trainer = Trainer.safeParse(withSecrets(section, facts)).data;
+      const trainer = Trainer.safeParse(withSecrets(facts, ['service', 'train_service', name])).data;
       const url = trainer?.url ?? '';
       if (trainer?.backend !== 'http') {
         return {

@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { readEnv } from '@/lib/env';
+import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { startEmbeddedHost } from '@/lib/testing/embedded-host';
 import { checkServices } from './check-services';
@@ -36,7 +37,7 @@ function facts(service: object, values: Readonly<Record<string, string>> = {}) {
     rollout_worker: { type: 'simple', evaluator_module_path: 'e.ts:E' },
     service,
   };
-  const config = RecipeConfig.parse(resolved);
+  const config = RecipeConfig.parse(fillSecrets(resolved, () => '***'));
   const variables = { values, secrets: Object.keys(values), fromScript: [] };
   return { env: readEnv({}), entry: 'x/v.yaml', config, resolved, variables };
 }
@@ -66,6 +67,16 @@ test('Tinker: the model is served, is not, the key is refused, nobody is there',
   expect(await checkServices(tinker(url, 'galley/embedded-tiny', 'tml-wrong'))).toMatchObject([
     { status: 'failed', detail: expect.stringContaining('refuses the key') },
   ]);
+  // a key of another name, as the recipe reads it
+  const named = facts(
+    {
+      inference_service: { backend: 'tinker', model: 'galley/embedded-tiny' },
+      tinker_service: { base_url: url, api_key: { $secret: 'MY_KEY' } },
+      train_service: { actor: { backend: 'tinker' } },
+    },
+    { MY_KEY: 'tml-test' },
+  );
+  expect(await checkServices(named)).toMatchObject([{ status: 'note' }]);
   expect(await checkServices(tinker('http://127.0.0.1:1', 'x'))).toMatchObject([
     { status: 'failed', path: 'service.tinker_service.base_url' },
   ]);

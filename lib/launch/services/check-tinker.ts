@@ -11,7 +11,7 @@ const ABOUT = { id: 'services', title: 'Services', path: 'service.tinker_service
 /** Does Tinker answer with this key, and does it serve the base model? Nothing is created, so nothing costs. */
 export async function checkTinker(facts: ServiceFacts): Promise<readonly PreflightCheck[]> {
   const { config, variables } = facts;
-  const account = Account.safeParse(withSecrets(config.service.tinker_service ?? {}, facts)).data;
+  const account = Account.safeParse(withSecrets(facts, ['service', 'tinker_service'])).data;
   const key = variables.values['TINKER_API_KEY'] ?? account?.api_key ?? '';
   const baseUrl = variables.values['TINKER_BASE_URL'] ?? account?.base_url ?? TINKER_URL;
   const service = `Tinker at ${hostOf(baseUrl)}`;

@@ -1,6 +1,7 @@
 import type { Env } from '@/lib/env';
 import { fillSecrets } from '@/lib/recipes/environment/fill-secrets';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
+import { valueAt } from '@/lib/recipes/value-at';
 import type { RunVariables } from '@/lib/secrets/code-environment';
 import type { PreflightCheck } from '../launch';
 
@@ -8,16 +9,16 @@ import type { PreflightCheck } from '../launch';
 export type ServiceFacts = {
   readonly env: Env;
   readonly entry: string;
-  /** Without secrets. */
+  /** With stars for secrets. */
   readonly config: RecipeConfig;
   /** As plain JSON, secrets by name. */
   readonly resolved: unknown;
   readonly variables: RunVariables;
 };
 
-/** Of a section, with its secrets: never to be shown. */
-export function withSecrets(section: unknown, { variables }: ServiceFacts): unknown {
-  return fillSecrets(section, (name) => variables.values[name] ?? '');
+/** A section with its secrets: never to be shown. */
+export function withSecrets({ resolved, variables }: ServiceFacts, path: readonly string[]): unknown {
+  return fillSecrets(valueAt(resolved, path), (name) => variables.values[name] ?? '');
 }
 
 type About = Pick<PreflightCheck, 'id' | 'title' | 'path'>;
