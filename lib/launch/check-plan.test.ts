@@ -8,7 +8,7 @@ function config(price?: number) {
   return RecipeConfig.parse({
     data: { data_files: ['a.jsonl'], batch_size: 10, rollout_repeat_n: 5 },
     trainer: { type: 'remote_api_grpo', total_train_steps: 20 },
-    rollout_worker: { type: 'simple', evaluator_module_path: 'e.ts:E' },
+    rollout_worker: { type: 'simple', num_workers: 4, evaluator_module_path: 'e.ts:E' },
     service: {
       inference_service: {
         backend: 'tinker',

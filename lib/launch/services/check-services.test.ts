@@ -34,7 +34,7 @@ function facts(service: object, values: Readonly<Record<string, string>> = {}) {
   const resolved = {
     data: { data_files: ['a.jsonl'], tokenizer_path: 'galley/bytes' },
     trainer: { type: 'remote_api_grpo', total_train_steps: 1 },
-    rollout_worker: { type: 'simple', evaluator_module_path: 'e.ts:E' },
+    rollout_worker: { type: 'simple', num_workers: 4, evaluator_module_path: 'e.ts:E' },
     service,
   };
   const config = RecipeConfig.parse(fillSecrets(resolved, () => '***'));
