@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useState } from 'react';
 import { callAction } from '@/components/ui/call-action';
 import { Button } from '@/components/ui/button';
 import { Input } from '@/components/ui/input';
@@ -9,11 +9,11 @@ import { Segments } from '@/components/ui/segments';
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from '@/components/ui/sheet';
 import { SubstitutionList } from '@/components/ui/substitution-list';
 import type { PreflightAnswer } from '@/lib/api-client/preflight';
-import type { PreflightCheck } from '@/lib/launch/launch';
 import { CheckList } from './check-list';
 import { LaunchEnvironment } from './environment/launch-environment';
 import type { PlanFact } from './plan-facts';
-import type { LaunchPlan, StudioActions } from './studio-actions';
+import type { StudioActions } from './studio-actions';
+import { type MakeChecks, useLaunchChecks } from './use-launch-checks';
 
 export type LaunchSheetProps = {
   readonly recipe: string;
@@ -24,14 +24,7 @@ export type LaunchSheetProps = {
   readonly overrides: readonly string[];
   readonly dirty: readonly string[];
   readonly actions: Pick<StudioActions, 'launch'>;
-  /** Makes the checks, and tells of them as they come. */
-  readonly makeChecks: (
-    plan: LaunchPlan,
-    listening: {
-      readonly onChecks: (checks: readonly PreflightCheck[]) => void;
-      readonly signal: AbortSignal;
-    },
-  ) => Promise<PreflightAnswer>;
+  readonly makeChecks: MakeChecks;
   readonly onSave: () => Promise<boolean>;
   readonly onShowKey: (path: string) => void;
   readonly onLaunched: (run: number) => void;
@@ -54,53 +47,16 @@ export function LaunchSheet(props: LaunchSheetProps) {
   const { entry, overrides, dirty, backend } = props;
   const [idempotencyKey] = useState(() => crypto.randomUUID());
   const [name, setName] = useState('');
-  const [preflight, setPreflight] = useState<PreflightAnswer | null>(null);
-  const [checks, setChecks] = useState<readonly PreflightCheck[] | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
   const [isLaunching, setIsLaunching] = useState(false);
   const [mode, setMode] = useState<Mode>('launch');
   const request = { entry, overrides, idempotencyKey, ...(mode === 'launch' ? {} : { rehearsal: {} }) };
   const plan = { ...request, ...(name.trim() === '' ? {} : { name: name.trim() }) };
 
-  const check = useEffectEvent((signal: AbortSignal) =>
-    props.makeChecks(request, { signal, onChecks: setChecks }),
-  );
   const isSaved = dirty.length === 0;
-  const [round, setRound] = useState(0);
-  // Outside system: the server's checks, which see the files as saved.
-  useEffect(() => {
-    if (!isSaved) return;
-    const left = new AbortController();
-    const { signal } = left;
-    check(signal).then(
-      (answer) => {
-        if (signal.aborted) return;
-        setChecks(answer.checks);
-        setPreflight(answer);
-      },
-      (error: unknown) => {
-        if (!signal.aborted) setRefusal(error instanceof Error ? error.message : String(error));
-      },
-    );
-    return () => left.abort();
-  }, [isSaved, round, mode]);
-
-  function forget(): void {
-    setPreflight(null);
-    setChecks(null);
-    setRefusal(null);
-  }
-
-  function checkAgain(): void {
-    forget();
-    setRound((count) => count + 1);
-  }
-
-  function choose(chosen: Mode): void {
-    if (chosen === mode) return;
-    forget();
-    setMode(chosen);
-  }
+  const { checks, preflight, refusal, refuse, again } = useLaunchChecks(
+    props.makeChecks,
+    isSaved ? request : null,
+  );
 
   async function launch(): Promise<void> {
     if (preflight?.ok !== true || isLaunching) return;
@@ -110,7 +66,7 @@ export function LaunchSheet(props: LaunchSheetProps) {
       props.onLaunched(outcome.value.id);
       return;
     }
-    setRefusal(outcome.error.message);
+    refuse(outcome.error.message);
     setIsLaunching(false);
   }
 
@@ -133,12 +89,12 @@ export function LaunchSheet(props: LaunchSheetProps) {
           </SheetDescription>
         </header>
         <div className="grid min-h-0 flex-1 content-start gap-x-6 gap-y-5 overflow-auto p-4 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-          <Plan {...props} mode={mode} onMode={choose} preflight={preflight} name={name} onName={setName} />
+          <Plan {...props} mode={mode} onMode={setMode} preflight={preflight} name={name} onName={setName} />
           <section aria-label="Checks">
             <div className="mb-2 flex items-baseline gap-3">
               <h3 className="font-semibold">Checks</h3>
               {preflight === null && refusal === null ? null : (
-                <Button variant="link" size="inline" onClick={checkAgain}>
+                <Button variant="link" size="inline" onClick={again}>
                   Check again
                 </Button>
               )}

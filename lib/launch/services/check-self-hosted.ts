@@ -29,7 +29,6 @@ export async function checkSelfHosted(facts: ServiceFacts): Promise<readonly Pre
 }
 
 async function checkInference(facts: ServiceFacts): Promise<readonly PreflightCheck[]> {
-  const { inference_service: section } = facts.config.service;
   const server = Server.safeParse(withSecrets(facts, ['service', 'inference_service'])).data;
   const baseUrl = (server?.base_url ?? '').replace(/\/v1\/?$/, '');
   if (!URL.canParse(baseUrl)) {
@@ -37,25 +36,31 @@ async function checkInference(facts: ServiceFacts): Promise<readonly PreflightCh
     return [{ ...INFERENCE, status: 'failed', detail }];
   }
   const service = `The server at ${new URL(baseUrl).host}`;
-  const key = server?.api_key ?? '';
-  const headers = key === '' ? {} : { authorization: `Bearer ${key}` };
-  const place = { service, baseUrl, headers };
+  const place = { service, baseUrl, headers: bearer(server?.api_key) };
   const answer = await askService({ ...place, path: '/v1/models' });
   if (answer.kind === 'refused') return [refusal(INFERENCE, service, answer)];
   if (answer.kind === 'silent') return [silence(INFERENCE, answer)];
-  const model = section.model ?? '';
   const served = Models.safeParse(answer.value).data?.data.map(({ id }) => id) ?? [];
+  return checkModel(facts, place, served);
+}
+
+function bearer(key: string | null | undefined): Readonly<Record<string, string>> {
+  return key === undefined || key === null || key === '' ? {} : { authorization: `Bearer ${key}` };
+}
+
+async function checkModel(
+  facts: ServiceFacts,
+  place: Place,
+  served: readonly string[],
+): Promise<readonly PreflightCheck[]> {
+  const model = facts.config.service.inference_service.model ?? '';
   const name = served.find((id) => id === model) ?? served.find((id) => basename(id) === basename(model));
   if (name === undefined) {
-    const detail = `${service} serves ${served.join(', ') || 'no model'}, and service.inference_service.model is ${model}.`;
+    const detail = `${place.service} serves ${served.join(', ') || 'no model'}, and service.inference_service.model is ${model}.`;
     return [{ ...INFERENCE, path: 'service.inference_service.model', status: 'failed', detail }];
   }
-  const found: PreflightCheck = {
-    ...INFERENCE,
-    status: 'passed',
-    detail: `${service} answers and serves ${name}.`,
-  };
-  return [found, await checkTokenizer(facts, place, name)];
+  const detail = `${place.service} answers and serves ${name}.`;
+  return [{ ...INFERENCE, status: 'passed', detail }, await checkTokenizer(facts, place, name)];
 }
 
 function basename(model: string): string {
@@ -124,9 +129,7 @@ async function checkTraining(facts: ServiceFacts): Promise<readonly PreflightChe
         return { ...about, status: 'failed', detail: `${about.path} is ${JSON.stringify(url)}, no address.` };
       }
       const service = `The training service at ${new URL(url).host}`;
-      const key = trainer.api_key ?? '';
-      const headers = key === '' ? {} : { authorization: `Bearer ${key}` };
-      const place = { service, baseUrl: url.replace(/\/$/, ''), headers };
+      const place = { service, baseUrl: url.replace(/\/$/, ''), headers: bearer(trainer.api_key) };
       const answer = await askService({ ...place, path: TRAINING_HEALTH });
       if (answer.kind === 'silent') return silence(about, answer);
       if (answer.kind === 'refused') return refusal(about, service, answer);
