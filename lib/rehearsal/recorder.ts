@@ -7,6 +7,8 @@ import { observedTraining } from './observed-training';
 
 /** Watches a rehearsal from both sides: what its services answer, and what the run says. Changes neither. */
 export type Recorder = {
+  /** What was seen so far. */
+  readonly evidence: Readonly<Evidence>;
   observe(services: Services): Services;
   /** The same writer, overheard; `onEnd` is called before the run's last status is written. */
   overhear(writer: RunWriter, onEnd: (evidence: Readonly<Evidence>) => void): RunWriter;
@@ -20,6 +22,7 @@ const ROUNDING = 1e-4;
 export function createRecorder(wantsHeldOut: boolean): Recorder {
   const evidence = noEvidence(wantsHeldOut);
   return {
+    evidence,
     observe: (services) => observe(services, evidence),
     overhear: (writer, onEnd) => overhear(writer, evidence, onEnd),
     madeUpStep: () => {
