@@ -12,7 +12,8 @@ import { createModelRegistry, type LearnerFactory, type ModelRegistry } from './
 import type { Protocol } from './protocol';
 import { createNativeProtocol } from './protocols/native/native-protocol';
 import { createTinkerProtocol } from './protocols/tinker/tinker-protocol';
-import { startServer } from './server';
+import { createTrainServiceProtocol } from './protocols/train-service/train-service-protocol';
+import { MAX_BODY_BYTES, startServer } from './server';
 import { claimService } from './service-claim';
 import { createStateFiles } from './state-files';
 import type { Tokenizer } from './tokenizer';
@@ -154,6 +155,16 @@ function createProtocols(
       processId: randomBytes(4).toString('hex'),
       newId: randomUUID,
       log,
+    }),
+    createTrainServiceProtocol({
+      registry,
+      dataDir: options.dataDir,
+      keys: [token, `tml-${token}`, ...(key === undefined ? [] : [key])],
+      standIns,
+      build: options.build,
+      instance: randomBytes(8).toString('hex'),
+      leaseMs: options.leaseMs ?? LEASE_MS,
+      maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     }),
   ];
 }

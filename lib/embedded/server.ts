@@ -18,7 +18,7 @@ export type Server = {
 };
 
 /** 4096 sequences of 1024 tokens with all their columns are about 90 MB in base64. */
-const MAX_BODY_BYTES = 128 * 1024 * 1024;
+export const MAX_BODY_BYTES = 128 * 1024 * 1024;
 /** Longer than any client's pause between calls, so that a kept connection is not closed under a request. */
 const KEEP_ALIVE_MS = 10 * 60_000;
 const LOOPBACK_NAMES = new Set(['127.0.0.1', 'localhost', '[::1]']);

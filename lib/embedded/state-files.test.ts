@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { decodeSafetensors, encodeSafetensors } from './model/safetensors';
+import { decodeSafetensors, encodeSafetensors } from '@/lib/shared/safetensors';
 import { createStateFiles } from './state-files';
 
 let root = '';

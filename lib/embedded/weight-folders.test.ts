@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { encodeSafetensors } from './model/safetensors';
+import { encodeSafetensors } from '@/lib/shared/safetensors';
 import { createStateFiles } from './state-files';
 import { readWeightFolder, writeWeightFolder } from './weight-folders';
 

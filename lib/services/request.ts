@@ -26,6 +26,8 @@ export type Call<T> = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of the requester's own. */
   readonly maxAttempts?: number;
+  /** The body as data for `schema`, where it is not JSON; undefined = it has no such form. */
+  readonly decode?: (body: Buffer) => unknown;
   readonly schema: z.ZodType<T>;
   /** For one attempt, from connecting to the last byte of the reply. */
   readonly timeoutMs?: number;
@@ -41,7 +43,7 @@ export type RawReply = {
   readonly retryAfterMs: number | null;
 };
 
-export type RawCall = Omit<Call<never>, 'schema' | 'maxAttempts'>;
+export type RawCall = Omit<Call<never>, 'schema' | 'decode' | 'maxAttempts'>;
 
 export type RequesterOptions = {
   /** Name of the service in error messages. */
@@ -53,6 +55,8 @@ export type RequesterOptions = {
   readonly maxAttempts?: number;
   /** Lets a backend say what one of its refusals means; null = decide by the status. */
   readonly translate?: (reply: ErrorReply, message: string) => ServiceError | null;
+  /** An answer of an unexpected form is asked for again: something on the way may have spoilt it. */
+  readonly retryUnreadable?: boolean;
   readonly maxReplyBytes?: number;
   /** Connections at once; what is more waits for one. */
   readonly maxConnections?: number;
@@ -213,10 +217,11 @@ function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply)
       new ServiceError('rejected', message, { retryable: WORTH_RETRYING.has(reply.status) });
     return { ok: false, error, retryAfterMs: refused.retryAfterMs };
   }
-  const parsed = call.schema.safeParse(parseJson(reply.body));
+  const parsed = call.schema.safeParse((call.decode ?? parseJson)(reply.body));
   if (parsed.success) return { ok: true, value: parsed.data };
   const message = `${where} got a reply of an unexpected form: ${z.prettifyError(parsed.error)}`;
-  return { ok: false, error: new ServiceError('protocol', message), retryAfterMs: null };
+  const retryable = options.retryUnreadable ?? false;
+  return { ok: false, error: new ServiceError('protocol', message, { retryable }), retryAfterMs: null };
 }
 
 /** What servers put around their words: ours, Tinker's, and FastAPI's. */

@@ -23,7 +23,7 @@ export type Fault =
 
 export type FaultyProxy = {
   readonly baseUrl: string;
-  /** The next request to the path (below /api/v1/) meets the first of its faults, the one after it the second. */
+  /** The next request to the path (below the prefix) meets the first of its faults, the one after it the second. */
   readonly plan: (path: string, ...faults: readonly Fault[]) => void;
   /** Paths that were asked for, in order. */
   readonly seen: string[];
@@ -34,7 +34,7 @@ export type FaultyProxy = {
 type Answer = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly body: Buffer };
 
 /** Stands between a client and a real service on loopback, and does to chosen requests what networks do. */
-export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
+export async function startFaultyProxy(target: number, prefix = '/api/v1/'): Promise<FaultyProxy> {
   const planned = new Map<string, Fault[]>();
   const seen: string[] = [];
   let port = target;
@@ -54,7 +54,7 @@ export async function startFaultyProxy(target: number): Promise<FaultyProxy> {
   }
 
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const path = (request.url ?? '').replace('/api/v1/', '');
+    const path = (request.url ?? '').replace(prefix, '');
     seen.push(path);
     const fault = planned.get(path)?.shift();
     const body = await gather(request);

@@ -1,7 +1,7 @@
 import { type MemoryLayout, PADDED_VOCABULARY, type Tensor } from './layout';
 import type { ModelShape } from './learner';
 import { normal } from './random';
-import { decodeSafetensors, encodeSafetensors } from './safetensors';
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from '@/lib/shared/safetensors';
 import { VOCABULARY_SIZE } from '@/lib/tokenizers/byte-vocabulary';
 
 const FORMAT = 'galley-embedded-1';
@@ -117,10 +117,7 @@ export function readModelState(
 }
 
 /** Null for a state that was saved without a reference model. */
-function readReference(
-  tensors: ReadonlyMap<string, Float32Array>,
-  layout: MemoryLayout,
-): Float32Array | null {
+function readReference(tensors: TensorFile['tensors'], layout: MemoryLayout): Float32Array | null {
   const [first] = layout.tensors.all;
   if (first === undefined || !tensors.has(`${REFERENCE}.${first.name}`)) return null;
   const reference = new Float32Array(layout.tensors.parameterFloats);

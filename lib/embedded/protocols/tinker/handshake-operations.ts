@@ -1,6 +1,6 @@
 import { jsonReply } from '@/lib/embedded/protocol';
 import { CreateSessionRequest, SessionRequest } from '@/lib/services/tinker/wire/requests';
-import type { BaseModels } from './base-models';
+import type { BaseModels } from '@/lib/embedded/base-models';
 import type { Operations } from './exchange';
 import type { Session, Sessions } from './sessions';
 import { parseBody, TinkerError } from './tinker-error';

@@ -4,7 +4,7 @@ import type { ModelRegistry } from '@/lib/embedded/model-registry';
 import { Refusal } from '@/lib/embedded/refusal';
 import type { Likeliest } from '@/lib/embedded/model/learner';
 import type { Datum } from '@/lib/rl/datum';
-import type { BaseModel } from './base-models';
+import type { BaseModel } from '@/lib/embedded/base-models';
 import { TinkerError, unprocessable } from './tinker-error';
 
 /** One prompt with its samples, under one set of weights. */

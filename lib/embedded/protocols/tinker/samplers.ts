@@ -1,5 +1,5 @@
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
-import type { BaseModel, BaseModels } from './base-models';
+import type { BaseModel, BaseModels } from '@/lib/embedded/base-models';
 import { type Checkpoints, parseTinkerPath } from './checkpoints';
 import type { RunRecords } from './run-records';
 import { createSamplerHost, type SamplerHost } from './sampler-host';

@@ -1,4 +1,4 @@
-import type { BaseModel } from './base-models';
+import type { BaseModel } from '@/lib/embedded/base-models';
 import type { SamplerHost } from './sampler-host';
 import { missing } from './tinker-error';
 import type { TrainingRun } from './training-run';

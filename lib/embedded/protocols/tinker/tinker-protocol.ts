@@ -1,7 +1,7 @@
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
 import { jsonReply, type Protocol, type ProtocolReply, type ProtocolRequest } from '@/lib/embedded/protocol';
 import { secretMatches } from '@/lib/embedded/secret-matches';
-import { createBaseModels } from './base-models';
+import { createBaseModels } from '@/lib/embedded/base-models';
 import { createCheckpoints } from './checkpoints';
 import { errorReply, openExchange, type Operations } from './exchange';
 import { createFutures } from './futures';

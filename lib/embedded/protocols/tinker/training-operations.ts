@@ -10,7 +10,7 @@ import {
   ForwardJson,
 } from '@/lib/services/tinker/wire/forward-backward';
 import * as requests from '@/lib/services/tinker/wire/requests';
-import { ARCHITECTURE, type BaseModel, type BaseModels, TOKENIZER_ID } from './base-models';
+import { ARCHITECTURE, type BaseModel, type BaseModels, TOKENIZER_ID } from '@/lib/embedded/base-models';
 import { type Checkpoints, parseTinkerPath, tinkerPath } from './checkpoints';
 import { type Exchange, type Operations, resultReply } from './exchange';
 import type { Futures } from './futures';

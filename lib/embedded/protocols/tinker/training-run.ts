@@ -9,7 +9,7 @@ import {
 } from '@/lib/services/tinker/wire/forward-backward';
 import type { AdamParams } from '@/lib/services/tinker/wire/requests';
 import { denseTensor } from '@/lib/services/tinker/wire/tensor';
-import type { BaseModel } from './base-models';
+import type { BaseModel } from '@/lib/embedded/base-models';
 import type { CheckpointRef, Checkpoints } from './checkpoints';
 import type { RunRecord } from './run-records';
 import type { FutureResult } from './futures';

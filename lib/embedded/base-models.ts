@@ -1,6 +1,6 @@
-import type { ModelShape } from '@/lib/embedded/model/learner';
 import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
-import { missing } from './tinker-error';
+import type { ModelShape } from './model/learner';
+import { Refusal } from './refusal';
 
 /** A model that clients may ask for by name. Its weights are drawn at random from the seed: it has learned nothing yet. */
 export type BaseModel = { readonly name: string; readonly shape: ModelShape; readonly seed: number };
@@ -22,7 +22,7 @@ const OWN: readonly BaseModel[] = [
 
 export type BaseModels = {
   readonly list: readonly BaseModel[];
-  /** Throws a `TinkerError` for a name that is not known. */
+  /** Throws a `Refusal` for a name that is not known. */
   find(name: string): BaseModel;
 };
 
@@ -35,7 +35,8 @@ export function createBaseModels(standIns: readonly string[]): BaseModels {
       const found = list.find((model) => model.name === name);
       if (found !== undefined) return found;
       const known = list.map((model) => model.name).join(', ');
-      throw missing(
+      throw new Refusal(
+        'unknown_base_model',
         `There is no base model ${name} here; there are ${known}. To let the embedded model stand in for another, start the service with --stand-in ${name}.`,
       );
     },
