@@ -310,6 +310,18 @@ test('refusals say which service, operation and setting', async () => {
   });
 });
 
+test('a load that fails forgets no step that was taken, and leaves no half gradient behind', async () => {
+  const training = connect();
+  await training.open(SPEC, never);
+  await training.trainStep(step('step-0'), never);
+  proxy.plan('optim_step', ...Array.from({ length: ATTEMPTS }, () => ({ kind: 'refuse' }) as const));
+  await expect(training.trainStep(step('step-1'), never)).rejects.toThrow('after 6 attempts');
+  await expect(training.loadState({ path: 'none', bytes: 0 }, never)).rejects.toThrow('does not exist');
+  expect(await training.trainStep(step('step-0'), never)).toMatchObject({ grad_norm: 1 });
+  expect(await training.trainStep(step('step-2'), never)).toMatchObject({ grad_norm: 2 });
+  expect(host.calls.at(-1)).toEqual({ name: 'applyGradient', size: 2 });
+});
+
 test('a signal that aborts ends the call with its own reason, and what was sent stays sent', async () => {
   const training = connect({ computeTimeoutMs: 60_000 });
   await training.open(SPEC, never);

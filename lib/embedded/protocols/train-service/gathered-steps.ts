@@ -17,7 +17,9 @@ export type AskedUpdate = AskedStep & { readonly parts: number; readonly optimiz
 export type GatheredSteps = {
   forwardBackward(asked: AskedPart): Promise<Metrics>;
   optimStep(asked: AskedUpdate): Promise<Metrics>;
-  /** Of steps taken and begun, when a state is loaded: the same steps come again. */
+  /** Drops the gradient of a step that was begun. */
+  drop(): void;
+  /** Of steps that were taken, when a state was loaded: the same steps come again. */
   forget(): void;
 };
 
@@ -33,11 +35,16 @@ export function createGatheredSteps(
   const taken = new Map<string, Answer>();
   let open: OpenStep | null = null;
 
+  function drop(): void {
+    // a model that cannot forget cannot gather either: what is asked next says so
+    if (open !== null) model.forgetGradient().catch(() => undefined);
+    open = null;
+  }
+
   /** The gradient of a step that nobody went on with is dropped: gradients of two steps never mix. */
   function openStep(operationId: string): OpenStep {
     if (open?.operationId === operationId) return open;
-    // a model that cannot forget cannot gather either: what is asked next says so
-    if (open !== null) model.forgetGradient().catch(() => undefined);
+    drop();
     open = { operationId, parts: new Map() };
     return open;
   }
@@ -77,10 +84,8 @@ export function createGatheredSteps(
         throw error;
       }
     },
-    forget() {
-      taken.clear();
-      open = null;
-    },
+    drop,
+    forget: () => taken.clear(),
   };
 }
 

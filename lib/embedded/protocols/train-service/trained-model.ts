@@ -63,9 +63,10 @@ export function createTrainedModel({ dataDir, ...hosted }: TrainedModelParts): T
   async function load(file: string): Promise<Loaded> {
     // at once: what comes in from now on comes behind the load
     epoch += 1;
-    steps.forget();
+    steps.drop();
     try {
       const weightVersion = await model.loadState(place(file));
+      steps.forget();
       return { epoch, weightVersion };
     } catch (error) {
       // nothing was loaded; a model that is in doubt has been closed
