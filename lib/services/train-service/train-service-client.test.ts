@@ -248,10 +248,9 @@ test('a server that starts again between gradient and step is gone; from the las
       proxy.pointAt(host.record.port);
     },
   });
-  await expect(training.trainStep(step('step-1'), never)).rejects.toMatchObject({
-    kind: 'gone',
-    message: expect.stringMatching(/^train service: optim_step was refused \(HTTP 404\): There is no model/),
-  });
+  const failure = await training.trainStep(step('step-1'), never).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'gone' });
+  expect(String(failure)).toContain('train service: optim_step was refused (HTTP 404): There is no model');
   await training.open(SPEC, never);
   await training.loadState(state, never);
   // the second step of the model, from the state after its first one
@@ -296,18 +295,16 @@ test('refusals say which service, operation and setting', async () => {
   const training = connect();
   await expect(training.trainStep(step(), never)).rejects.toThrow('the model run-1 is not open');
   await training.open(SPEC, never);
-  await expect(training.loadState({ path: '/etc/passwd', bytes: 0 }, never)).rejects.toMatchObject({
-    kind: 'rejected',
-    message: expect.stringContaining('outside of the data directory'),
-  });
+  await expect(training.loadState({ path: '/etc/passwd', bytes: 0 }, never)).rejects.toThrow(
+    'outside of the data directory',
+  );
   // a load that did not happen leaves the epoch as it was
   expect(await training.trainStep(step(), never)).toMatchObject({ grad_norm: 1 });
   const weightless = step('step-1', { batch: [{ ...datum(1, 2), weights: new Float32Array(2) }] });
   await expect(training.trainStep(weightless, never)).rejects.toThrow(/no token with a positive loss weight/);
-  expect(await connect({ url: 'http://127.0.0.1:9' }).health(never)).toMatchObject({
-    ok: false,
-    detail: expect.stringContaining('train service: health could not connect'),
-  });
+  const absent = await connect({ url: 'http://127.0.0.1:9' }).health(never);
+  expect(absent.ok).toBe(false);
+  expect(absent.detail).toContain('train service: health could not connect');
 });
 
 test('a load that fails forgets no step that was taken, and leaves no half gradient behind', async () => {
