@@ -81,6 +81,8 @@ export function createGatheredSteps(
         return await metrics;
       } catch (error) {
         taken.delete(asked.operationId);
+        // nobody can go on with it: the step is no longer the open one
+        model.forgetGradient().catch(() => undefined);
         throw error;
       }
     },
