@@ -9,6 +9,7 @@ import { countJourneys, countUnitTests } from './count-tests.mjs';
 import { findBrowser } from './find-browser.mjs';
 import { findPython } from './find-python.mjs';
 import { runInterop } from './interop.mjs';
+import { runTorchInterop } from './interop-torch.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
 import { runScript, Stop } from './progress.mjs';
 
@@ -35,7 +36,7 @@ await runScript(async () => {
     });
     const unit = await runUnitTests(path.join(folder, 'vitest.json'), environment);
     const journeys = await runJourneys(path.join(folder, 'playwright.json'), environment);
-    const interop = values.interop ? [await runInterop(python)] : [];
+    const interop = values.interop ? [await runInterop(python), await runTorchInterop(python)] : [];
     return report([unit, journeys, ...interop], values['no-skips']);
   } finally {
     await rm(folder, { recursive: true, force: true });
