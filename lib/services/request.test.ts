@@ -85,6 +85,24 @@ test('the server may say how long to wait', async () => {
   expect(pauses).toEqual([7000]);
 });
 
+test.each([
+  [{ 'retry-after-ms': '250' }, 250],
+  [{ 'retry-after': '1.5' }, 1500],
+  [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, 0],
+  [{ 'retry-after': 'soon' }, 100],
+  [{ 'retry-after': '999999' }, 100],
+])('%j is a wait of %d ms', async (headers, wait) => {
+  let count = 0;
+  const base = await serve((_, response) => {
+    count += 1;
+    if (count === 1) response.writeHead(503, headers);
+    response.end(JSON.stringify({ seen: '' }));
+  });
+  const { requester, pauses } = connect(base);
+  await requester.send(call, never);
+  expect(pauses).toEqual([wait]);
+});
+
 test('a refusal is not repeated and carries the words of the server', async () => {
   const base = await serve((_, response) => {
     response.writeHead(400);

@@ -1,8 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { onAbort } from '@/lib/shared/on-abort';
+import { pause, withRetries } from './retry';
+import { retryAfterOf } from './retry-after';
 import { ServiceError } from './service-error';
 
 /** An answer that is not 2xx. `code` and `message` are the server's own where it sent `{error: {code, message}}`. */
@@ -38,6 +39,7 @@ export type Payload = { readonly contentType: string; readonly bytes: Buffer };
 /** An answer as it came, whatever its status. */
 export type RawReply = {
   readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
   readonly contentType: string;
   readonly body: Buffer;
   readonly retryAfterMs: number | null;
@@ -60,6 +62,10 @@ export type RequesterOptions = {
   readonly maxReplyBytes?: number;
   /** Connections at once; what is more waits for one. */
   readonly maxConnections?: number;
+  /** Closes a kept connection before the server does, so that no request meets a closing one. */
+  readonly idleConnectionMs?: number;
+  /** Sees the headers of every whole reply. */
+  readonly onReply?: (headers: http.IncomingHttpHeaders) => void;
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -75,9 +81,6 @@ export type Requester = {
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_ATTEMPTS = 4;
-/** First pause, doubled at each attempt up to the longest one; the real pause is a random half to whole of it. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
 /** A reply larger than this is a fault, not data: it would be parsed in memory as a whole. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 /** Connections to one service; a coalescing client needs few, an uncoalesced one queues here instead of exhausting ports. */
@@ -89,8 +92,13 @@ export function createRequester(options: RequesterOptions): Requester {
   const base = new URL(options.baseUrl);
   const client = base.protocol === 'https:' ? https : http;
   const maxSockets = options.maxConnections ?? MAX_SOCKETS;
-  // by default all but 256 of those that are free at once are closed, and opened again a moment later
-  const agent = new client.Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+  const agent = new client.Agent({
+    keepAlive: true,
+    maxSockets,
+    // by default all but 256 of those that are free at once are closed, and opened again a moment later
+    maxFreeSockets: maxSockets,
+    ...(options.idleConnectionMs === undefined ? {} : { timeout: options.idleConnectionMs }),
+  });
   const maxAttempts = options.maxAttempts ?? DEFAULT_ATTEMPTS;
   const sleep = options.sleep ?? pause;
   const random = options.random ?? Math.random;
@@ -98,23 +106,12 @@ export function createRequester(options: RequesterOptions): Requester {
   async function once(call: RawCall, payload: Payload | null, signal: AbortSignal): Promise<RawReply> {
     signal.throwIfAborted();
     try {
-      return await exchange(signal, call, payload);
+      const reply = await exchange(signal, call, payload);
+      options.onReply?.(reply.headers);
+      return reply;
     } catch (error) {
       signal.throwIfAborted();
       throw transportError(options.service, call.operation, error);
-    }
-  }
-
-  async function attempt<T>(
-    call: Call<T>,
-    payload: Payload | null,
-    signal: AbortSignal,
-  ): Promise<Outcome<T>> {
-    try {
-      return readReply(options, call, await once(call, payload, signal));
-    } catch (error) {
-      if (error instanceof ServiceError) return { ok: false, error, retryAfterMs: null };
-      throw error;
     }
   }
 
@@ -144,16 +141,11 @@ export function createRequester(options: RequesterOptions): Requester {
   }
 
   return {
-    async send(call, signal) {
+    async send<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
       const payload = payloadOf(call);
-      for (let number = 1; ; number++) {
-        const outcome = await attempt(call, payload, signal);
-        if (outcome.ok) return outcome.value;
-        if (!outcome.error.retryable || number >= (call.maxAttempts ?? maxAttempts)) {
-          throw number === 1 ? outcome.error : withAttempts(outcome.error, number);
-        }
-        await sleep(outcome.retryAfterMs ?? backOff(number, random()), signal);
-      }
+      const attempt = async (): Promise<T> => readReply(options, call, await once(call, payload, signal));
+      const attempts = call.maxAttempts ?? maxAttempts;
+      return await withRetries(attempt, { maxAttempts: attempts, sleep, random }, signal);
     },
     once: (call, signal) => once(call, payloadOf(call), signal),
     close: () => agent.destroy(),
@@ -165,10 +157,6 @@ function payloadOf({ body, payload }: RawCall): Payload | null {
   if (body === undefined) return null;
   return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
 }
-
-type Outcome<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: ServiceError; readonly retryAfterMs: number | null };
 
 function headersOf(
   usual: Readonly<Record<string, string>> | undefined,
@@ -199,29 +187,32 @@ function collect(response: http.IncomingMessage, maxBytes: number): Promise<RawR
     response.on('end', () =>
       resolve({
         status: response.statusCode ?? 0,
+        headers: response.headers,
         contentType: response.headers['content-type'] ?? '',
         body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
-        retryAfterMs: retryAfterOf(response.headers['retry-after']),
+        retryAfterMs: retryAfterOf(response.headers),
       }),
     );
   });
 }
 
-function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply): Outcome<T> {
+function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply): T {
   const where = `${options.service}: ${call.operation}`;
   if (reply.status < 200 || reply.status > 299) {
     const refused = errorReply(reply);
     const message = `${where} was refused (HTTP ${reply.status}): ${refused.message}`;
-    const error =
+    throw (
       options.translate?.(refused, message) ??
-      new ServiceError('rejected', message, { retryable: WORTH_RETRYING.has(reply.status) });
-    return { ok: false, error, retryAfterMs: refused.retryAfterMs };
+      new ServiceError('rejected', message, {
+        retryable: WORTH_RETRYING.has(reply.status),
+        retryAfterMs: refused.retryAfterMs,
+      })
+    );
   }
   const parsed = call.schema.safeParse((call.decode ?? parseJson)(reply.body));
-  if (parsed.success) return { ok: true, value: parsed.data };
+  if (parsed.success) return parsed.data;
   const message = `${where} got a reply of an unexpected form: ${z.prettifyError(parsed.error)}`;
-  const retryable = options.retryUnreadable ?? false;
-  return { ok: false, error: new ServiceError('protocol', message, { retryable }), retryAfterMs: null };
+  throw new ServiceError('protocol', message, { retryable: options.retryUnreadable ?? false });
 }
 
 /** What servers put around their words: ours, Tinker's, and FastAPI's. */
@@ -232,8 +223,6 @@ const ErrorBody = z.union([
     .transform(({ error, category }) => ({ code: category ?? null, message: error })),
   z.object({ detail: z.string() }).transform(({ detail }) => ({ code: null, message: detail })),
 ]);
-const RETRY_AFTER_SECONDS = /^\d{1,4}$/;
-
 export function errorReply(reply: RawReply): ErrorReply {
   const parsed = ErrorBody.safeParse(parseJson(reply.body));
   return {
@@ -242,10 +231,6 @@ export function errorReply(reply: RawReply): ErrorReply {
     message: parsed.success ? parsed.data.message : reply.body.toString('utf8', 0, 500),
     retryAfterMs: reply.retryAfterMs,
   };
-}
-
-function retryAfterOf(seconds: string | undefined): number | null {
-  return seconds !== undefined && RETRY_AFTER_SECONDS.test(seconds) ? Number(seconds) * 1000 : null;
 }
 
 export function parseJson(body: Buffer): unknown {
@@ -275,25 +260,4 @@ function transportError(service: string, operation: string, failure: unknown): S
     cause: failure,
     retryable: true,
   });
-}
-
-function withAttempts(error: ServiceError, attempts: number): ServiceError {
-  return new ServiceError(error.kind, `${error.message} (after ${attempts} attempts)`, {
-    cause: error,
-    retryable: error.retryable,
-  });
-}
-
-export function backOff(attempt: number, chance: number): number {
-  const ceiling = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-  return ceiling * (0.5 + chance / 2);
-}
-
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
 }

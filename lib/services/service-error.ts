@@ -5,16 +5,19 @@ export class ServiceError extends Error {
   readonly kind: ServiceErrorKind;
   /** Trying the same call again could succeed. */
   readonly retryable: boolean;
+  /** When the service asks to be tried again; null = it did not say. */
+  readonly retryAfterMs: number | null;
 
   constructor(
     kind: ServiceErrorKind,
     message: string,
-    options?: ErrorOptions & { readonly retryable?: boolean },
+    options?: ErrorOptions & { readonly retryable?: boolean; readonly retryAfterMs?: number | null },
   ) {
     super(message, options);
     this.name = 'ServiceError';
     this.kind = kind;
     this.retryable = options?.retryable ?? (kind === 'refused' || kind === 'timeout');
+    this.retryAfterMs = options?.retryAfterMs ?? null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { createRequester, type ErrorReply, pause, type Payload, type Requester } from '../request';
+import { createRequester, type ErrorReply, type Payload, type Requester } from '../request';
+import { pause } from '../retry';
 import { ServiceError } from '../service-error';
 import { ClientConfigReply, CreateSessionReply, HeartbeatReply } from './wire/replies';
 

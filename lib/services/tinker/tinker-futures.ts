@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { backOff, errorReply, parseJson, type RawReply } from '../request';
+import { errorReply, parseJson, type RawReply } from '../request';
+import { backOff } from '../retry';
 import { ServiceError } from '../service-error';
 import { API, SERVICE_NAME, type TinkerConnection } from './tinker-connection';
 import { FailedReply, MetadataReply, TryAgainReply } from './wire/replies';
