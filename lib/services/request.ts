@@ -206,6 +206,7 @@ function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply)
       new ServiceError('rejected', message, {
         retryable: WORTH_RETRYING.has(reply.status),
         retryAfterMs: refused.retryAfterMs,
+        status: reply.status,
       })
     );
   }
@@ -215,14 +216,20 @@ function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply)
   throw new ServiceError('protocol', message, { retryable: options.retryUnreadable ?? false });
 }
 
-/** What servers put around their words: ours, Tinker's, and FastAPI's. */
+const ErrorCode = z.union([z.string(), z.number().transform(String)]).nullish();
+
+/** What servers put around their words: ours and OpenAI's, Tinker's, FastAPI's, and SGLang's. */
 const ErrorBody = z.union([
-  z.object({ error: z.object({ code: z.string(), message: z.string() }) }).transform(({ error }) => error),
+  z
+    .object({ error: z.object({ code: ErrorCode, message: z.string() }) })
+    .transform(({ error: { code, message } }) => ({ code: code ?? null, message })),
   z
     .object({ error: z.string(), category: z.string().nullish() })
     .transform(({ error, category }) => ({ code: category ?? null, message: error })),
   z.object({ detail: z.string() }).transform(({ detail }) => ({ code: null, message: detail })),
+  z.object({ message: z.string() }).transform(({ message }) => ({ code: null, message })),
 ]);
+
 export function errorReply(reply: RawReply): ErrorReply {
   const parsed = ErrorBody.safeParse(parseJson(reply.body));
   return {

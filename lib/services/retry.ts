@@ -35,11 +35,12 @@ export async function withRetries<T>(
 }
 
 function withAttempts(error: ServiceError, attempts: number): ServiceError {
-  const { kind, retryable, retryAfterMs } = error;
+  const { kind, retryable, retryAfterMs, status } = error;
   return new ServiceError(kind, `${error.message} (after ${attempts} attempts)`, {
     cause: error,
     retryable,
     retryAfterMs,
+    status,
   });
 }
 

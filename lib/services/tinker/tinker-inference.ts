@@ -1,7 +1,8 @@
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
 import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
-import type { GenerateRequest, Generation, InferenceService } from '../inference-service';
+import { generationOf } from '../generation-of';
+import type { GenerateRequest, InferenceService } from '../inference-service';
 import { ServiceError } from '../service-error';
 import type { TinkerConnection } from './tinker-connection';
 import { tinkerHealth } from './tinker-health';
@@ -58,7 +59,9 @@ export function createTinkerInference(parts: TinkerInferenceParts): InferenceSer
       if (sequence?.logprobs?.length !== sequence?.tokens.length || sequence === undefined) {
         throw new ServiceError('protocol', 'Tinker: Sample gave no sequence with log-probabilities');
       }
-      return generationOf({ prompt, sequence, version: from.version }, request, read);
+      const { tokens, logprobs, stopReason } = sequence;
+      const drawn = { prompt, tokens, logprobs: logprobs ?? [], stopReason, version: from.version };
+      return generationOf(drawn, request, read);
     },
     async encode(texts, { appendEnd }, signal) {
       signal.throwIfAborted();
@@ -84,35 +87,6 @@ function stopsOf(
   if (stop.length === 0) return ids;
   const texts = ids.map((id) => tokenizer.decode([id], { skipSpecialTokens: false }));
   return [...stop, ...texts.filter((text) => text !== '')];
-}
-
-type Drawn = {
-  readonly prompt: readonly number[];
-  readonly sequence: {
-    readonly tokens: readonly number[];
-    readonly logprobs: readonly number[] | null;
-    readonly stopReason: 'stop' | 'length';
-  };
-  readonly version: number;
-};
-
-function generationOf(
-  { prompt, sequence, version }: Drawn,
-  request: GenerateRequest,
-  read: Tokenizer,
-): Generation {
-  const { tokens, logprobs, stopReason } = sequence;
-  const text = read.decode(tokens);
-  const ends = request.stop.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
-  return {
-    promptTokens: prompt,
-    tokens,
-    logprobs: logprobs ?? [],
-    tokenTexts: [...prompt, ...tokens].map((token) => read.decode([token], { skipSpecialTokens: false })),
-    text: ends.length === 0 ? text : text.slice(0, Math.min(...ends)),
-    stopReason,
-    weightVersion: version,
-  };
 }
 
 /** Lets so many run at once; who waits leaves when its signal aborts. */
