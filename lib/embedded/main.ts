@@ -80,9 +80,12 @@ function explain(port: number, key: string): void {
   process.stdout.write(
     [
       '',
-      "The embedded service speaks Tinker's API here. Point a client at it with",
+      "The embedded service speaks Tinker's API and OpenAI's here. Point a client at it with",
       `  export TINKER_BASE_URL=http://127.0.0.1:${port}`,
       `  export TINKER_API_KEY=${key}`,
+      'or',
+      `  export OPENAI_BASE_URL=http://127.0.0.1:${port}/v1`,
+      `  export OPENAI_API_KEY=${key}`,
       'Ctrl-C ends it.',
       '',
       '',

@@ -11,6 +11,7 @@ import { createLifetime } from './lifetime';
 import { createModelRegistry, type LearnerFactory, type ModelRegistry } from './model-registry';
 import type { Protocol } from './protocol';
 import { createNativeProtocol } from './protocols/native/native-protocol';
+import { createOpenAiProtocol } from './protocols/openai/openai-protocol';
 import { createTinkerProtocol } from './protocols/tinker/tinker-protocol';
 import { createTrainServiceProtocol } from './protocols/train-service/train-service-protocol';
 import { MAX_BODY_BYTES, startServer } from './server';
@@ -137,6 +138,7 @@ function createProtocols(
   { registry, token, ending, log }: ProtocolParts,
 ): readonly Protocol[] {
   const { key, standIns = [], ...waits } = options.tinker ?? {};
+  const keys = [`tml-${token}`, ...(key === undefined ? [] : [key])];
   return [
     createNativeProtocol({
       registry,
@@ -150,7 +152,7 @@ function createProtocols(
       ...waits,
       registry,
       dataDir: options.dataDir,
-      keys: [`tml-${token}`, ...(key === undefined ? [] : [key])],
+      keys,
       standIns,
       processId: randomBytes(4).toString('hex'),
       newId: randomUUID,
@@ -159,12 +161,20 @@ function createProtocols(
     createTrainServiceProtocol({
       registry,
       dataDir: options.dataDir,
-      keys: [token, `tml-${token}`, ...(key === undefined ? [] : [key])],
+      keys: [token, ...keys],
       standIns,
       build: options.build,
       instance: randomBytes(8).toString('hex'),
       leaseMs: options.leaseMs ?? LEASE_MS,
       maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
+    }),
+    // at the root, so after all others
+    createOpenAiProtocol({
+      registry,
+      tokenizer: options.tokenizer,
+      dataDir: options.dataDir,
+      keys: [token, ...keys],
+      standIns,
     }),
   ];
 }

@@ -91,7 +91,8 @@ function connectParts(options: OpenAiOptions): OpenAiParts {
     random,
     now: options.now ?? (() => performance.now()),
     watchEveryMs: options.watchEveryMs ?? WATCH_EVERY_MS,
-    isBusy: () => !gate.isOpen,
+    gate,
+    canLookAtWeights: () => weights.areVersionsTold,
     async probe({ requester }, signal) {
       const call = { operation: 'health', method: 'GET', path: '/health', schema: z.unknown() } as const;
       // whoever lacks this path is alive too

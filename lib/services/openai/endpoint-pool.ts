@@ -3,6 +3,7 @@ import { withRetries, type RetryOptions } from '../retry';
 import { ServiceError } from '../service-error';
 import { chooseEndpoint } from './choose-endpoint';
 import { type Endpoint, openEndpoint } from './endpoint';
+import type { Gate } from './gate';
 
 export type EndpointPoolOptions = RetryOptions & {
   readonly name: string;
@@ -14,8 +15,10 @@ export type EndpointPoolOptions = RetryOptions & {
   readonly probe: (endpoint: Endpoint, signal: AbortSignal) => Promise<void>;
   /** Makes a server that was away what it has to be before it gets requests again. */
   readonly restore: (endpoint: Endpoint, signal: AbortSignal) => Promise<void>;
-  /** Servers are busy with something that may keep them from giving signs of life. */
-  readonly isBusy: () => boolean;
+  /** `restore` finds out cheaply whether a server has its weights. */
+  readonly canLookAtWeights: () => boolean;
+  /** Closed while servers are busy with what may keep them from giving signs of life; requests wait. */
+  readonly gate: Gate;
   /** Between two looks at servers that are away, or silent with requests in flight. */
   readonly watchEveryMs: number;
   /** Milliseconds, monotonic. */
@@ -53,6 +56,8 @@ type Place = {
   isOut: boolean;
   /** Asked to be left alone until then. */
   heldUntil: number;
+  /** When it last answered. */
+  wellAt: number;
   /** Failed looks in a row while requests were in flight. */
   silentLooks: number;
   reviving: Promise<void> | null;
@@ -60,11 +65,15 @@ type Place = {
   life: AbortController;
 };
 
+/** No server of a language model ends and is back in less: one that was quiet for longer may have lost its weights. */
+const SHORTEST_RESTART_MS = 5_000;
+const TOO_MANY_REQUESTS = 429;
 const MAX_FAILURES = 3;
 const MAX_SILENT_LOOKS = 3;
 
 export function createEndpointPool(options: EndpointPoolOptions): EndpointPool {
   const places: readonly Place[] = options.addresses.map((address) => openPlace(address, options));
+  const { now } = options;
   const watch = createWatch(options, { places, revive });
   const among = { ...options, places };
   const closing = new AbortController();
@@ -72,12 +81,15 @@ export function createEndpointPool(options: EndpointPoolOptions): EndpointPool {
   const ends: (() => void)[] = [];
   const nextEnd = (): Promise<void> => new Promise((resolve) => ends.push(resolve));
 
+  const isDoubtful = ({ wellAt }: Place): boolean =>
+    options.canLookAtWeights() && now() - wellAt > SHORTEST_RESTART_MS;
+
   async function revive(place: Place): Promise<void> {
     place.reviving ??= (async () => {
       try {
         await options.probe(place.endpoint, closing.signal);
         await options.restore(place.endpoint, closing.signal);
-        Object.assign(place, { isOut: false, failures: 0, silentLooks: 0 });
+        Object.assign(place, { isOut: false, failures: 0, silentLooks: 0, wellAt: now() });
       } finally {
         place.reviving = null;
       }
@@ -87,14 +99,19 @@ export function createEndpointPool(options: EndpointPoolOptions): EndpointPool {
 
   async function turn<T>(work: Work<T>, call: PoolCall): Promise<T> {
     const { operation, signal } = call;
-    const place = await choose(among, call);
+    await options.gate.pass(signal);
+    // chosen and counted in one go: the next one chooses by the new count
+    const place = choose(among, call.prefix);
     place.inFlight += 1;
     place.served += 1;
     watch.wake();
     try {
-      if (place.isOut) await unlessAborted(revive(place).catch(awaited(operation)), signal);
+      if (place.heldUntil > now()) await options.sleep(place.heldUntil - now(), signal);
+      if (place.isOut || isDoubtful(place)) {
+        await unlessAborted(revive(place).catch(awaited(operation)), signal);
+      }
       const result = await work(place.endpoint, AbortSignal.any([signal, place.life.signal]));
-      place.failures = 0;
+      Object.assign(place, { failures: 0, wellAt: now() });
       return result;
     } catch (error) {
       signal.throwIfAborted();
@@ -126,39 +143,37 @@ export function createEndpointPool(options: EndpointPoolOptions): EndpointPool {
   };
 }
 
-type Chosen = Pick<EndpointPoolOptions, 'now' | 'sleep'> & { readonly places: readonly Place[] };
+type Among = Pick<EndpointPoolOptions, 'now'> & { readonly places: readonly Place[] };
 
-/** Who gets the next request; waits where all have asked to be left alone. */
-async function choose({ places, now, sleep }: Chosen, { prefix, signal }: PoolCall): Promise<Place> {
+/** Who gets the next request. Where all have asked to be left alone, the first to be let go; where all are out, whoever was asked least. */
+function choose({ places, now }: Among, prefix: number | null): Place {
   const well = places.filter(({ isOut }) => !isOut);
   const free = chooseEndpoint(
     well.filter(({ heldUntil }) => heldUntil <= now()),
     prefix,
   );
-  if (free !== null) return free;
-  // all are held or out: the first to be let go, or whoever was asked least often
-  const soonest = well.toSorted((a, b) => a.heldUntil - b.heldUntil)[0];
-  if (soonest !== undefined) {
-    await sleep(soonest.heldUntil - now(), signal);
-    return soonest;
-  }
-  const [out] = places.toSorted((a, b) => a.served - b.served);
-  if (out === undefined) throw new Error('The pool has no server');
-  return out;
+  const place =
+    free ??
+    well.toSorted((a, b) => a.heldUntil - b.heldUntil)[0] ??
+    places.toSorted((a, b) => a.served - b.served)[0];
+  if (place === undefined) throw new Error('The pool has no server');
+  return place;
 }
 
 /** Remembers a failure, and says it as one of a service that keeps nothing which only a checkpoint would bring back. */
-function judged(error: unknown, place: Place, { places, now }: Chosen): unknown {
+function judged(error: unknown, place: Place, { places, now }: Among): unknown {
   if (!(error instanceof ServiceError)) return error;
   if (error.retryAfterMs !== null) place.heldUntil = now() + error.retryAfterMs;
   if (!error.retryable) return error;
-  place.failures += 1;
+  // who asks to be left alone is well
+  if (error.status !== TOO_MANY_REQUESTS) place.failures += 1;
   if (error.kind === 'refused' || error.kind === 'gone' || place.failures >= MAX_FAILURES) place.isOut = true;
   const isOtherFree = places.some((each) => each !== place && !each.isOut && each.heldUntil <= now());
   return new ServiceError(error.kind === 'gone' ? 'refused' : error.kind, error.message, {
     cause: error,
     retryable: true,
     retryAfterMs: isOtherFree ? 0 : error.retryAfterMs,
+    status: error.status,
   });
 }
 
@@ -173,6 +188,7 @@ function openPlace(address: string, options: EndpointPoolOptions): Place {
     failures: 0,
     isOut: false,
     heldUntil: 0,
+    wellAt: now(),
     silentLooks: 0,
     reviving: null,
     life: new AbortController(),
@@ -185,6 +201,7 @@ type Watched = { readonly places: readonly Place[]; readonly revive: (place: Pla
 /** Looks, as long as there is a reason to, at servers that are out and at those that have requests in flight. */
 function createWatch(options: EndpointPoolOptions, { places, revive }: Watched) {
   let timer: NodeJS.Timeout | null = null;
+  const looking = new Set<Place>();
   const stop = (): void => {
     if (timer !== null) clearInterval(timer);
     timer = null;
@@ -193,9 +210,11 @@ function createWatch(options: EndpointPoolOptions, { places, revive }: Watched) 
     const watched = places.filter((place) => place.isOut || place.inFlight > 0);
     if (watched.length === 0) stop();
     for (const place of watched) {
+      if (looking.has(place) || (!place.isOut && !options.gate.isOpen)) continue;
+      looking.add(place);
       // a failure shows in the place itself
-      if (place.isOut) revive(place).catch(() => undefined);
-      else if (!options.isBusy()) void lookAfter(place, options);
+      const looked = place.isOut ? revive(place).catch(() => undefined) : lookAfter(place, options);
+      void looked.finally(() => looking.delete(place));
     }
   };
   return {

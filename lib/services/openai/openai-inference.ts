@@ -33,7 +33,6 @@ export function createOpenAiInference(parts: OpenAiInferenceParts): InferenceSer
       return texts.map((text) => [...read.encode(text), ...end]);
     },
     async logprobs(tokens, signal) {
-      await gate.pass(signal);
       return await pool.call(({ requester }, each) => dialect.score(requester, tokens, each), {
         operation: 'logprobs',
         prefix: prefixOf(tokens),
@@ -59,7 +58,7 @@ export function createOpenAiInference(parts: OpenAiInferenceParts): InferenceSer
 
 /** An answer that was cut off for new weights goes on from where it was. */
 function createDrawWhole(parts: OpenAiParts) {
-  const { dialect, gate, weights } = parts;
+  const { dialect } = parts;
   const drawOnce = createDraw(parts);
   return async (prompt: readonly number[], request: GenerateRequest, signal: AbortSignal) => {
     const tokens: number[] = [];
@@ -67,8 +66,6 @@ function createDrawWhole(parts: OpenAiParts) {
     const id = `galley-${randomUUID()}`;
     let oldest: number | null = null;
     for (let part = 0; part <= MAX_CONTINUATIONS; part++) {
-      await gate.pass(signal);
-      const version = weights.current?.version ?? 0;
       const drawn = await drawOnce(
         {
           id: `${id}-${part}`,
@@ -79,15 +76,16 @@ function createDrawWhole(parts: OpenAiParts) {
           stopTokens: request.stopTokens ?? [],
           seed: request.seed,
         },
-        { prefix: prefixOf(prompt), version },
+        prefixOf(prompt),
         signal,
       );
       tokens.push(...drawn.tokens);
       logprobs.push(...drawn.logprobs);
-      if (drawn.tokens.length > 0 || oldest === null) oldest = Math.min(oldest ?? version, version);
-      if (drawn.end !== 'aborted') return { tokens, logprobs, stopReason: drawn.end, version: oldest };
-      if (tokens.length >= request.maxTokens)
-        return { tokens, logprobs, stopReason: 'length', version: oldest } as const;
+      // weights only get newer: the first part's are the oldest
+      if (drawn.tokens.length > 0) oldest ??= drawn.version;
+      const isFull = tokens.length >= request.maxTokens;
+      const stopReason = drawn.end === 'aborted' && isFull ? 'length' : drawn.end;
+      if (stopReason !== 'aborted') return { tokens, logprobs, stopReason, version: oldest ?? drawn.version };
     }
     throw new ServiceError('rejected', `${dialect.name}: generate was aborted ${MAX_CONTINUATIONS} times`, {
       retryable: true,
@@ -95,23 +93,21 @@ function createDrawWhole(parts: OpenAiParts) {
   };
 }
 
-type DrawPlace = {
-  readonly prefix: number;
-  /** Of the weights when the call was made. */
-  readonly version: number;
-};
-
-/** One request to one server of the pool, or to several after failures. */
+/** One request to one server of the pool, or to several after failures. Tells the version of the weights that it began with. */
 function createDraw({ dialect, pool, weights }: OpenAiParts) {
-  return async (ask: Ask, { prefix, version }: DrawPlace, signal: AbortSignal): Promise<Drawn> => {
+  return async (
+    ask: Ask,
+    prefix: number,
+    signal: AbortSignal,
+  ): Promise<Drawn & { readonly version: number }> => {
     let attempt = 0;
     return await pool.call(
       async (endpoint, each) => {
+        const version = weights.current?.version ?? 0;
         attempt += 1;
-        const id = `${ask.id}-${attempt}`;
-        const drawn = await draw(endpoint, { ...ask, id }, each);
+        const drawn = await draw(endpoint, { ...ask, id: `${ask.id}-${attempt}` }, each);
         await refuseStale(endpoint, { drawn, version, signal: each });
-        return drawn;
+        return { ...drawn, version };
       },
       { operation: 'generate', prefix, signal },
     );
@@ -137,13 +133,12 @@ function createDraw({ dialect, pool, weights }: OpenAiParts) {
     }: { readonly drawn: Drawn; readonly version: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { weightVersion: told } = drawn;
-    const { current, areVersionsTold } = weights;
-    if (current === null || !areVersionsTold || told === null) return;
-    if (told === String(current.version) || told === String(version)) return;
-    await weights.restore(endpoint, signal);
+    if (told === null || weights.accepts(told, version)) return;
+    // a load under way will reach this server too
+    if (!weights.isLoading) await weights.restore(endpoint, signal);
     throw new ServiceError(
       'rejected',
-      `${dialect.name} at ${endpoint.address}: generate answered with weights ${told} instead of ${version}; they were loaded again`,
+      `${dialect.name} at ${endpoint.address}: generate answered with weights ${told} instead of ${version}`,
       { retryable: true },
     );
   }

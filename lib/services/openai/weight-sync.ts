@@ -1,3 +1,4 @@
+import { createTurns } from '@/lib/shared/turns';
 import type { WeightRef } from '../inference-service';
 import { ServiceError } from '../service-error';
 import type { Endpoint } from './endpoint';
@@ -20,8 +21,15 @@ export type WeightSyncOptions = {
 /** Brings weights to every server of a pool, and knows which they should have. */
 export type WeightSync = {
   readonly current: WeightRef | null;
-  /** The servers told us the version that we gave them: answers of others are not to be trusted. */
+  /** Servers are known to tell the versions that they were given. */
   readonly areVersionsTold: boolean;
+  /** Weights are on their way. */
+  readonly isLoading: boolean;
+  /**
+   * Whether an answer that was begun under `version` may come from weights that its server calls `told`. Always, where
+   * versions are not told.
+   */
+  accepts(told: string, version: number): boolean;
   /**
    * Loads the weights everywhere. A server that cannot be reached is left out and said, as long as another one has them;
    * rejects when none has, or one refuses them, and names those that do not have them.
@@ -42,7 +50,10 @@ type Failure = { readonly address: string; readonly endpoint: Endpoint | null; r
 export function createWeightSync(options: WeightSyncOptions): WeightSync {
   const { loader, endpoints } = options;
   let current: WeightRef | null = null;
+  /** On its way. */
+  let loading: WeightRef | null = null;
   let areVersionsTold = false;
+  const inTurn = createTurns();
   const { workersOf, closeWorkers } = createWorkers(options);
 
   async function loadOne(worker: Endpoint, ref: WeightRef, signal: AbortSignal): Promise<void> {
@@ -63,6 +74,18 @@ export function createWeightSync(options: WeightSyncOptions): WeightSync {
     return { reached: workers.length - failures.length, failures: [...unasked, ...failures] };
   }
 
+  async function loadAll(ref: WeightRef, signal: AbortSignal): Promise<void> {
+    const { reached, failures } = await everywhere(ref, signal);
+    signal.throwIfAborted();
+    if (reached === 0 || failures.some((failure) => !isUnreachable(failure))) {
+      throw incomplete(options.name, ref, { reached, failures });
+    }
+    current = ref;
+    if (failures.length === 0) return;
+    for (const { endpoint } of failures) if (endpoint !== null) options.onUnreachable(endpoint);
+    options.onMessage(incomplete(options.name, ref, { reached, failures }).message);
+  }
+
   return {
     get current() {
       return current;
@@ -70,25 +93,29 @@ export function createWeightSync(options: WeightSyncOptions): WeightSync {
     get areVersionsTold() {
       return areVersionsTold;
     },
-    async load(ref, signal) {
-      const { reached, failures } = await everywhere(ref, signal);
-      signal.throwIfAborted();
-      if (reached === 0 || failures.some((failure) => !isUnreachable(failure))) {
-        throw incomplete(options.name, ref, { reached, failures });
-      }
-      current = ref;
-      if (failures.length === 0) return;
-      for (const { endpoint } of failures) if (endpoint !== null) options.onUnreachable(endpoint);
-      options.onMessage(incomplete(options.name, ref, { reached, failures }).message);
+    get isLoading() {
+      return loading !== null;
     },
-    async restore(endpoint, signal) {
-      const ref = current;
-      if (ref === null) return;
-      for (const worker of await workersOf(endpoint, signal)) {
-        const version = await loader.versionOf(worker.endpoint.requester, signal);
-        if (version !== String(ref.version)) await loadOne(worker.endpoint, ref, signal);
-      }
-    },
+    accepts: (told, version) =>
+      !areVersionsTold || [version, current?.version, loading?.version].map(String).includes(told),
+    load: (ref, signal) =>
+      inTurn(async () => {
+        loading = ref;
+        try {
+          await loadAll(ref, signal);
+        } finally {
+          loading = null;
+        }
+      }),
+    restore: (endpoint, signal) =>
+      inTurn(async () => {
+        const ref = current;
+        if (ref === null) return;
+        for (const worker of await workersOf(endpoint, signal)) {
+          const version = await loader.versionOf(worker.endpoint.requester, signal);
+          if (version !== String(ref.version)) await loadOne(worker.endpoint, ref, signal);
+        }
+      }),
     close: closeWorkers,
   };
 }
@@ -111,7 +138,7 @@ function createWorkers({ loader, openWorker }: WeightSyncOptions) {
 
   return {
     workersOf,
-    closeWorkers(): void {
+    closeWorkers: (): void => {
       for (const { requester } of behindRouters.values()) requester.close();
     },
   };
