@@ -1,4 +1,4 @@
-// The unmodified Tinker SDK, oldest and newest, against the embedded service that was built. Gives the counts of its checks.
+// Unmodified Python clients against the embedded service that was built. Gives the counts of their checks.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -8,24 +8,31 @@ import { promisify } from 'node:util';
 import { ROOT } from './prepare.mjs';
 
 const run = promisify(execFile);
-const SDK_VERSIONS = ['0.7.0', '0.25.0'];
+/** Tinker's SDK, oldest and newest, and OpenAI's client. */
+const CLIENTS = [
+  { name: 'tinker', version: '0.7.0', script: 'interop/tinker_sdk.py' },
+  { name: 'tinker', version: '0.25.0', script: 'interop/tinker_sdk.py' },
+  { name: 'openai', version: '3.54.0', script: 'interop/openai_client.py' },
+];
 /** Half a minute on an idle machine; several on a busy one. */
 const INSTALL_LIMIT_MS = 600_000;
 const CHECK_LIMIT_MS = 180_000;
 const START_LIMIT_MS = 30_000;
 
-/** Sums of all versions. Without Python or a package index nothing is counted, and a line says so. */
+/** Sums of all clients. Without Python or a package index nothing is counted, and a line says so. */
 export async function runInterop(python) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   if (python === null) return skipped(counts, 'there is no Python 3.10 or newer');
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-interop-'));
   const service = await startService(folder);
   try {
-    for (const version of SDK_VERSIONS) {
-      const sdk = await installSdk(python, version);
-      if (typeof sdk !== 'string')
-        return skipped(counts, `tinker ${version} could not be installed: ${sdk.reason}`);
-      const { passed, failed } = await check(sdk, service);
+    for (const client of CLIENTS) {
+      const installed = await install(python, client);
+      if (typeof installed !== 'string') {
+        const { name, version } = client;
+        return skipped(counts, `${name} ${version} could not be installed: ${installed.reason}`);
+      }
+      const { passed, failed } = await check(installed, client.script, service);
       counts.passed += passed;
       counts.failed += failed;
     }
@@ -37,22 +44,24 @@ export async function runInterop(python) {
 }
 
 function skipped(counts, reason) {
-  console.log(`\n  SKIPPED: the interop suite with the Tinker SDK did not run, since ${reason}.\n`);
+  console.log(
+    `\n  SKIPPED: the interop suite with Python clients did not run to its end, since ${reason}.\n`,
+  );
   return counts;
 }
 
 /** The interpreter of a virtual environment of its own, kept between calls; or why there is none. */
-async function installSdk(python, version) {
-  const folder = path.join(ROOT, '.galley-build/interop', `tinker-${version}`);
+async function install(python, { name, version }) {
+  const folder = path.join(ROOT, '.galley-build/interop', `${name}-${version}`);
   const interpreter = path.join(folder, 'bin/python');
   try {
-    await run(interpreter, ['-c', 'import tinker']);
+    await run(interpreter, ['-c', `import ${name}`]);
     return interpreter;
   } catch {
     // not there yet, or not whole
   }
   try {
-    console.log(`  Installing tinker ${version} …`);
+    console.log(`  Installing ${name} ${version} …`);
     await mkdir(path.dirname(folder), { recursive: true });
     await rm(folder, { recursive: true, force: true });
     await run(python, ['-m', 'venv', folder], { timeout: INSTALL_LIMIT_MS });
@@ -66,7 +75,7 @@ async function installSdk(python, version) {
       '--retries',
       '1',
     ];
-    await run(interpreter, [...pip, `tinker==${version}`], { timeout: INSTALL_LIMIT_MS });
+    await run(interpreter, [...pip, `${name}==${version}`], { timeout: INSTALL_LIMIT_MS });
     return interpreter;
   } catch (error) {
     if (error.killed) return { reason: `pip took longer than ${INSTALL_LIMIT_MS / 1000} s` };
@@ -105,9 +114,8 @@ async function startService(folder) {
   };
 }
 
-async function check(interpreter, { baseUrl, key }) {
-  const script = path.join(ROOT, 'interop/tinker_sdk.py');
-  const child = spawn(interpreter, [script, '--base-url', baseUrl, '--key', key], {
+async function check(interpreter, script, { baseUrl, key }) {
+  const child = spawn(interpreter, [path.join(ROOT, script), '--base-url', baseUrl, '--key', key], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: CHECK_LIMIT_MS,
   });
