@@ -24,6 +24,10 @@ const PARTS = {
   },
   orchestrator: { source: 'lib/orchestrator/bench.ts', run: ({ bench }) => bench(place()) },
   python: { source: 'lib/evaluators/bench.ts', run: ({ bench }) => bench() },
+  services: {
+    source: 'lib/services/bench.ts',
+    run: async ({ bench }) => bench((await import('./bench-openai-client.mjs')).openNpmClient),
+  },
   compose: { source: 'scripts/bench-compose.ts', run: ({ bench }) => bench() },
   live: { source: 'e2e/bench-live.ts', run: ({ bench }) => bench() },
   studio: { source: 'e2e/bench-studio.ts', run: async ({ bench }) => bench(await findBrowser()) },
