@@ -110,7 +110,7 @@ export function createEndpointPool(options: EndpointPoolOptions): EndpointPool {
       if (place.isOut || isDoubtful(place)) {
         await unlessAborted(revive(place).catch(awaited(operation)), signal);
       }
-      const result = await work(place.endpoint, AbortSignal.any([signal, place.life.signal]));
+      const result = await untilEither(signal, place.life.signal, (own) => work(place.endpoint, own));
       Object.assign(place, { failures: 0, wellAt: now() });
       return result;
     } catch (error) {
@@ -251,6 +251,22 @@ function awaited(operation: string) {
       retryAfterMs,
     });
   };
+}
+
+/** `AbortSignal.any` would leave something of each call with signals that live on. */
+async function untilEither<T>(
+  one: AbortSignal,
+  other: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  one.throwIfAborted();
+  const own = new AbortController();
+  const stops = [one, other].map((signal) => onAbort(signal, () => own.abort(signal.reason)));
+  try {
+    return await work(own.signal);
+  } finally {
+    for (const stop of stops) stop();
+  }
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
