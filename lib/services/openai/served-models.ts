@@ -1,4 +1,5 @@
 import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
+import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
 import type { Tokenizer } from '@/lib/tokenizers/tokenizer';
 import type { ServiceHealth } from '../inference-service';
 import { ServiceError } from '../service-error';
@@ -13,8 +14,6 @@ export type ServedModels = {
   health(signal: AbortSignal): Promise<ServiceHealth>;
 };
 
-/** How the embedded service names the tokenizer of its models. */
-const EMBEDDED_TOKENIZER = 'galley/bytes';
 const TIMEOUT_MS = 30_000;
 
 const listModels = {
@@ -40,7 +39,7 @@ export function createServedModels(
     const place = { operation: 'models', prefix: null, signal };
     const { data } = await pool.call(({ requester }, each) => requester.send(listModels, each), place);
     const card = cardOf(data, model);
-    return card?.tokenizer === EMBEDDED_TOKENIZER ? byteTokenizer : await loadTokenizer();
+    return card?.tokenizer === BYTES_TOKENIZER ? byteTokenizer : await loadTokenizer();
   }
 
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonReply, type ProtocolReply } from '@/lib/embedded/protocol';
 import { Refusal } from '@/lib/embedded/refusal';
+import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
 import type { Exchange, Operations } from './exchange';
 import { parseRequest } from './openai-error';
 import type { ServedModel } from './served-model';
@@ -20,8 +21,6 @@ const RpcRequest = z.object({
 });
 const VersionRequest = z.object({ new_version: z.union([z.string(), z.number().transform(String)]) });
 const VLLM_PAUSES = new Set(['abort', 'wait', 'keep']);
-/** The wire has no field for what is not known. */
-const TOKENIZER = 'galley/bytes';
 
 const done = (message: string): ProtocolReply => jsonReply(200, { status: 'ok', message });
 const empty: ProtocolReply = { status: 200, headers: {}, body: new Uint8Array(0) };
@@ -125,7 +124,7 @@ export function card(name: string, { server: { model } }: Exchange): object {
     owned_by: 'galley',
     root: name,
     max_model_len: model.info().shape.context,
-    tokenizer: TOKENIZER,
+    tokenizer: BYTES_TOKENIZER,
   };
 }
 
@@ -133,7 +132,7 @@ function modelInfo({ server: { model, names } }: Exchange): ProtocolReply {
   const { folder, weightVersion } = model.info();
   return jsonReply(200, {
     model_path: folder ?? names[0] ?? '',
-    tokenizer_path: TOKENIZER,
+    tokenizer_path: BYTES_TOKENIZER,
     is_generation: true,
     weight_version: weightVersion,
   });
