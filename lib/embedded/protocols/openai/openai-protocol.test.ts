@@ -220,7 +220,12 @@ test.each([
 test('signs of life need no key, models are told under all their names', async () => {
   expect((await send('GET /health', undefined, null)).status).toBe(200);
   expect((await send('GET /v1/models')).json).toMatchObject({
-    data: [{ id: 'Qwen/Qwen3-8B' }, { id: 'galley/embedded-small', tokenizer: 'galley/bytes' }],
+    data: [
+      { id: 'Qwen/Qwen3-8B' },
+      { id: 'galley/embedded-small', tokenizer: 'galley/bytes' },
+      { id: 'galley/embedded-tiny' },
+      { id: 'galley/embedded-long' },
+    ],
   });
   expect((await send('GET /v1/models/Qwen/Qwen3-8B')).json).toMatchObject({ id: 'Qwen/Qwen3-8B' });
 });

@@ -23,8 +23,10 @@ export function createServedServers(options: {
   readonly standIns: readonly string[];
 }): ServedServers {
   const { registry, dataDir, standIns } = options;
-  const { shape, seed } = createBaseModels([]).find(DEFAULT_MODEL);
-  const names = [...standIns, DEFAULT_MODEL];
+  const own = createBaseModels([]);
+  const { shape, seed } = own.find(DEFAULT_MODEL);
+  // the others' shapes come with their weights
+  const names = [...new Set([...standIns, DEFAULT_MODEL, ...own.list.map(({ name }) => name)])];
   const servers = new Map<string, ServedServer>();
   return {
     get(id) {
