@@ -1,6 +1,6 @@
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
 import { Refusal } from '@/lib/embedded/refusal';
-import { createBaseModels } from '../tinker/base-models';
+import { createBaseModels } from '@/lib/embedded/base-models';
 import { createServedModel, type ServedModel } from './served-model';
 
 /** One server as its clients see it: a model of its own, under all names that it answers to. */
