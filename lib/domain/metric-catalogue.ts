@@ -4,6 +4,7 @@ import { FAILURE_METRICS } from './failure-metrics';
 import type { MetricInfo } from './metric';
 import { family } from './metric-family';
 import { PASS_METRICS } from './pass-metrics';
+import { SEQUENCE_METRICS } from './sequence-metrics';
 
 /**
  * Every metric that a run writes under a fixed name. Steps are 0-based for all but `val/*` (completed steps when it
@@ -14,6 +15,7 @@ export const METRICS: readonly MetricInfo[] = [
   ...AGENT_METRICS,
   ...PASS_METRICS,
   ...FAILURE_METRICS,
+  ...SEQUENCE_METRICS,
   ...family('reward', [
     ['rollout/reward_mean', 'Reward', 'plain', 'higher', 'Mean reward of the rollouts of a step.'],
     [
@@ -242,6 +244,13 @@ export const METRICS: readonly MetricInfo[] = [
       'seconds',
       'lower',
       'Time in which only evaluations were pending.',
+    ],
+    [
+      'timing/outage',
+      'Outage time',
+      'seconds',
+      'lower',
+      'Time of the step in which the inference service was out and rollouts waited for it; not counted as rollout time.',
     ],
     ['timing/train', 'Training time', 'seconds', 'lower', 'All optimizer steps of the batch.'],
     [

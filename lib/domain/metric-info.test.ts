@@ -23,7 +23,8 @@ test('every name of the reference framework has a meaning, and a canonical name 
   const listed = REFERENCE_METRICS.map(({ name }) => name);
   expect(new Set(listed).size).toBe(listed.length);
   expect(listed.filter((name) => names.has(name))).toEqual([]);
-  for (const { name, canonical } of REFERENCE_METRICS) {
+  for (const { name, canonical, absent } of REFERENCE_METRICS) {
+    expect(canonical ?? absent, `${name} has neither a counterpart nor a reason`).not.toBeNull();
     expect(metricInfo(name).meaning, name).not.toMatch(/As the training service reported|evaluator returned/);
     if (canonical !== null) expect(names.has(canonical), canonical).toBe(true);
   }

@@ -4,10 +4,13 @@ import { METRIC_DEFINITIONS } from './metric-definitions';
 import { REFERENCE_METRICS } from './reference-metrics';
 
 const BY_NAME = new Map<string, MetricInfo>(METRICS.map((metric) => [metric.name, detailed(metric)]));
-for (const { name, canonical, title, meaning } of REFERENCE_METRICS) {
+for (const { name, canonical, title, meaning, absent } of REFERENCE_METRICS) {
   const same = canonical === null ? undefined : BY_NAME.get(canonical);
   if (same !== undefined) BY_NAME.set(name, { ...same, name });
-  else if (!BY_NAME.has(name)) BY_NAME.set(name, { ...unlisted(name), title, meaning });
+  else if (!BY_NAME.has(name)) {
+    const why = absent === null ? '' : ` Galley writes no such number: ${absent}`;
+    BY_NAME.set(name, { ...unlisted(name), title, meaning: meaning + why });
+  }
 }
 
 type Origin = Pick<MetricInfo, 'group' | 'meaning' | 'comparableWith'>;

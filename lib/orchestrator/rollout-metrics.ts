@@ -1,7 +1,7 @@
 import { FAILURE_KINDS } from '@/lib/domain/failure-kind';
 import { passAtK, passKs } from '@/lib/rl/pass-at-k';
 import { zeroSignalKind } from '@/lib/rl/signal';
-import { mean, summarise } from '@/lib/rl/statistics';
+import { mean, roundHalfEven, summarise } from '@/lib/rl/statistics';
 import { agentMetrics } from './rollout/agent-metrics';
 import type { ScoredRollout } from './rollout/rollout';
 import type { RolloutBatch, RolloutGroup } from './trajectory-pool/trajectory-pool';
@@ -13,6 +13,7 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
   const sampled = [...batch.groups, ...batch.dropped];
   const rollouts = sampled.flatMap((group) => group.rollouts);
   const reward = summarise(rollouts.map((rollout) => rollout.evaluation.reward));
+  const accuracy = summarise(rollouts.map((rollout) => roundHalfEven(rollout.evaluation.reward)));
   const trained = batch.groups.flatMap((group) => group.rollouts);
   const advantage = summarise(trained.map((rollout) => advantages.get(rollout) ?? 0));
   const spread = summarise(sampled.map((group) => summarise(rewardsOf(group)).std));
@@ -22,6 +23,9 @@ export function rolloutMetrics(batch: RolloutBatch, advantages: ReadonlyMap<Scor
     'rollout/reward_std': reward.std,
     'rollout/reward_min': reward.min,
     'rollout/reward_max': reward.max,
+    'critic/accuracy/mean': accuracy.mean,
+    'critic/accuracy/max': accuracy.max,
+    'critic/accuracy/min': accuracy.min,
     'rollout/failed': batch.failed.length,
     'rollout/failed_share': batch.asked === 0 ? 0 : batch.failed.length / batch.asked,
     ...failureCounts(batch),
@@ -131,7 +135,13 @@ function signalMetrics(groups: readonly RolloutGroup[]): Metrics {
 function lengthMetrics(rollouts: readonly ScoredRollout[]): Metrics {
   const lengths = summarise(rollouts.map((rollout) => rollout.episode.completionTokens));
   const prompts = summarise(rollouts.map((rollout) => rollout.episode.promptTokens));
+  const sequences = summarise(
+    rollouts.flatMap(({ episode }) => episode.sequences.map(({ tokens }) => tokens.length)),
+  );
   return {
+    'rollout/seq_length_mean': sequences.mean,
+    'rollout/seq_length_max': sequences.max,
+    'rollout/seq_length_min': sequences.min,
     'response_length/mean': lengths.mean,
     'response_length/max': lengths.max,
     'response_length/min': lengths.min,

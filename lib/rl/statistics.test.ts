@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mean, standardDeviation, summarise } from './statistics';
+import { mean, roundHalfEven, standardDeviation, summarise } from './statistics';
 
 test('statistics of a known list', () => {
   expect(summarise([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, std: 2, min: 2, max: 9 });
@@ -20,4 +20,8 @@ test('the mean lies between the extremes', () => {
       expect(mean(values)).toBeLessThanOrEqual(max + 1e-9);
     }),
   );
+});
+
+test('halves are rounded to the even number', () => {
+  expect([0.5, 1.5, 2.5, -0.5, -1.5, 0.4, 0.6].map(roundHalfEven)).toEqual([0, 2, 2, -0, -2, 0, 1]);
 });

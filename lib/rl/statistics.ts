@@ -29,6 +29,12 @@ export function standardDeviation(
   return Math.sqrt(squares / divisor);
 }
 
+/** To the nearest whole number, halves to the even one, as NumPy and PyTorch round. */
+export function roundHalfEven(value: number): number {
+  const nearest = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 export function summarise(values: readonly number[]): Summary {
   const first = values[0];
   if (first === undefined) return EMPTY;

@@ -1,4 +1,5 @@
-import { distill } from '@/lib/rl/distillation';
+import { distill, type DistilledSequence } from '@/lib/rl/distillation';
+import { distillationStatistics } from '@/lib/rl/distillation-statistics';
 import { mean } from '@/lib/rl/statistics';
 import type { Teacher } from '@/lib/services/teacher';
 import type { TrainingService } from '@/lib/services/training-service';
@@ -23,12 +24,12 @@ export function createDistillationPreparer(
       sequences.map(({ datum }) => datum),
       signal,
     );
-    const distilled = sequences.map(({ datum }, index) =>
-      distill(
-        { student: datum.logprobs ?? [], teacher: taught[index] ?? [], mask: datum.weights },
-        objective,
-      ),
-    );
+    const compared = sequences.map(({ datum }, index) => ({
+      student: datum.logprobs ?? [],
+      teacher: taught[index] ?? [],
+      mask: datum.weights,
+    }));
+    const distilled = compared.map((each) => distill(each, objective));
     const tokens = distilled.reduce((sum, each) => sum + each.tokens, 0);
     const reverseKl = distilled.reduce((sum, each) => sum + each.reverseKl, 0);
     return {
@@ -46,8 +47,24 @@ export function createDistillationPreparer(
       metrics: {
         'opd/teacher_kl': tokens === 0 ? 0 : reverseKl / tokens,
         'opd/valid_tokens': tokens,
+        ...comparison(compared),
       },
     };
+  };
+}
+
+function comparison(sequences: readonly DistilledSequence[]): Readonly<Record<string, number>> {
+  const found = distillationStatistics(sequences);
+  if (found === null) return {};
+  return {
+    'distill/teacher_log_prob_mean': found.teacher.mean,
+    'distill/teacher_log_prob_min': found.teacher.min,
+    'distill/teacher_log_prob_max': found.teacher.max,
+    'distill/student_perplexity': found.studentPerplexity,
+    'distill/teacher_perplexity': found.teacherPerplexity,
+    'distill/mean_log_prob_diff': found.distance.mean,
+    'distill/max_log_prob_diff': found.distance.max,
+    'distill/avg_trained_tokens_per_sample': found.tokens / sequences.length,
   };
 }
 

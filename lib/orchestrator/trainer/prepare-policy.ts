@@ -171,11 +171,16 @@ function scoreMetrics(
 ): Metrics {
   const reward = summarise(scored.map(scoreOf));
   const range = { min: Infinity, max: -Infinity };
-  for (const index of sequences.keys()) {
+  const signs = { positive: 0, negative: 0 };
+  for (const [index, { trained }] of sequences.entries()) {
     const advantage = advantages[index] ?? 0;
-    for (const value of typeof advantage === 'number' ? [advantage] : advantage) {
+    const isOne = typeof advantage === 'number';
+    for (const value of isOne ? [advantage] : advantage) {
+      const tokens = isOne ? trained.length : 1;
       range.min = Math.min(range.min, value);
       range.max = Math.max(range.max, value);
+      if (value > 0) signs.positive += tokens;
+      else if (value < 0) signs.negative += tokens;
     }
   }
   const rewards = {
@@ -184,7 +189,13 @@ function scoreMetrics(
     'critic/rewards/min': reward.min,
   };
   if (range.min > range.max) return rewards;
-  return { ...rewards, 'critic/advantages/max': range.max, 'critic/advantages/min': range.min };
+  return {
+    ...rewards,
+    'critic/advantages/max': range.max,
+    'critic/advantages/min': range.min,
+    'actor/adv_pos_count': signs.positive,
+    'actor/adv_neg_count': signs.negative,
+  };
 }
 
 type Importance = { readonly weights: readonly Float32Array[] | null; readonly metrics: Metrics };
