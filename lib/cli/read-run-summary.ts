@@ -11,6 +11,11 @@ export async function readRunSummary(metrics: MetricStore, run: Run): Promise<Ru
     // at least as many pixels as steps: raw points come back
     width: Math.max(run.totalSteps + 1, 1_024),
   });
-  const valuesOf = (key: string): readonly number[] => series.find((one) => one.key === key)?.mean ?? [];
-  return summarizeRun(run, valuesOf(REWARD_KEY), valuesOf(VALIDATION_KEY));
+  const rewards = series.find(({ key }) => key === REWARD_KEY);
+  const validations = series.find(({ key }) => key === VALIDATION_KEY);
+  return summarizeRun(
+    run,
+    rewards?.mean ?? [],
+    (validations?.mean ?? []).map((reward, at) => ({ step: validations?.step[at] ?? 0, reward })),
+  );
 }

@@ -16,11 +16,14 @@ export type RunSummary = {
   readonly validation: { readonly before: number | null; readonly after: number | null };
 };
 
+/** A mean reward on the held-out tasks, after so many steps. */
+export type ValidationPoint = { readonly step: number; readonly reward: number };
+
 /** `rewards` and `validations` are in step order. */
 export function summarizeRun(
   run: Run,
   rewards: readonly number[],
-  validations: readonly number[],
+  validations: readonly ValidationPoint[],
 ): RunSummary {
   const { first, last, best } = windowMeans(rewards);
   return {
@@ -30,8 +33,8 @@ export function summarizeRun(
     seconds: Math.round(run.trainSeconds * 1000) / 1000,
     reward: { first, last, best },
     validation: {
-      before: validations[0] ?? null,
-      after: validations.length > 1 ? (validations.at(-1) ?? null) : null,
+      before: validations.find(({ step }) => step === 0)?.reward ?? null,
+      after: validations.findLast(({ step }) => step > 0)?.reward ?? null,
     },
   };
 }

@@ -6,7 +6,9 @@ import { profileData } from '@/lib/datasets/profile/profile-data';
 import type { DataFinding, DataProfile } from '@/lib/domain/data-profile';
 import type { Env } from '@/lib/env';
 import { dataPlanOf } from '@/lib/recipes/data-plan';
-import { answerColumns, type RecipeConfig } from '@/lib/recipes/recipe-config';
+import { answerColumns, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { stageConfigs } from '@/lib/recipes/stages';
+import { isSameData } from '@/lib/shared/same-data';
 import { AppError } from '@/lib/shared/app-error';
 import type { PreflightCheck } from './launch';
 
@@ -37,7 +39,7 @@ export async function checkData(env: Env, entry: string, config: RecipeConfig): 
     firstRows = await rowsOf(dataset);
     return dataset;
   });
-  const opened = [training];
+  const opened = [training, ...(await openStages(config, baseDirs))];
   if (validationFiles !== null) {
     const title = { id: 'validation_data', title: 'Validation data', path: 'validate.data.data_files' };
     const options = {
@@ -59,6 +61,37 @@ export async function checkData(env: Env, entry: string, config: RecipeConfig): 
 function rowsOf(dataset: Dataset): Promise<readonly DataRow[]> {
   const count = Math.min(dataset.count, TRIED_ROWS);
   return Promise.all(Array.from({ length: count }, (_, index) => dataset.row(index)));
+}
+
+/** The files that stages name; each stage is read as the recipe with its changes. */
+async function openStages(config: RecipeConfig, baseDirs: readonly string[]): Promise<readonly Opened[]> {
+  const opened: Opened[] = [];
+  for (const [index, stage] of stageConfigs(config).entries()) {
+    const own = RecipeConfig.safeParse(stage);
+    const setting = `stages[${index}].data.data_files`;
+    // what the schema refuses the rules have said
+    if (!own.success || isSameData(own.data.data, config.data)) continue;
+    const { data } = own.data;
+    const about = {
+      id: `data_stage_${index + 1}`,
+      title: `Training data, ${String(config.stages?.[index]?.name)}`,
+      path: setting,
+    };
+    opened.push(
+      await check(about, async () => {
+        const options = {
+          baseDirs,
+          promptKey: data.prompt_key,
+          alsoRequired: answerColumns(own.data),
+          setting,
+        };
+        const dataset = await openDataset(data.data_files, options);
+        requireBatch(dataset, own.data);
+        return dataset;
+      }),
+    );
+  }
+  return opened;
 }
 
 type Opened = { readonly check: PreflightCheck; readonly dataset: Dataset | null };
@@ -85,6 +118,8 @@ async function findingsOf(
 
 /** A finding belongs to the validation data when its setting does. */
 function withFindings(opened: Opened, { findings, isWhole }: Found): PreflightCheck {
+  // what was looked into are the recipe's own files
+  if (opened.check.id.startsWith('data_stage_')) return opened.check;
   const isValidation = opened.check.id === 'validation_data';
   const own = findings.filter(
     ({ path: setting }) => (setting ?? '').startsWith('validate.') === isValidation,

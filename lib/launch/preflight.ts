@@ -14,6 +14,7 @@ import { ok, type Result } from '@/lib/shared/result';
 import { checkData } from './check-data';
 import { checkEvaluator, type CodeFacts } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
+import { checkResume } from './check-resume';
 import { checkTeacher } from './check-teacher';
 import { checkWorker } from './check-worker';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
@@ -163,6 +164,7 @@ async function checkSurroundings(
     (one) => [one],
   );
   await turn({ id: 'teacher', title: 'Teacher' }, () => checkTeacher(env, config), same);
+  await turn({ id: 'resume', title: 'Checkpoint to begin from' }, () => checkResume(env, config), same);
   done.push(rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal));
   const asked = { env, entry, config, resolved, variables };
   if (rehearsal === null) await turn({ id: 'services', title: 'Services' }, () => checkServices(asked), same);

@@ -1,5 +1,6 @@
 import type { ModelSpec } from '@/lib/services/training-service';
 import type { Services } from '@/lib/services/open-services';
+import type { PatientServices } from '@/lib/services/outage/patient-services';
 import { assemblePipeline, type PipelineParts } from './assemble-pipeline';
 import type { BatchPipeline } from './batch-pipeline/batch-pipeline';
 import { createDataLoader, type DataLoader } from './data-loader/data-loader';
@@ -30,7 +31,10 @@ export type Assembly = {
   /** In order; a run without stages is one. */
   readonly stages: readonly AssembledStage[];
   /** Of all rollouts of the attempt. */
-  readonly rolloutTimes: () => RolloutTimes;
+  readonly rolloutTimes: () => RolloutTimes & {
+    /** Seconds in which the inference service was out. */
+    readonly outage: number;
+  };
   readonly sync: WeightSync;
   readonly warmStart: WarmStart | null;
   readonly validator: Validator | null;
@@ -48,11 +52,12 @@ export type StageParts = {
   /** Training rows that the prompt filter left out; null when it is off. */
   readonly filteredPrompts: number | null;
   readonly dump: PreparedRun['dump'];
+  readonly traces: PreparedRun['traces'];
 };
 
 export type AssembleOptions = {
   readonly prepared: PreparedRun;
-  readonly services: Services;
+  readonly services: PatientServices;
   /** Unique to the attempt. */
   readonly operationPrefix: string;
   readonly now: () => number;
@@ -63,10 +68,14 @@ export function assemble(options: AssembleOptions): Assembly {
   const { prepared, services } = options;
   const { config } = prepared;
   const sync = createWeightSync(services);
-  const meter = createBusyMeter(options.now);
-  const gatheringOf = (stage: PreparedRun): Omit<GatherParts, 'pool'> => ({
+  // rollouts that wait for a service that is out are not being made
+  const meter = createBusyMeter(() => options.now() - services.inferenceOutageMs());
+  const gatheringOf = (
+    stage: PreparedRun,
+    inference: Services['inference'] = services.inference,
+  ): Omit<GatherParts, 'pool'> => ({
     workers: createRolloutWorkers({
-      worker: assembleWorker(stage, services.inference, sync),
+      worker: assembleWorker(stage, inference, sync),
       evaluator: prepared.evaluator,
       workers: stage.config.rollout_worker.num_workers,
       meter,
@@ -93,12 +102,12 @@ export function assemble(options: AssembleOptions): Assembly {
         );
       },
     })),
-    rolloutTimes: () => meter.seconds(),
+    rolloutTimes: () => ({ ...meter.seconds(), outage: services.inferenceOutageMs() / 1000 }),
     sync,
     warmStart: assembleWarmStart(options, sync),
     // its batches are complete whatever they earn
     validator: assembleValidator(prepared, {
-      ...gatheringOf(forValidation(prepared)),
+      ...gatheringOf(forValidation(prepared), validationInference(prepared, services.inference)),
       pool: createTrajectoryPool(failuresOf(options)),
     }),
   };
@@ -126,6 +135,7 @@ function openStage(options: AssembleOptions, { stage, dataFrom, sync, gathering 
     trainer: assembleTrainer(withTotalSteps(prepared), trainingSettings(prepared), services),
     filteredPrompts: prepared.filteredPrompts,
     dump: prepared.dump,
+    traces: prepared.traces,
   };
 }
 
@@ -255,6 +265,16 @@ function heldOutPrompts({ data, validate }: RecipeConfig, dataset: Dataset): Dat
     seed: held?.seed ?? data.seed,
     section: 'validate.data',
   });
+}
+
+/** Validation draws from a share of the probability of its own, whatever its worker asks. */
+function validationInference(
+  { config: { validate } }: PreparedRun,
+  inference: Services['inference'],
+): Services['inference'] {
+  const topP = validate?.top_p ?? 1;
+  if (topP === 1) return inference;
+  return { ...inference, generate: (request, signal) => inference.generate({ ...request, topP }, signal) };
 }
 
 /** Validation samples by limits of its own. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { RunId } from '@/lib/domain/run';
 import { type Env, secretsOfProcess } from '@/lib/env';
+import type { Dataset } from '@/lib/datasets/dataset';
 import type { EvaluatorHost } from '@/lib/evaluators/evaluator-host';
 import { locateEvaluator } from '@/lib/evaluators/locate-evaluator';
 import { openEvaluatorHost } from '@/lib/evaluators/open-evaluator-host';
@@ -13,7 +14,9 @@ import { migrateLegacy } from '@/lib/recipes/migrate-legacy';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ALGORITHM_RULES } from '@/lib/recipes/rules/algorithm-rules';
 import { TRAINER_TYPES } from '@/lib/recipes/schema/trainer-keys';
+import { type ConversationTraces, createConversationTraces } from './conversation-traces';
 import { type PreparedAgent, prepareAgent } from './prepare-agent';
+import { createRecordRedactor } from './redact-record';
 import { readRecordedRollouts } from './recorded-rollouts';
 import type { RecordedRollouts } from './rollout/workers/mock-worker';
 import { createTrajectoryDump, type TrajectoryDump } from './trajectory-dump';
@@ -22,13 +25,15 @@ import { codeEnvironment, knownSecrets, variablesOfProcess } from '@/lib/secrets
 import { AppError } from '@/lib/shared/app-error';
 import { groupsPerStep } from './assemble-pipeline';
 import { batchesPerEpoch } from './data-loader/data-loader';
-import { openRunData, type RunData } from './data-loader/open-run-data';
+import { openHeldOut, openTrainingData, type TrainingData } from './data-loader/open-run-data';
 import { type PreparedStage, prepareStages } from './prepare-stages';
 import { findOrigin, type RunOrigin } from './run-origin';
 import type { ValidationSchedule } from './validation/validation-schedule';
 
 /** What a run needs beside its services; the same for every attempt of this process. */
-export type PreparedRun = RunData & {
+export type PreparedRun = TrainingData & {
+  /** What the run is validated on; null without. */
+  readonly heldOut: Dataset | null;
   readonly config: RecipeConfig;
   /** Steps after which the run ends: `total_train_steps`, or fewer when `data.epochs` passes are over before. */
   readonly totalSteps: number;
@@ -42,6 +47,7 @@ export type PreparedRun = RunData & {
   /** Trajectories that the mock worker replays; null without. */
   readonly recorded: RecordedRollouts | null;
   readonly dump: TrajectoryDump | null;
+  readonly traces: ConversationTraces | null;
 };
 
 export type PrepareOptions = {
@@ -64,16 +70,16 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
   const frozen = path.join(env.dataDir, 'runs', String(options.runId), 'recipe');
   await materialise(snapshot.files, frozen);
   const folder = path.dirname(snapshot.entry);
-  const open = (own: RecipeConfig): Promise<RunData> =>
-    openRunData(own, { env, entry: snapshot.entry, onLine: options.onDataLine });
+  const place = { env, entry: snapshot.entry, onLine: options.onDataLine };
   const origin = await findOrigin(config, env.dataDir);
-  const data = await open(config);
-  const totalSteps = totalStepsOf(config, data, options);
-  const stages = await prepareStages({
-    ...{ config, data, totalSteps, open },
+  const { stages, totalSteps } = await prepareStages({
+    config,
     resolved: snapshot.resolved,
     read: readConfig,
+    open: (own) => openTrainingData(own, place),
+    stepsOf: (data) => totalStepsOf(config, data, options),
   });
+  const heldOut = await openHeldOut(config, place);
   const [first] = stages;
   // the evaluator as it was at launch: editing the recipe must not change what a resumed run rewards
   const folders = [path.join(frozen, folder), env.root];
@@ -86,11 +92,16 @@ export async function prepareRun(options: PrepareOptions): Promise<PreparedRun> 
       recipeFolder: path.join(env.recipesDir, folder),
       onLine: options.onEvaluatorLine,
     });
+    const runFolder = path.join(env.dataDir, 'runs', String(options.runId));
     return {
-      ...{ ...data, config, ...first, stages, origin, evaluator, agent, totalSteps },
+      ...{ ...first, heldOut, stages, origin, evaluator, agent, totalSteps },
       validation: scheduleOf(config, totalSteps),
       recorded: await recordedOf(config, path.join(env.recipesDir, folder)),
-      dump: createTrajectoryDump(config.debug, path.join(env.dataDir, 'runs', String(options.runId))),
+      dump: createTrajectoryDump(config.debug, runFolder),
+      traces: createConversationTraces(config.rollout_worker, {
+        runFolder,
+        clean: createRecordRedactor(secretsOfProcess()).record,
+      }),
     };
   } catch (error) {
     await evaluator.close();
@@ -113,7 +124,11 @@ function scheduleOf({ validate }: RecipeConfig, totalSteps: number): ValidationS
   };
 }
 
-function totalStepsOf(config: RecipeConfig, { dataset }: RunData, { onDataLine }: PrepareOptions): number {
+function totalStepsOf(
+  config: RecipeConfig,
+  { dataset }: TrainingData,
+  { onDataLine }: PrepareOptions,
+): number {
   const { data, trainer } = config;
   const most = trainer.total_train_steps;
   if (data.epochs === undefined || data.epochs === null) return most;

@@ -179,7 +179,7 @@ async function drive({ snapshot, rehearsed, options, journal, control }: Driven)
         );
         const assembly = assemble({
           prepared,
-          services: rehearsed?.recorder.observe(services) ?? services,
+          services: { ...services, ...rehearsed?.recorder.observe(services) },
           operationPrefix: `run-${runId}-attempt-${attempt}`,
           now: () => performance.now(),
           onFailedRollout: (rollout) => journal.failedRollout(rollout),

@@ -8,6 +8,7 @@ import { usedMemoryShare } from './memory-share';
 import { rolloutMetrics } from './rollout-metrics';
 import { startClock } from './step-clock';
 import type { RolloutBatch } from './trajectory-pool/trajectory-pool';
+import type { PreparedBatch } from './trainer/trainer';
 import type { RunControl } from './run-control';
 import type { RunState } from './run-state';
 
@@ -44,9 +45,7 @@ export async function runStep(assembly: StepParts, state: RunState, deps: StepDe
     // writing down the rollouts costs as much as sampling them: it happens while the service computes
     setImmediate().then(async () => {
       await journal.rollouts(batch, scores, control.soft);
-      await assembly.dump?.(batch, scores.advantages).catch((error: unknown) => {
-        journal.log('warning', 'data dump', `Step ${step} was not dumped: ${String(error)}`);
-      });
+      await writeFiles(assembly, batch, { journal, advantages: scores.advantages });
     }),
   ]);
   const weightVersion = state.weightVersion + (trained.updates > 0 ? 1 : 0);
@@ -87,6 +86,24 @@ export async function runStep(assembly: StepParts, state: RunState, deps: StepDe
   });
   journal.progress(next, 'rollout');
   return next;
+}
+
+/** What the recipe wants beside the store. A full disk is told, and no reason to end a run. */
+async function writeFiles(
+  { dump, traces }: StageParts,
+  batch: RolloutBatch,
+  { journal, advantages }: Pick<StepDeps, 'journal'> & Pick<PreparedBatch, 'advantages'>,
+): Promise<void> {
+  await dump?.(batch, advantages).catch((error: unknown) => {
+    journal.log('warning', 'data dump', `Step ${batch.step} was not dumped: ${String(error)}`);
+  });
+  await traces?.(batch).catch((error: unknown) => {
+    journal.log(
+      'warning',
+      'traces',
+      `The conversations of step ${batch.step} were not written: ${String(error)}`,
+    );
+  });
 }
 
 function staleMetrics({ stale }: ProducedBatch): Readonly<Record<string, number>> {

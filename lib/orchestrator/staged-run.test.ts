@@ -54,6 +54,22 @@ describe('a staged run', () => {
     expect(valuesOf(series, 'progress/stage')).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2]);
   });
 
+  test('names no files itself when all of its stages do, and stages over one file read it once', async () => {
+    const { launch, runToEnd, store } = await setUp();
+    const data = { data_files: ['test.parquet'], filter_prompts: true };
+    const stages = ['one', 'two'].map((name) => ({ name, steps: 1, data }));
+    const trainer = { total_train_steps: 2, warm_start: null };
+    const runId = await launch({
+      data: { data_files: null, batch_size: 2 },
+      trainer,
+      validate: null,
+      stages,
+    });
+    expect(await runToEnd(runId)).toEqual({ status: 'succeeded', reason: null });
+    const filtered = (await messagesOf(store, runId)).filter((line) => line.includes('filter_prompts'));
+    expect(filtered).toHaveLength(1);
+  });
+
   test('does not begin when its stages do not add up', async () => {
     const { launch, runToEnd } = await setUp();
     const end = await runToEnd(await launch({ ...STAGED, trainer: { total_train_steps: 12 } }));

@@ -9,12 +9,12 @@ export type StepClock = {
 };
 
 type StepTimes = Readonly<
-  Record<`timing/${'step' | 'rollout' | 'evaluate' | 'wait' | 'sampler_wait' | Lap}`, number>
+  Record<`timing/${'step' | 'rollout' | 'evaluate' | 'outage' | 'wait' | 'sampler_wait' | Lap}`, number>
 >;
 
 /**
  * Where the wall time of a step goes, in seconds. Trainer and samplers are two clocks: the trainer waits, trains and
- * syncs; in the same time rollouts are in flight, or wait for weights or for the trainer.
+ * syncs; in the same time rollouts are in flight, wait for weights or for the trainer, or the service is out.
  */
 export function startClock({ rolloutTimes }: Pick<Assembly, 'rolloutTimes'>, now: () => number): StepClock {
   const started = now();
@@ -32,6 +32,7 @@ export function startClock({ rolloutTimes }: Pick<Assembly, 'rolloutTimes'>, now
       const after = rolloutTimes();
       const rollout = after.rollout - before.rollout;
       const evaluate = after.evaluate - before.evaluate;
+      const outage = after.outage - before.outage;
       const busy = Math.min(laps.trainer_wait, rollout + evaluate);
       return {
         seconds,
@@ -39,10 +40,11 @@ export function startClock({ rolloutTimes }: Pick<Assembly, 'rolloutTimes'>, now
           'timing/step': seconds,
           'timing/rollout': rollout,
           'timing/evaluate': evaluate,
+          'timing/outage': outage,
           'timing/train': laps.train,
           'timing/sync': laps.sync,
           'timing/trainer_wait': laps.trainer_wait,
-          'timing/sampler_wait': Math.max(0, seconds - rollout - evaluate),
+          'timing/sampler_wait': Math.max(0, seconds - rollout - evaluate - outage),
           'timing/wait': Math.max(0, seconds - busy - laps.train - laps.sync),
         },
       };

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { Backend } from '@/lib/domain/run';
 import { migrateLegacy } from './migrate-legacy';
 import { withMockServices } from './mock-services';
+import { withStageData } from './stage-data';
 import { RecipeSchema } from './schema/recipe-schema';
 
 /** A resolved recipe as the run process reads it; older shapes are read as today's. */
 export const RecipeConfig = z.preprocess(
-  (value) => withMockServices(migrateLegacy(value).config),
+  (value) => withStageData(withMockServices(migrateLegacy(value).config)),
   RecipeSchema,
 );
 export type RecipeConfig = z.infer<typeof RecipeConfig>;

@@ -32,6 +32,12 @@ export function stageConfigs(config: unknown): readonly Plain[] {
   );
 }
 
+/** The configuration of the stage that a step belongs to; of a step after the last stage, of that. */
+export function configAtStep(config: unknown, step: number): unknown {
+  const index = stageSpans(config).findIndex(({ to }) => step < to);
+  return stageConfigs(config).at(index) ?? config;
+}
+
 function stagesOf(config: unknown): readonly Plain[] {
   const stages = isMap(config) ? config['stages'] : undefined;
   return isList(stages) ? stages.filter(isMap) : [];

@@ -5,6 +5,7 @@ import { type ConfigView, createConfigView } from './config-view';
 import type { Diagnostic } from './diagnostic';
 import { migrateLegacy, type Migrated } from './migrate-legacy';
 import { withMockServices } from './mock-services';
+import { withStageData } from './stage-data';
 import { plainValue } from './plain-value';
 import { backendNamed } from './recipe-config';
 import { ALL_RULES } from './rules/all-rules';
@@ -41,7 +42,7 @@ export function validate(composed: Composed, context: ValidateContext): readonly
 export function checkRecipe(composed: Composed, context: ValidateContext): Checked {
   if (composed.resolved === null) return { diagnostics: [], passed: [] };
   const read = migrateLegacy(plainValue(composed.resolved));
-  const migrated = { ...read, config: withMockServices(read.config) };
+  const migrated = { ...read, config: withStageData(withMockServices(read.config)) };
   const placing = createPlacing(composed, context, migrated.migrations);
   const unresolved = unresolvedPaths(composed);
   const config = createConfigView(migrated.config);

@@ -8,6 +8,8 @@ export type GenerateRequest = {
   readonly maxTokens: number;
   /** 0 = greedy. */
   readonly temperature: number;
+  /** Tokens are drawn from the likeliest ones that have this share of the probability; absent = 1, all of them. */
+  readonly topP?: number;
   /** Strings that end the completion (not included in `text`). */
   readonly stop: readonly string[];
   /** Token ids that end the completion and stay its last token, beside the model's own end-of-sequence token. */

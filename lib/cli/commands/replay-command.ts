@@ -6,6 +6,7 @@ import { createCheckpointFolder } from '@/lib/orchestrator/checkpoint/checkpoint
 import { replayStep, type Replay, type ReplayRequest } from '@/lib/orchestrator/replay/replay-step';
 import { createRecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { backendOf, RecipeConfig } from '@/lib/recipes/recipe-config';
+import { configAtStep } from '@/lib/recipes/stages';
 import type { RecipeSnapshot } from '@/lib/run-store/run-store';
 import { openServices, type Services } from '@/lib/services/open-services';
 import { AppError } from '@/lib/shared/app-error';
@@ -26,7 +27,7 @@ export async function replayCommand(
   return withSession(context, async ({ runStore, trajectories }) => {
     const run = await runStore.get(id);
     const snapshot = await runStore.snapshot(id);
-    const config = readRunConfig(run, snapshot);
+    const config = readRunConfig(run, configAtStep(snapshot.resolved, options.step));
     const stored = await trajectories.whole({ runId: id, step: options.step, validation: false });
     if (stored.length === 0) throw await noSuchStep(run, options.step, trajectories.steps(id, false));
     const scorer = await openScorer(context, snapshot, config);
@@ -61,7 +62,7 @@ function print({ io }: CommandContext, { run, scorer, replay }: Printed, options
   else for (const line of renderReplay({ run: run.id, step, evaluator: scorer, replay })) io.out(line);
 }
 
-function readRunConfig(run: Run, { resolved }: RecipeSnapshot): RecipeConfig {
+function readRunConfig(run: Run, resolved: unknown): RecipeConfig {
   const parsed = RecipeConfig.safeParse(resolved);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

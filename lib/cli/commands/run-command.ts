@@ -147,7 +147,7 @@ function describeSummary(run: Run, { reward, validation, seconds }: RunSummary):
       `  reward           ${show(reward.first)} → ${show(reward.last)}, best ${show(reward.best)} (means of ${WINDOW_STEPS} steps)`,
     );
   }
-  if (validation.before !== null)
+  if (validation.before !== null || validation.after !== null)
     lines.push(`  held-out reward  ${show(validation.before)} → ${show(validation.after)}`);
   return lines.join('\n');
 }

@@ -7,11 +7,10 @@ import { answerColumns, backendOf, type RecipeConfig } from '@/lib/recipes/recip
 import { tokenizerOf } from '@/lib/recipes/tokenizer-of';
 import { type FilterOptions, filterPrompts } from './filter-prompts';
 
-/** The rows that a run trains on and is validated on. */
-export type RunData = {
+/** The rows that a run, or a stage of it, trains on. */
+export type TrainingData = {
   readonly dataset: Dataset;
-  readonly heldOut: Dataset | null;
-  /** Training rows that the prompt filter left out; null when it is off. */
+  /** Rows that the prompt filter left out; null when it is off. */
   readonly filteredPrompts: number | null;
 };
 
@@ -23,32 +22,48 @@ export type OpenRunDataOptions = {
 };
 
 /** Rejects with an `AppError` that names the setting, file or column that is wrong. */
-export async function openRunData(config: RecipeConfig, options: OpenRunDataOptions): Promise<RunData> {
-  const { env, entry } = options;
-  const baseDirs = [path.join(env.recipesDir, path.dirname(entry)), env.root];
+export async function openTrainingData(
+  config: RecipeConfig,
+  options: OpenRunDataOptions,
+): Promise<TrainingData> {
   const { data } = config;
-  const all = await openDataset(data.data_files, {
+  const baseDirs = foldersOf(options);
+  const dataset = await openDataset(data.data_files, {
     baseDirs,
     promptKey: data.prompt_key,
     alsoRequired: answerColumns(config),
   });
-  const open = { ...options, config, baseDirs };
-  const training = await withFilter(all, { ...open, section: 'data' });
+  return withFilter(dataset, { ...options, config, baseDirs, section: 'data' });
+}
+
+/** The rows that a run is validated on; null where it names none. Rejects as `openTrainingData` does. */
+export async function openHeldOut(
+  config: RecipeConfig,
+  options: OpenRunDataOptions,
+): Promise<Dataset | null> {
   const held = config.validate?.data;
-  if (held === undefined || held === null || held.data_files === undefined || held.data_files === null) {
-    return { ...training, heldOut: null };
-  }
-  const heldOut = await openDataset(held.data_files, {
+  if (held?.data_files === undefined || held.data_files === null) return null;
+  const baseDirs = foldersOf(options);
+  const dataset = await openDataset(held.data_files, {
     baseDirs,
-    promptKey: held.prompt_key ?? data.prompt_key,
+    promptKey: held.prompt_key ?? config.data.prompt_key,
     setting: 'validate.data.data_files',
   });
-  const validation = await withFilter(heldOut, { ...open, section: 'validate.data' });
-  return { ...training, heldOut: firstRows(validation.dataset, held.max_rows ?? Infinity) };
+  const { dataset: kept } = await withFilter(dataset, {
+    ...options,
+    config,
+    baseDirs,
+    section: 'validate.data',
+  });
+  return firstRows(kept, held.max_rows ?? Infinity);
 }
 
 function firstRows(dataset: Dataset, most: number): Dataset {
   return dataset.count <= most ? dataset : { ...dataset, count: most };
+}
+
+function foldersOf({ env, entry }: OpenRunDataOptions): readonly string[] {
+  return [path.join(env.recipesDir, path.dirname(entry)), env.root];
 }
 
 type Filtering = OpenRunDataOptions & {
@@ -60,7 +75,7 @@ type Filtering = OpenRunDataOptions & {
 async function withFilter(
   dataset: Dataset,
   { config, env, baseDirs, section, onLine }: Filtering,
-): Promise<Pick<RunData, 'dataset' | 'filteredPrompts'>> {
+): Promise<TrainingData> {
   const settings = filterSettings(config, section);
   if (settings === null) return { dataset, filteredPrompts: null };
   const plan = { backend: backendOf(config), ...tokenizerOf(config, section) };

@@ -198,7 +198,18 @@ test('distillation makes the teacher’s opinion of each token its advantage, an
   await trainer.train(prepared, TURN, never);
   // −2 · (−0.5 − teacher)
   expect(list(recording.steps[0]?.batch[0]?.advantages)).toEqual([0, 0, 0.5, -2]);
-  expect(prepared.metrics).toEqual({ 'opd/teacher_kl': 0.375, 'opd/valid_tokens': 2 });
+  expect(prepared.metrics).toEqual({
+    'opd/teacher_kl': 0.375,
+    'opd/valid_tokens': 2,
+    'distill/teacher_log_prob_mean': -0.875,
+    'distill/teacher_log_prob_min': -1.5,
+    'distill/teacher_log_prob_max': -0.25,
+    'distill/student_perplexity': Math.exp(0.5),
+    'distill/teacher_perplexity': Math.exp(0.875),
+    'distill/mean_log_prob_diff': 0.625,
+    'distill/max_log_prob_diff': 1,
+    'distill/avg_trained_tokens_per_sample': 2,
+  });
 });
 
 test('a self-hosted distillation passes over its batch as often as it says', async () => {
@@ -213,13 +224,13 @@ test('a self-hosted distillation passes over its batch as often as it says', asy
   expect(recording.steps.map(({ operationId }) => operationId)).toEqual(['test-0-0', 'test-0-1', 'test-0-2']);
 });
 
-test('a self-hosted distillation takes its own log-probabilities and entropy weight where the recipe says so', async () => {
+test('a self-hosted distillation takes its own log-probabilities, entropy weight and temperature where the recipe says so', async () => {
   const recording = createRecordingTraining(() => -0.75);
   const teacher = {
     logprobs: () => Promise.resolve([Float32Array.of(0, 0, -0.25)]),
     close: () => Promise.resolve(),
   };
-  const algorithm = { do_old_student_log_prob_compute: true, entropy_coeff: 0.01 };
+  const algorithm = { do_old_student_log_prob_compute: true, entropy_coeff: 0.01, temperature: 0.5 };
   const trainer = trainerOf(recipe({ trainer: { type: 'self_hosted_opd' }, algorithm }), {
     training: recording.service,
     teacher,
@@ -231,7 +242,7 @@ test('a self-hosted distillation takes its own log-probabilities and entropy wei
   expect(list(step?.batch[0]?.logprobs)).toEqual([0, 0, -0.75]);
   // −1 · (−0.75 − −0.25)
   expect(list(step?.batch[0]?.advantages)).toEqual([0, 0, 0.5]);
-  expect(step?.loss.entropyCoefficient).toBe(0.01);
+  expect(step?.loss).toMatchObject({ entropyCoefficient: 0.01, temperature: 0.5 });
 });
 
 test('rewards after penalties and the range of advantages are told', async () => {
@@ -243,5 +254,7 @@ test('rewards after penalties and the range of advantages are told', async () =>
     'critic/rewards/min': 0,
     'critic/advantages/max': 0.25,
     'critic/advantages/min': -0.25,
+    'actor/adv_pos_count': 4,
+    'actor/adv_neg_count': 8,
   });
 });

@@ -20,11 +20,11 @@ export function assembleTrainer(
 ): Trainer {
   const { type, algorithm, total_train_steps: totalSteps } = config.trainer;
   const kind = kindOf(type);
-  const entropy = type === 'self_hosted_opd' ? algorithm.entropy_coeff : null;
+  const own = type === 'self_hosted_opd' ? algorithm : null;
   const loss = lossOf(
     kind,
-    { ...settings, entropy_coeff: entropy ?? settings.entropy_coeff },
-    config.rollout_worker.temperature,
+    { ...settings, entropy_coeff: own?.entropy_coeff ?? settings.entropy_coeff },
+    own?.temperature ?? config.rollout_worker.temperature,
   );
   return createTrainer({
     training: services.training,

@@ -40,6 +40,21 @@ export const SCHEDULE_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'validation-samples-whole',
+    title: 'The embedded model can draw what a validation asks for',
+    reason: 'It samples from its whole distribution.',
+    severity: 'error',
+    backends: ['embedded'],
+    check: ({ config }) => {
+      const path = 'validate.top_p';
+      const share = config.number(path);
+      if (share === null) return null;
+      if (share === 1) return 'all of the distribution';
+      const message = `${path} is ${share}; the embedded model samples from its whole distribution.`;
+      return { path, message, repair: { title: 'Use 1', path, set: '1' } };
+    },
+  },
+  {
     id: 'best-is-measured',
     title: 'The best checkpoint is told by a validation',
     reason: 'checkpoint.metric is measured on held-out tasks, at the steps that are validated.',

@@ -1,4 +1,4 @@
-import { isMap } from '../config-view';
+import { type ConfigView, createConfigView, isMap } from '../config-view';
 import { nodeOf } from '../schema/catalogue';
 import { RecipeSchema } from '../schema/recipe-schema';
 import { stageConfigs, stageSpans } from '../stages';
@@ -12,6 +12,7 @@ const CHANGEABLE: readonly string[] = [
   'rollout_worker.max_sequence_length',
   'rollout_worker.num_workers',
   'rollout_worker.stop',
+  'rollout_worker.temperature',
   'service.train_service.*.config',
   'trainer.algorithm',
   'trajectory_pool',
@@ -31,6 +32,11 @@ export const STAGE_RULES: readonly Rule[] = [
       const end = spans.at(-1)?.to;
       const total = config.number('trainer.total_train_steps');
       if (end === undefined || total === null) return null;
+      const epochs = config.number('data.epochs');
+      if (epochs !== null) {
+        const message = `data.epochs is ${epochs}, and the stages say how long the run is: take data.epochs out.`;
+        return { path: 'data.epochs', message };
+      }
       const sum = spans.map(({ from, to }) => to - from).join(' + ');
       if (end === total) return `${sum} = ${total} steps`;
       return {
@@ -79,6 +85,29 @@ export const STAGE_RULES: readonly Rule[] = [
     },
   },
   {
+    id: 'stage-temperature',
+    title: 'No forward pass depends on a temperature that a stage changes',
+    reason: 'The training service computes log-probabilities at one temperature for the whole run.',
+    severity: 'error',
+    check: ({ config, actor }) => {
+      const usual = config.number('rollout_worker.temperature') ?? 1;
+      const stages = stageConfigs(config.root);
+      if (stages.length === 0) return null;
+      const wrong = stages.flatMap((stage, index): Finding[] => {
+        const own = createConfigView(stage);
+        const needed = forwardPassOf(own, actor);
+        if ((own.number('rollout_worker.temperature') ?? 1) === usual || needed === null) return [];
+        return [
+          {
+            path: `stages[${index}].overrides.rollout_worker.temperature`,
+            message: `A stage with a sampling temperature of its own cannot have ${needed}: log-probabilities would be of the other temperature.`,
+          },
+        ];
+      });
+      return wrong.length === 0 ? `${stages.length} stages` : wrong;
+    },
+  },
+  {
     id: 'stage-values-valid',
     title: 'The values of stages are ones that a run takes',
     reason: 'A stage is read like a recipe when the run begins.',
@@ -100,6 +129,14 @@ export const STAGE_RULES: readonly Rule[] = [
     },
   },
 ];
+
+/** What makes a stage ask the training service for log-probabilities; null where nothing does. */
+function forwardPassOf(config: ConfigView, actor: string | null): string | null {
+  const keys = ['trainer.algorithm.use_kl_in_reward', 'trainer.algorithm.do_old_log_prob_compute'];
+  const type = config.text('trainer.type') ?? '';
+  if (type.endsWith('_opd')) return `trainer.type ${type}`;
+  return [...keys, `${actor ?? ''}.config.use_kl_loss`].find((key) => config.isTrue(key)) ?? null;
+}
 
 function problemOf(key: string): string | null {
   if (nodeOf(key) === null) return `${key} is no key of a recipe.`;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { ADVANTAGE_ESTIMATORS } from '@/lib/rl/advantages/choose-estimator';
 import { KL_ESTIMATORS } from '@/lib/rl/kl/estimate';
 import { LOSS_AGGREGATIONS } from '@/lib/rl/loss/aggregation';
-import { known, read, type Inert } from './key-meta';
+import { read, type Inert } from './key-meta';
 import { flag, positive, share } from './value-types';
 
 export const GRPO_TRAINERS = ['embedded_grpo', 'self_hosted_grpo', 'remote_api_grpo'];
 export const OPD_TRAINERS = ['self_hosted_opd', 'remote_api_opd'];
-const SELF_HOSTED_OPD = { backends: ['self_hosted'], trainers: ['self_hosted_opd'] } as const;
 const GRPO = { readers: ['trainer'], trainers: GRPO_TRAINERS } as const;
 
 const noKlInReward: Inert = {
@@ -130,11 +129,11 @@ const OPD_KEYS = {
     trainers: ['self_hosted_opd'],
     fallback: 'entropy_coeff in the config of the training service',
   }),
-  temperature: known(z.number().positive(), {
-    meaning: 'Temperature at which log-probabilities of teacher and student are compared.',
+  temperature: read(z.number().positive().nullish(), {
+    meaning: 'Divides the logits of the student in the loss.',
     readers: ['trainer'],
-    ...SELF_HOSTED_OPD,
-    fallback: '1.0',
+    trainers: ['self_hosted_opd'],
+    fallback: 'rollout_worker.temperature, at which the teacher is asked, too',
   }),
   loss_agg_mode: read(z.enum(LOSS_AGGREGATIONS).nullish(), {
     meaning: 'How losses of tokens become one number; config.loss_agg_mode of the service wins.',

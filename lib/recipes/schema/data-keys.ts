@@ -200,6 +200,14 @@ export const Validate = read(
         isGalleys: true,
         inert: [noValidation],
       }),
+      top_p: read(z.number().positive().max(1).default(1), {
+        meaning:
+          'A validation draws from the likeliest tokens that have this share of the probability; 1 draws from all. The embedded model takes 1 alone.',
+        readers: ['validation'],
+        examples: ['0.95'],
+        isGalleys: true,
+        inert: [noValidation],
+      }),
       samples: read(positive.default(1), {
         meaning:
           'Answers to every held-out task. With 2 or more, val/pass_at_k says how likely one of k is right; they differ only at a temperature above 0.',

@@ -113,19 +113,18 @@ const NEXAU_KEYS = {
     workers: ['nexau'],
     isGalleys: true,
   }),
-  task_name: known(z.string(), {
+  task_name: read(z.string().nullish(), {
     meaning: 'Name of the task, stored with traces.',
     readers: ['rollout worker'],
     workers: ['nexau'],
   }),
-  save_trace: known(flag, {
-    meaning: 'Writes the conversation of every rollout to a file.',
+  save_trace: read(flag.default(false), {
+    meaning: 'Writes the conversations of every training step to a file, one rollout to a line.',
     readers: ['rollout worker'],
     workers: ['nexau'],
-    fallback: 'false',
   }),
-  trace_path: known(z.string(), {
-    meaning: 'Folder of those files.',
+  trace_path: read(z.string().nullish(), {
+    meaning: 'Folder of those files, step_000012.jsonl; a relative one lies in the folder of the run.',
     readers: ['rollout worker'],
     workers: ['nexau'],
     inert: [noTrace],

@@ -49,6 +49,9 @@ test('while a service is out its callers wait, one tries for all, and pauses gro
   await vi.advanceTimersByTimeAsync(4000);
   await expect(answers).resolves.toHaveLength(50);
   expect(told.at(-1)).toBeNull();
+  // the seconds of the outage, and none after it
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(gate.outageMs).toBe(15_000);
 });
 
 test('a failure now and then is the caller’s, several in a row are an outage', async () => {

@@ -40,11 +40,18 @@ export class OutageGate {
   #outage: Outage | null = null;
   #failuresInRow = 0;
   #tries = 0;
+  /** Milliseconds of outages that are over. */
+  #endedMs = 0;
   /** Of the next try; null while one is under way, and while there is no outage. */
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: OutageGateOptions) {
     this.#options = options;
+  }
+
+  /** Milliseconds in which the service was out, so far. */
+  get outageMs(): number {
+    return this.#endedMs + (this.#outage === null ? 0 : this.#options.now() - this.#outage.since);
   }
 
   /**
@@ -86,6 +93,7 @@ export class OutageGate {
   #over(): void {
     this.#failuresInRow = 0;
     if (this.#outage === null) return;
+    this.#endedMs = this.outageMs;
     this.#outage = null;
     this.#tries = 0;
     if (this.#timer !== null) clearTimeout(this.#timer);

@@ -4,11 +4,21 @@ import type { Teacher } from '../teacher';
 import type { TrainingService } from '../training-service';
 import { OutageGate, type OutageGateOptions } from './outage-gate';
 
+export type PatientServices = Services & {
+  /** Milliseconds in which the inference service was out, so far. */
+  readonly inferenceOutageMs: () => number;
+};
+
 /** Services whose calls wait while a service is out, instead of failing. Health is asked past the gate. */
-export function patientServices(services: Services, options: Omit<OutageGateOptions, 'service'>): Services {
+export function patientServices(
+  services: Services,
+  options: Omit<OutageGateOptions, 'service'>,
+): PatientServices {
   const gate = (service: string): OutageGate => new OutageGate({ ...options, service });
+  const inferenceGate = gate('inference service');
   return {
-    inference: patientInference(services.inference, gate('inference service')),
+    inferenceOutageMs: () => inferenceGate.outageMs,
+    inference: patientInference(services.inference, inferenceGate),
     training: patientTraining(services.training, gate('training service')),
     ...(services.teacher === undefined
       ? {}

@@ -50,6 +50,7 @@ export function createTinkerInference(parts: TinkerInferenceParts): InferenceSer
         prompt,
         maxTokens: request.maxTokens,
         temperature: request.temperature,
+        topP: request.topP ?? 1,
         seed: request.seed,
         stop: stopsOf(request, read),
         promptLogprobs: false,

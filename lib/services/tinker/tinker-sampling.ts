@@ -8,6 +8,7 @@ export type SampleAsk = {
   readonly prompt: readonly number[];
   readonly maxTokens: number;
   readonly temperature: number;
+  readonly topP: number;
   readonly seed: number | null;
   readonly stop: readonly string[] | readonly number[];
   readonly promptLogprobs: boolean;
@@ -34,7 +35,7 @@ export async function sampleOnce(
       ...(ask.stop.length === 0 ? {} : { stop: ask.stop }),
       temperature: ask.temperature,
       top_k: -1,
-      top_p: 1,
+      top_p: ask.topP,
     },
     sampling_session_id: sampler.id,
     seq_id: sampler.nextSeqId,
@@ -52,7 +53,8 @@ export async function promptLogprobs(
   sampler: Sampler,
   { tokens, signal }: { readonly tokens: readonly number[]; readonly signal: AbortSignal },
 ): Promise<Float32Array> {
-  const ask = { prompt: tokens, maxTokens: 1, temperature: 1, seed: null, stop: [], promptLogprobs: true };
+  const sampling = { maxTokens: 1, temperature: 1, topP: 1, seed: null, stop: [] };
+  const ask = { ...sampling, prompt: tokens, promptLogprobs: true };
   const { promptLogprobs: row } = await sampleOnce(operations, sampler, { ask, signal });
   // one entry per token, or one fewer where a server leaves out the first
   const rest = row === null ? null : row.length === tokens.length ? row.slice(1) : row;
