@@ -245,13 +245,6 @@ export const METRICS: readonly MetricInfo[] = [
       'lower',
       'Time in which only evaluations were pending.',
     ],
-    [
-      'timing/outage',
-      'Outage time',
-      'seconds',
-      'lower',
-      'Time of the step in which the inference service was out and rollouts waited for it; not counted as rollout time.',
-    ],
     ['timing/train', 'Training time', 'seconds', 'lower', 'All optimizer steps of the batch.'],
     [
       'timing/sync',
