@@ -120,14 +120,14 @@ export function createRequester(options: RequesterOptions): Requester {
     const headers = headersOf(options.headers, call.headers, payload);
     return new Promise<RawReply>((resolve, reject) => {
       const request = client.request(url, { method: call.method, headers, agent });
-      const hangUp = (reason: unknown): void => {
+      const hangUp = (reason: Error): void => {
         reject(reason);
         request.destroy();
       };
       // one timer and one listener per request: thousands of composed signals keep the garbage collector busy
       const timeoutMs = call.timeoutMs ?? options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const timer = setTimeout(() => hangUp(TIMED_OUT), timeoutMs);
-      const forget = onAbort(signal, () => hangUp(signal.reason));
+      const forget = onAbort(signal, () => hangUp(HUNG_UP));
       request.once('close', () => {
         clearTimeout(timer);
         forget();
@@ -250,6 +250,8 @@ export function parseJson(body: Buffer): unknown {
 }
 
 const TIMED_OUT = new Error('timed out');
+/** Whoever aborted is told the reason of the signal instead. */
+const HUNG_UP = new Error('hung up');
 const NEVER_ARRIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 function transportError(service: string, operation: string, failure: unknown): ServiceError {
