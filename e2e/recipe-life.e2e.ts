@@ -57,6 +57,37 @@ test('a recipe is made from a template, saved with a message, and an older versi
     expect(await readFile(common, 'utf8')).not.toContain('journey_more');
     await expect(page.getByRole('button', { name: 'Save', exact: true })).toBeDisabled();
   });
+
+  await test.step('the whole recipe is restored with its differences in view, and that is undone', async () => {
+    const was = await readFile(common, 'utf8');
+    await page.getByRole('radio', { name: 'the whole recipe' }).check();
+    const first = versions.getByRole('listitem').last();
+    await first.getByRole('button', { name: 'Restore the recipe…' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByRole('list', { name: 'What changes' })).toContainText('common.yaml');
+    await expect(dialog.locator('.monaco-diff-editor')).toContainText(asDrawn('journey_note: one'));
+    await dialog.getByRole('button', { name: 'Restore 1 file' }).click();
+    await expect(dialog).toBeHidden();
+    await expect.poll(() => readFile(common, 'utf8')).not.toContain('journey_note');
+    await expect(editorText(page)).not.toContainText('journey_note');
+    await expect(versions.getByRole('listitem').first()).toContainText('the recipe as of');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => readFile(common, 'utf8')).toBe(was);
+  });
+
+  await test.step('arrow keys lead along the panes and to those without room', async () => {
+    const panes = page.getByRole('tablist', { name: 'About this recipe' }).getByRole('tab');
+    await panes.first().click();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('tab', { name: 'Diff' })).toBeFocused();
+    await expect(page.getByRole('tab', { name: 'Diff' })).toHaveAttribute('aria-selected', 'true');
+    await page.keyboard.press('End');
+    await expect(panes.last()).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('button', { name: 'More panes' })).toBeFocused();
+    await page.keyboard.press('ArrowLeft');
+    await expect(panes.last()).toBeFocused();
+  });
 });
 
 test('a recipe is duplicated, renamed, deleted and brought back on the list', async ({ page }) => {

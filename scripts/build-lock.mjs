@@ -11,8 +11,7 @@ export async function withBuildLock(folder, { name, say }, work) {
   const file = path.join(folder, `${name}.lock`);
   let waiting = false;
   while (!(await take(file))) {
-    if (!waiting)
-      say(`  Waiting for another Galley command that is building … (If none runs, delete ${file}.)`);
+    if (!waiting) say(`  Waiting for another Galley command that is building … ${await wayOut(file)}`);
     waiting = true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -21,6 +20,14 @@ export async function withBuildLock(folder, { name, say }, work) {
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** A number may have gone to another process since a crash, so only the person can tell whether it builds. */
+async function wayOut(file) {
+  const owner = Number(await readFile(file, 'utf8').catch(() => ''));
+  return owner > 0
+    ? `It is process ${owner}. If that is no Galley command any more (ps -p ${owner}), delete ${file}: this one goes on at once.`
+    : `If none runs, delete ${file}: this one goes on at once.`;
 }
 
 async function take(file) {

@@ -47,6 +47,20 @@ test('the lock of a process that died before it wrote its name is taken over', a
   );
 });
 
+test('who waits is told whose lock it is and what to do when nobody builds', async () => {
+  const file = path.join(folder, 'build.lock');
+  writeFileSync(file, String(process.pid));
+  const said = await new Promise<string>((resolve) => {
+    const say = (text: string): void => {
+      resolve(text);
+      rmSync(file);
+    };
+    void withBuildLock(folder, { name: 'build', say }, () => Promise.resolve());
+  });
+  expect(said).toContain(`process ${process.pid}`);
+  expect(said).toContain(`delete ${file}`);
+});
+
 test('a failing build gives the lock back', async () => {
   await expect(
     withBuildLock(folder, { name: 'build', say: quiet }, () => Promise.reject(new Error('no'))),

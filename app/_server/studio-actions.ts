@@ -29,4 +29,5 @@ export const lifeActions = {
   remove: change.removeRecipeEntry,
   restore: change.restoreDeleted,
   nameVersion: change.nameRecipeVersion,
+  restoreVersion: change.restoreRecipeVersion,
 };

@@ -9,6 +9,7 @@ import { RecipeTemplate } from '@/components/recipes/life/recipe-template';
 const Entry = z.strictObject({ path: z.string() });
 const Move = z.strictObject({ from: z.string(), to: z.string() });
 const NamedVersion = z.strictObject({ recipe: z.string(), id: z.string(), name: z.string().max(200) });
+const Version = z.strictObject({ recipe: z.string(), id: z.string() });
 const NewRecipe = z.strictObject({ name: z.string(), template: RecipeTemplate });
 
 export async function createRecipeFile(input: unknown) {
@@ -64,6 +65,11 @@ export async function duplicateRecipe(input: unknown) {
 
 export async function nameRecipeVersion(input: unknown) {
   return asAction(NamedVersion, input, ({ recipe, id, name }) => recipeLife().nameVersion(recipe, id, name));
+}
+
+/** Makes a whole recipe what it was at a version. */
+export async function restoreRecipeVersion(input: unknown) {
+  return asAction(Version, input, ({ recipe, id }) => recipeLife().restoreVersion(recipe, id));
 }
 
 const ZipForm = z.object({ zip: z.instanceof(Blob), name: z.string().nullable() });

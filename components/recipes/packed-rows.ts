@@ -35,14 +35,15 @@ export function packRows(
   rows: readonly ResolvedRow[],
   before: SentRows,
 ): { readonly packed: PackedRows; readonly sent: SentRows } {
-  const sent = rows.map(factsOf);
-  const most = Math.min(sent.length, before.length);
+  const most = Math.min(rows.length, before.length);
   let head = 0;
-  while (head < most && isSame(sent[head], before[head])) head += 1;
+  while (head < most && isSame(rows[head], before[head])) head += 1;
   let tail = 0;
-  while (tail < most - head && isSame(sent[sent.length - 1 - tail], before[before.length - 1 - tail]))
+  while (tail < most - head && isSame(rows[rows.length - 1 - tail], before[before.length - 1 - tail]))
     tail += 1;
-  const middle = sent.slice(head, sent.length - tail);
+  const middle = rows.slice(head, rows.length - tail).map(factsOf);
+  // unchanged ones are kept, not made again: of thousands per key, the collector would copy each
+  const sent = [...before.slice(0, head), ...middle, ...before.slice(before.length - tail)];
   return { packed: { head, tail, middle, ...packPlaces(rows) }, sent };
 }
 
@@ -50,16 +51,16 @@ function factsOf({ path, depth, label, kind, text, provenance }: ResolvedRow): R
   return { path, depth, label, kind, text, chain: provenance?.chain ?? NO_CHAIN };
 }
 
-function isSame(left: RowFacts | undefined, right: RowFacts | undefined): boolean {
+function isSame(row: ResolvedRow | undefined, known: RowFacts | undefined): boolean {
+  if (row === undefined || known === undefined) return false;
+  const chain = row.provenance?.chain ?? NO_CHAIN;
   return (
-    left !== undefined &&
-    right !== undefined &&
-    left.path === right.path &&
-    left.text === right.text &&
-    left.kind === right.kind &&
-    left.depth === right.depth &&
-    left.chain.length === right.chain.length &&
-    left.chain.every((link, at) => link === right.chain[at])
+    row.path === known.path &&
+    row.text === known.text &&
+    row.kind === known.kind &&
+    row.depth === known.depth &&
+    chain.length === known.chain.length &&
+    chain.every((link, at) => link === known.chain[at])
   );
 }
 

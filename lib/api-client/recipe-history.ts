@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { z } from 'zod';
-import { RecipeVersion } from '@/lib/domain/recipe-version';
+import { RecipeVersion, RestorePlan } from '@/lib/domain/recipe-version';
 import { request, withQuery } from './request';
 
 const Deleted = z.object({
@@ -42,6 +42,16 @@ export const versionTextQuery = (recipe: string, id: string, file: string) =>
       return (await request(url, z.object({ text: z.string() }), { signal })).text;
     },
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What restoring a whole recipe to a version would change, as it lies on the disk now. */
+export const restorePlanQuery = (recipe: string, id: string) =>
+  queryOptions({
+    queryKey: ['recipe-restore', recipe, id] as const,
+    queryFn: ({ signal }) =>
+      request(withQuery('/api/recipes/restore-plan', { recipe, id }), RestorePlan, { signal }),
+    staleTime: 0,
+    gcTime: 0,
   });
 
 export const deletedQuery = () =>

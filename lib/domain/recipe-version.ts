@@ -34,6 +34,23 @@ export const RecipeVersion = z.object({
 });
 export type RecipeVersion = z.infer<typeof RecipeVersion>;
 
+export const RestoreChange = z.object({
+  /** From the recipe's folder. */
+  path: z.string(),
+  /** null = it is not there. */
+  now: z.string().nullable(),
+  then: z.string().nullable(),
+});
+export type RestoreChange = z.infer<typeof RestoreChange>;
+
+/** What restoring a whole recipe to a version changes. */
+export const RestorePlan = z.object({
+  changes: z.array(RestoreChange),
+  /** Files that stay as they are, and why. */
+  leftOut: z.array(z.object({ path: z.string(), reason: z.string() })),
+});
+export type RestorePlan = z.infer<typeof RestorePlan>;
+
 /** The versions that concern one file, newest first, followed back through its renames. */
 export function versionsOfFile(
   versions: readonly RecipeVersion[],

@@ -31,7 +31,10 @@ export function createJournal(root: string, store: VersionStore): Journal {
       console.warn(`The history of ${recipe} could not be written:`, why);
     }
   }
-  const add = (recipe: string, version: NewVersion) => write(recipe, () => store.add(recipe, version));
+  const add = (recipe: string, version: NewVersion) =>
+    write(recipe, async () => {
+      await store.add(recipe, version);
+    });
   const contentOf = (entry: string) => readContent(root, entry);
   return {
     add,

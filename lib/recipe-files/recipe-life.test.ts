@@ -39,6 +39,13 @@ const there = (file: string) => existsSync(path.join(base, 'recipes', file));
 const paths = async (recipe: string) => (await files.tree(recipe)).map((entry) => entry.path);
 const kinds = async (recipe: string) => (await life.versions(recipe)).map(({ kind }) => kind);
 
+/** Path → text of all of a recipe. */
+async function snapshot(): Promise<Record<string, string>> {
+  const found = (await files.tree('spell')).filter(({ kind }) => kind === 'file');
+  const texts = found.map(async ({ path: file }) => [file, await text(file)] as const);
+  return Object.fromEntries(await Promise.all(texts));
+}
+
 async function save(file: string, content: string, message?: string): Promise<void> {
   const ifMatch = there(file) ? (await files.read(file)).etag : null;
   const outcome = await life.save({ path: file, text: content, ifMatch, message });
@@ -257,6 +264,61 @@ describe('versions', () => {
       ['found', null],
     ]);
     expect(await life.versionText('spelling', version?.id ?? '', 'common.yaml')).toBe('seed: 2\n');
+  });
+
+  test('a whole recipe comes back as it was: changed, new, renamed and deleted files; and so does what it was after', async () => {
+    await life.duplicate('spell/data/train.parquet', 'spell/data/more.parquet');
+    await save('spell/common.yaml', 'seed: 2\n');
+    const [then] = await life.versions('spell');
+    await save('spell/common.yaml', 'seed: 3\n');
+    await put('recipes/spell/embedded.yaml', 'defaults: [common, _self_] # by git\n');
+    await save('spell/embedded.yaml', 'defaults: [common, _self_]\nx: 1\n');
+    await life.createFile('spell/notes.md');
+    await life.rename('spell/agent_workspace/evaluator.ts', 'spell/agent_workspace/judge.ts');
+    await life.remove('spell/data/train.parquet');
+    const after = await snapshot();
+    const id = then?.id ?? '';
+
+    const plan = await life.planRestore('spell', id);
+    expect(plan.changes.map(({ path: file, then: old }) => [file, old])).toEqual([
+      ['agent_workspace/evaluator.ts', 'export class Spell {}\n'],
+      ['agent_workspace/judge.ts', null],
+      ['common.yaml', 'seed: 2\n'],
+      // as the first save after that version found it
+      ['embedded.yaml', 'defaults: [common, _self_] # by git\n'],
+      ['notes.md', null],
+    ]);
+    expect(plan.leftOut).toEqual([
+      {
+        path: 'data/train.parquet',
+        reason: 'it is deleted, and versions keep no data and images; look in the trash',
+      },
+    ]);
+
+    const { undo, count } = await life.restoreVersion('spell', id);
+    expect(count).toBe(5);
+    expect(await text('spell/common.yaml')).toBe('seed: 2\n');
+    expect(await text('spell/agent_workspace/evaluator.ts')).toBe('export class Spell {}\n');
+    expect(there('spell/notes.md')).toBe(false);
+    expect(await life.planRestore('spell', id)).toMatchObject({ changes: [] });
+    expect(await life.restoreVersion('spell', id)).toEqual({ undo: null, count: 0 });
+
+    await life.restoreVersion('spell', undo ?? '');
+    expect(await snapshot()).toEqual(after);
+  });
+
+  test('a file with a secret in clear is left alone when its recipe is restored', async () => {
+    await save('spell/tinker.env.sh', 'export REGION=eu\n');
+    const [then] = await life.versions('spell');
+    const open = 'export WANDB_API_KEY="hunter2-8f3k2j"\n';
+    await save('spell/tinker.env.sh', open);
+    await save('spell/common.yaml', 'seed: 2\n');
+    const plan = await life.planRestore('spell', then?.id ?? '');
+    expect(plan.leftOut.map(({ path: file }) => file)).toEqual(['tinker.env.sh']);
+    expect(JSON.stringify(plan)).not.toContain('hunter2');
+    await life.restoreVersion('spell', then?.id ?? '');
+    expect(await text('spell/tinker.env.sh')).toBe(open);
+    expect(await text('spell/common.yaml')).toBe('seed: 1\n');
   });
 
   test('an address names no history outside the store', async () => {

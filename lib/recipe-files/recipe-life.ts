@@ -5,10 +5,11 @@ import { type EntryChanges, entryChanges } from './entry-changes';
 import { createJournal } from './journal';
 import { type RecipeChanges, recipeChanges } from './recipe-changes';
 import type { RecipeFiles, SaveConflict } from './recipe-files';
+import { planRestore, restoreVersion, type Restored } from './restore-version';
 import { type SaveOrder, saveVersion } from './save-version';
 import type { TextFile } from './text-file';
 import { createTrash, type DeletedEntry } from './trash';
-import type { RecipeVersion } from '@/lib/domain/recipe-version';
+import type { RecipeVersion, RestorePlan } from '@/lib/domain/recipe-version';
 import { createVersionStore } from './versions/version-store';
 import { writeRecipeZip } from './zip/write-recipe-zip';
 
@@ -23,6 +24,10 @@ export type RecipeLife = EntryChanges &
     versions(recipe: string): Promise<readonly RecipeVersion[]>;
     versionText(recipe: string, id: string, file: string): Promise<string>;
     nameVersion(recipe: string, id: string, name: string): Promise<RecipeVersion>;
+    /** What `restoreVersion` would change. */
+    planRestore(recipe: string, id: string): Promise<RestorePlan>;
+    /** Makes the whole recipe what it was at a version; `undo` names the version that leads back. */
+    restoreVersion(recipe: string, id: string): Promise<Restored>;
   };
 
 export type RecipeLifeOptions = {
@@ -57,5 +62,7 @@ export function createRecipeLife({ files, dataDir, templatesDir }: RecipeLifeOpt
     versions: (recipe) => store.list(recipe),
     versionText: (recipe, id, file) => store.text(recipe, id, file),
     nameVersion: (recipe, id, name) => store.name(recipe, id, name),
+    planRestore: (recipe, id) => inTurn(() => planRestore({ files, store }, recipe, id)),
+    restoreVersion: (recipe, id) => inTurn(() => restoreVersion({ files, store, trash }, recipe, id)),
   };
 }

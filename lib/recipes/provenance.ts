@@ -3,10 +3,13 @@ import type { ResolvedLeaf } from './interpolation/resolve-tree';
 
 /** Where each value of the resolved configuration comes from, by its path. */
 export function provenanceOf(leaves: readonly ResolvedLeaf[]): ReadonlyMap<string, Provenance> {
-  return new Map(
-    leaves.map(({ chain, node, path }) => {
-      const { beaten, override, source } = node.origin;
-      return [path, override === undefined ? { source, beaten, chain } : { source, beaten, chain, override }];
-    }),
-  );
+  const places = new Map<string, Provenance>();
+  for (const { chain, node, path } of leaves) {
+    const { beaten, override, source } = node.origin;
+    places.set(
+      path,
+      override === undefined ? { source, beaten, chain } : { source, beaten, chain, override },
+    );
+  }
+  return places;
 }

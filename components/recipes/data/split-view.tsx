@@ -90,7 +90,7 @@ function ColumnTable({ title, columns }: { title: string; columns: readonly Colu
               <TableCell className="whitespace-nowrap px-1.5 py-1 tabular-nums">
                 {spread === null
                   ? '—'
-                  : `${formatNumber(spread.min)} to ${formatNumber(spread.max)}, mean ${formatNumber(spread.mean)}`}
+                  : `${boundText(spread.min)} to ${boundText(spread.max)}, mean ${formatNumber(spread.mean)}`}
               </TableCell>
             </TableRow>
           );
@@ -98,4 +98,9 @@ function ColumnTable({ title, columns }: { title: string; columns: readonly Colu
       </tbody>
     </Table>
   );
+}
+
+/** Lengths and whole columns have whole bounds; three digits would make 4 a measurement, 4.00. */
+function boundText(value: number): string {
+  return Number.isSafeInteger(value) ? value.toLocaleString('en') : formatNumber(value);
 }

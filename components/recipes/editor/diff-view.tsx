@@ -44,6 +44,11 @@ export function DiffView({
         modifiedAriaLabel: rightTitle,
       });
       if (left && right) editor.setModel({ original: left, modified: right });
+      // the first difference may stand far below the first line
+      const first = editor.onDidUpdateDiff(() => {
+        editor.revealFirstDiff();
+        first.dispose();
+      });
       dispose = () => {
         editor.dispose();
         for (const model of models) model.dispose();

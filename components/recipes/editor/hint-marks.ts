@@ -4,8 +4,11 @@ import { createMarkSet } from './mark-set';
 import type { monaco as Monaco } from './monaco';
 import { visibleLines } from './visible-lines';
 
+/** Remarks follow what was typed after this rest: value, check and marker come first. */
+const REST_MS = 30;
+
 export type HintMarks = {
-  /** Asks for the remarks on the lines in view and draws them. */
+  /** Asks for the remarks on the lines in view and draws them, a moment later. */
   refresh(): void;
   dispose(): void;
 };
@@ -24,6 +27,7 @@ export function createHintMarks(
 ): HintMarks {
   const marks = createMarkSet(editor);
   let frame = 0;
+  let rest: ReturnType<typeof setTimeout> | undefined;
 
   const refresh = async (): Promise<void> => {
     const model = editor.getModel();
@@ -41,15 +45,20 @@ export function createHintMarks(
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => void refresh());
   };
+  const atRest = () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => void refresh(), REST_MS);
+  };
   const listeners = [
     editor.onDidScrollChange(soon),
     editor.onDidLayoutChange(soon),
     editor.onDidChangeModel(soon),
   ];
   return {
-    refresh: () => void refresh(),
+    refresh: atRest,
     dispose() {
       cancelAnimationFrame(frame);
+      clearTimeout(rest);
       for (const listener of listeners) listener.dispose();
     },
   };

@@ -38,6 +38,7 @@ function open(text: string) {
         onRestore={onRestore}
         onOpen={vi.fn()}
         name={() => Promise.reject(new Error('not needed'))}
+        restoreRecipe={() => Promise.reject(new Error('not needed'))}
       />
     </QueryClientProvider>,
   );

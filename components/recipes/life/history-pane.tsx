@@ -15,6 +15,7 @@ import { DiffView } from '../editor/diff-view';
 import { timeAgo } from '../time-ago';
 import type { LifeActions } from './life-actions';
 import { NameDialog } from '@/components/ui/name-dialog';
+import { RestoreDialog } from './restore-dialog';
 
 export type HistoryPaneProps = {
   readonly recipe: string;
@@ -29,6 +30,8 @@ export type HistoryPaneProps = {
   readonly onRestore: (path: string, text: string) => void;
   readonly onOpen: (path: string) => void;
   readonly name: LifeActions['nameVersion'];
+  /** Of the whole recipe. */
+  readonly restoreRecipe: LifeActions['restoreVersion'];
 };
 
 const UNDO_MS = 12_000;
@@ -81,12 +84,11 @@ export function HistoryPane(props: HistoryPaneProps) {
 }
 
 function VersionStep(props: HistoryPaneProps & { step: Step }) {
-  const { step, recipe, file, text, onRestore, onOpen, name } = props;
+  const { step, recipe, file, text, onRestore, onOpen } = props;
   const { version, path } = step;
   const client = useQueryClient();
   const now = useNow();
   const [old, setOld] = useState<string | null>(null);
-  const [isNaming, setIsNaming] = useState(false);
   const hasText = path !== null && version.files.some((one) => one.path === path && one.content === 'text');
 
   async function withText(show: (text: string) => void): Promise<void> {
@@ -96,12 +98,6 @@ function VersionStep(props: HistoryPaneProps & { step: Step }) {
     } catch (error) {
       toast.error(error instanceof Error ? error.message : 'This version could not be read.');
     }
-  }
-  async function giveName(given: string): Promise<string | null> {
-    const outcome = await callAction(name, { recipe, id: version.id, name: given });
-    if (!outcome.ok) return outcome.error.message;
-    await client.invalidateQueries({ queryKey: ['recipe-history', recipe] });
-    return null;
   }
   function restore(found: string): void {
     if (file === null) return;
@@ -138,11 +134,63 @@ function VersionStep(props: HistoryPaneProps & { step: Step }) {
             </Button>
           </>
         ) : null}
-        <Button variant="link" size="inline" onClick={() => setIsNaming(true)}>
-          Name…
-        </Button>
+        {path === null ? <RestoreRecipe {...props} version={version} /> : null}
+        <NameVersion {...props} version={version} />
       </div>
-      {isNaming ? (
+      <Dialog open={old !== null} onOpenChange={() => setOld(null)}>
+        <DialogContent className="max-w-5xl" aria-describedby={undefined}>
+          <DialogTitle>{path}: then and now</DialogTitle>
+          {old === null || file === null ? null : (
+            <DiffView path={file} original={old} modified={text} titles={['Then', 'Now']} />
+          )}
+        </DialogContent>
+      </Dialog>
+    </>
+  );
+}
+
+type OneVersion = Pick<HistoryPaneProps, 'recipe'> & { readonly version: RecipeVersion };
+
+function RestoreRecipe({
+  recipe,
+  version,
+  unsaved,
+  restoreRecipe,
+}: OneVersion & Pick<HistoryPaneProps, 'unsaved' | 'restoreRecipe'>) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <Button variant="link" size="inline" onClick={() => setIsOpen(true)}>
+        Restore the recipe…
+      </Button>
+      {isOpen ? (
+        <RestoreDialog
+          recipe={recipe}
+          version={version}
+          unsaved={unsaved}
+          restore={restoreRecipe}
+          onClose={() => setIsOpen(false)}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function NameVersion({ recipe, version, name }: OneVersion & Pick<HistoryPaneProps, 'name'>) {
+  const client = useQueryClient();
+  const [isOpen, setIsOpen] = useState(false);
+  async function submit(given: string): Promise<string | null> {
+    const outcome = await callAction(name, { recipe, id: version.id, name: given });
+    if (!outcome.ok) return outcome.error.message;
+    await client.invalidateQueries({ queryKey: ['recipe-history', recipe] });
+    return null;
+  }
+  return (
+    <>
+      <Button variant="link" size="inline" onClick={() => setIsOpen(true)}>
+        Name…
+      </Button>
+      {isOpen ? (
         <NameDialog
           question={{
             title: 'Name this version',
@@ -152,19 +200,11 @@ function VersionStep(props: HistoryPaneProps & { step: Step }) {
             initial: version.name ?? '',
             action: 'Name',
             isProse: true,
-            submit: giveName,
+            submit,
           }}
-          onClose={() => setIsNaming(false)}
+          onClose={() => setIsOpen(false)}
         />
       ) : null}
-      <Dialog open={old !== null} onOpenChange={() => setOld(null)}>
-        <DialogContent className="max-w-5xl" aria-describedby={undefined}>
-          <DialogTitle>{path}: then and now</DialogTitle>
-          {old === null || file === null ? null : (
-            <DiffView path={file} original={old} modified={text} titles={['Then', 'Now']} />
-          )}
-        </DialogContent>
-      </Dialog>
     </>
   );
 }

@@ -15,6 +15,10 @@ export type LifeActions = {
   readonly duplicate: Action<Move>;
   readonly remove: Action<Entry, Deletion>;
   readonly restore: Action<{ readonly id: string }>;
+  readonly restoreVersion: Action<
+    { readonly recipe: string; readonly id: string },
+    { readonly undo: string | null; readonly count: number }
+  >;
   readonly nameVersion: Action<{ readonly recipe: string; readonly id: string; readonly name: string }>;
 };
 

@@ -117,6 +117,7 @@ export function useStudioLife({ data, studio, disk, env, save, actions, onShow }
         onRestore={(path, text) => dispatch({ kind: 'replaced', path, text })}
         onOpen={studio.open}
         name={actions.nameVersion}
+        restoreRecipe={actions.restoreVersion}
       />
     ),
   };

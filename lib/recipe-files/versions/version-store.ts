@@ -1,7 +1,8 @@
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import type { RecipeVersion, VersionFile, VersionKind } from '@/lib/domain/recipe-version';
-import { openVersionFolder, type StoredVersion } from './version-folder';
+import { type HeldText, recipeAt } from './recipe-at';
+import { openVersionFolder, type StoredVersion, type VersionFolder } from './version-folder';
 
 /** Unnamed versions of a recipe beyond this number go, oldest first; named ones stay. */
 const KEPT_VERSIONS = 300;
@@ -17,9 +18,14 @@ export type NewVersion = {
  * What recipes were, step by step; kept outside the recipes. Secrets are replaced before anything is written.
  */
 export type VersionStore = {
-  add(recipe: string, version: NewVersion): Promise<void>;
+  /** Resolves with the new version's id. */
+  add(recipe: string, version: NewVersion): Promise<string>;
   /** Newest first. */
   list(recipe: string): Promise<readonly RecipeVersion[]>;
+  /** Rejects with `AppError('not_found')`. */
+  find(recipe: string, id: string): Promise<RecipeVersion>;
+  /** What each file that the history knows held at a version. Rejects with `AppError('not_found')`. */
+  recipeAt(recipe: string, id: string): Promise<ReadonlyMap<string, HeldText>>;
   /** Text of a file in a version. Rejects with `AppError('not_found')`. */
   text(recipe: string, id: string, file: string): Promise<string>;
   /** Text of a file as the newest version that names it has it; null = none does. */
@@ -43,15 +49,8 @@ export function createVersionStore(place: string): VersionStore {
     );
   }
 
-  async function list(recipe: string): Promise<readonly RecipeVersion[]> {
-    const found = await Promise.all(
-      (await folder.ids(recipe)).map(async (id) => {
-        const version = await folder.read(recipe, id);
-        return version === null ? [] : [withoutTexts(id, version)];
-      }),
-    );
-    return found.flat();
-  }
+  const list = async (recipe: string) =>
+    (await readAll(folder, recipe)).map(({ id, version }) => withoutTexts(id, version));
 
   async function prune(recipe: string): Promise<void> {
     if ((await folder.ids(recipe)).length <= KEPT_VERSIONS) return;
@@ -63,7 +62,8 @@ export function createVersionStore(place: string): VersionStore {
     async add(recipe, { kind, message = '', files }) {
       // Ids sort by time; two versions of one millisecond keep their order.
       lastTime = Math.max(lastTime + 1, Date.now());
-      await folder.write(recipe, `${lastTime}-${crypto.randomUUID().slice(0, 8)}`, {
+      const id = `${lastTime}-${crypto.randomUUID().slice(0, 8)}`;
+      await folder.write(recipe, id, {
         time: new Date(lastTime).toISOString(),
         kind,
         message: shortText(message),
@@ -74,8 +74,18 @@ export function createVersionStore(place: string): VersionStore {
         })),
       });
       await prune(recipe);
+      return id;
     },
     list,
+    find: async (recipe, id) => withoutTexts(id, await readOrRefuse(recipe, id)),
+    async recipeAt(recipe, id) {
+      await readOrRefuse(recipe, id);
+      const all = await readAll(folder, recipe);
+      return recipeAt(
+        all.map(({ version }) => version),
+        all.findIndex((one) => one.id === id),
+      );
+    },
     async text(recipe, id, file) {
       const text = (await readOrRefuse(recipe, id)).files.find(({ path }) => path === file)?.text;
       if (text == null)
@@ -96,6 +106,20 @@ export function createVersionStore(place: string): VersionStore {
     },
     moveRecipe: (from, to) => folder.moveRecipe(from, to),
   };
+}
+
+/** Newest first. */
+async function readAll(
+  folder: VersionFolder,
+  recipe: string,
+): Promise<readonly { readonly id: string; readonly version: StoredVersion }[]> {
+  const found = await Promise.all(
+    (await folder.ids(recipe)).map(async (id) => {
+      const version = await folder.read(recipe, id);
+      return version === null ? [] : [{ id, version }];
+    }),
+  );
+  return found.flat();
 }
 
 function shortText(text: string): string | null {
