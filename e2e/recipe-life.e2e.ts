@@ -71,7 +71,8 @@ test('a recipe is made from a template, saved with a message, and an older versi
     await expect.poll(() => readFile(common, 'utf8')).not.toContain('journey_note');
     await expect(editorText(page)).not.toContainText('journey_note');
     await expect(versions.getByRole('listitem').first()).toContainText('the recipe as of');
-    await page.getByRole('button', { name: 'Undo' }).click();
+    const told = page.locator('[data-sonner-toast]', { hasText: 'on the disk changed' });
+    await told.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => readFile(common, 'utf8')).toBe(was);
   });
 

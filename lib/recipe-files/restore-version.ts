@@ -1,10 +1,10 @@
-import type { RestoreChange, RestorePlan } from '@/lib/domain/recipe-version';
+import path from 'node:path';
+import type { RecipeVersion, RestoreChange, RestorePlan } from '@/lib/domain/recipe-version';
 import { withoutSecrets } from '@/lib/recipes/environment/without-secrets';
 import { AppError } from '@/lib/shared/app-error';
 import { existingEntry, translated } from './change-entries';
 import type { RecipeFiles } from './recipe-files';
 import { assertRecipeName } from './entry-name';
-import path from 'node:path';
 import type { TextFile } from './text-file';
 import type { Trash } from './trash';
 import type { HeldText } from './versions/recipe-at';
@@ -43,7 +43,7 @@ export async function planRestore(
 /** Makes a recipe what it was at a version. What it is now becomes a version first, so that the way back is one, too. */
 export async function restoreVersion(tools: RestoreTools, recipe: string, id: string): Promise<Restored> {
   const { files, store } = tools;
-  const { time } = await store.find(recipe, id);
+  const label = labelOf(await store.find(recipe, id));
   const { changes } = await planRestore(tools, recipe, id);
   if (changes.length === 0) return { undo: null, count: 0 };
   const stored = (side: 'now' | 'then') =>
@@ -55,7 +55,7 @@ export async function restoreVersion(tools: RestoreTools, recipe: string, id: st
     }));
   const undo = await store.add(recipe, {
     kind: 'found',
-    message: `before it was restored to ${time}`,
+    message: `before it was restored to ${label}`,
     files: stored('now'),
   });
   for (const { path: inside, then } of changes) {
@@ -63,8 +63,12 @@ export async function restoreVersion(tools: RestoreTools, recipe: string, id: st
     if (then === null) await discard(tools, entry);
     else await write(files, entry, then);
   }
-  await store.add(recipe, { kind: 'restored', message: `the recipe as of ${time}`, files: stored('then') });
+  await store.add(recipe, { kind: 'restored', message: `the recipe as of ${label}`, files: stored('then') });
   return { undo, count: changes.length };
+}
+
+function labelOf({ name, time }: RecipeVersion): string {
+  return name ?? `${time.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 async function write(files: RecipeFiles, entry: string, text: string): Promise<void> {
