@@ -132,7 +132,7 @@ function ChangeLine({ change, onShow }: { change: LeafChange; onShow: (path: str
     <button
       type="button"
       onClick={() => onShow(path)}
-      className="w-full rounded-chip px-1 py-0.5 text-left font-mono text-sm break-all hover:bg-hover"
+      className="w-full rounded-chip px-1 py-0.5 text-left font-mono text-sm [overflow-wrap:anywhere] hover:bg-hover"
     >
       <span className="text-[var(--code-key)]">{path}</span>{' '}
       {before === null ? (
