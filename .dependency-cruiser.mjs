@@ -2,7 +2,7 @@
 // L0 shared · L1 domain · L2 pure · L3 stores and edges of the machine · L4 processes · L5 cli, components · L6 app
 const PURE = '^lib/(shared|domain|recipes|rl|series|charts|insight)/';
 const STORES = 'db|run-store|run-table|metrics|trajectories';
-const L3 = `${STORES}|health|rehearsal|recipe-files|secrets|recipe-code|datasets|tokenizers|services|evaluators|python|agents`;
+const L3 = `${STORES}|health|rehearsal|recipe-files|secrets|recipe-code|datasets|tokenizers|services|evaluators|python|agents|trackers`;
 const L4 = 'orchestrator|embedded|launch|api-client';
 const NODE_ONLY = `^lib/(${L3}|orchestrator|embedded|launch|cli)/|^lib/env\\.ts$`;
 const TEST = '\\.test\\.tsx?$';

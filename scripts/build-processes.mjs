@@ -42,6 +42,7 @@ export async function buildProcesses(entries = PROCESS_ENTRIES) {
   for (const entry of present) await copyFiles(path.dirname(entry), '.wasm');
   // what a Python process runs lies beside the bundles that start it
   await copyFiles('lib/python', '.py');
+  await copyFiles('lib/trackers', '.py');
   return { built: present, missing: entries.filter((entry) => !present.includes(entry)) };
 }
 

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { openDatabase, type Database } from '@/lib/db/open-database';
 import type { CommandKind, RunId } from '@/lib/domain/run';
 import { type Env, secretsOfProcess } from '@/lib/env';
-import type { RunAlerts } from '@/lib/health/watch-run';
 import { createMetricStore } from '@/lib/metrics/create-metric-store';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { claimRun } from '@/lib/run-store/claim-run';
@@ -12,6 +11,7 @@ import { openRunWriter } from '@/lib/run-store/open-run-writer';
 import { renewAttempt } from '@/lib/run-store/renew-attempt';
 import type { RunWriter } from '@/lib/run-store/run-writer';
 import { rewriteNewestMetrics } from '@/lib/run-table/rewrite-newest-metrics';
+import { NO_TRACKERS } from '@/lib/trackers/track-run';
 import { patientServices } from '@/lib/services/outage/patient-services';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
 import { assemble } from './assemble';
@@ -30,6 +30,7 @@ import { redactingWriter } from './redacting-writer';
 import { openRehearsedRun, type RehearsedRun } from './rehearsed-run';
 import { openRunAlerts } from './run-alerts';
 import { createRunControl, type RunControl } from './run-control';
+import { openRunTrackers } from './run-trackers';
 
 /** An optimizer step under way has this long when a stop comes; saving and closing take the rest of 5 s. */
 const STOP_GRACE_MS = 2500;
@@ -67,7 +68,15 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
     const rehearsed = openRehearsedRun(env, runId, snapshot);
     // nobody is called for a rehearsal
     const alerts = rehearsed === null ? openRunAlerts(db, runId) : rehearsed.alerts;
-    const journal = await openJournal(db, { ...options, alerts }, attempt);
+    const trackers = rehearsed === null ? await openRunTrackers(db, { env, runId, snapshot }) : NO_TRACKERS;
+    const overhearers = [alerts, trackers];
+    const journal = await openJournal(db, { ...options, overhearers }, attempt).catch(
+      async (error: unknown) => {
+        await trackers.close();
+        throw error;
+      },
+    );
+    trackers.onTrouble((line) => journal.log('warning', 'tracker', line));
     const control = createRunControl({
       graceMs: STOP_GRACE_MS,
       onChange: (change) => journal.status(change === 'continuing' ? 'running' : change, null),
@@ -75,6 +84,7 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
     journal.onCommand((kind) => control.command(kind));
     const ended = drive({ snapshot, rehearsed, options, journal, control }).finally(async () => {
       control.close();
+      await trackers.close();
       await journal.close();
       await alerts.close();
       await db.$disconnect();
@@ -85,7 +95,7 @@ export async function startRunProcess(options: RunProcessOptions): Promise<RunPr
       fail: async (error) => {
         tellFailure(journal, error);
         await journal.flush();
-        await alerts.close();
+        await Promise.all([alerts.close(), trackers.close()]);
       },
     };
   } catch (error) {
@@ -105,9 +115,12 @@ async function startStepOf({ env, runId }: RunProcessOptions): Promise<number> {
   return (await folder.newest())?.run.step ?? 0;
 }
 
+/** Hears what a run writes, and holds up nothing. */
+type Overhearer = { readonly overhear: (writer: RunWriter) => RunWriter };
+
 async function openJournal(
   db: Database,
-  { env, writerWorker, alerts }: RunProcessOptions & { readonly alerts: RunAlerts },
+  { env, writerWorker, overhearers }: RunProcessOptions & { readonly overhearers: readonly Overhearer[] },
   first: RunWriter['attempt'],
 ): Promise<Journal> {
   const open = async (attempt: RunWriter['attempt']): Promise<RunWriter> => {
@@ -117,7 +130,8 @@ async function openJournal(
       attempt,
       ...(writerWorker === undefined ? {} : { workerUrl: writerWorker }),
     });
-    return redactingWriter(alerts.overhear(writer), secretsOfProcess());
+    const overheard = overhearers.reduce((one, { overhear }) => overhear(one), writer);
+    return redactingWriter(overheard, secretsOfProcess());
   };
   return createJournal({
     writer: await open(first),

@@ -80,6 +80,12 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       const newest = await db.event.findMany({ where, orderBy: { seq: 'desc' }, take: limit });
       return newest.toReversed().map(eventOf);
     },
+    identity: async (id) => {
+      const select = { idempotencyKey: true, createdAt: true };
+      const found = await db.run.findUnique({ where: { id }, select });
+      if (found === null) throw noSuchRun(id);
+      return `${found.idempotencyKey} ${found.createdAt.toISOString()}`;
+    },
     statusSince: async (id) => {
       const where = { runId: id, kind: 'status' };
       const newest = await db.event.findFirst({ where, orderBy: { seq: 'desc' }, select: { time: true } });

@@ -44,6 +44,8 @@ export type RunStore = {
     readonly total: number;
   }>;
   snapshot(id: RunId): Promise<RecipeSnapshot>;
+  /** What no other run has, in this store or another. Rejects with `AppError('not_found')`. */
+  identity(id: RunId): Promise<string>;
   attempts(id: RunId): Promise<readonly Attempt[]>;
   /** Newest first, stale ones (of a step after a later attempt's start) left out. */
   checkpoints(id: RunId): Promise<readonly Checkpoint[]>;
