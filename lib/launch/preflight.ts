@@ -16,6 +16,7 @@ import { checkEvaluator, type CodeFacts } from './check-evaluator';
 import { checkProcesses, checkStorage } from './check-storage';
 import { checkResume } from './check-resume';
 import { checkTeacher } from './check-teacher';
+import { checkTrackers } from './check-trackers';
 import { checkWorker } from './check-worker';
 import { checkEnvironment, untilTheScriptRan } from './check-environment';
 import { type ComposedRecipe, composeRecipe } from './compose-recipe';
@@ -168,6 +169,7 @@ async function checkSurroundings(
   done.push(rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal));
   const asked = { env, entry, config, resolved, variables };
   if (rehearsal === null) await turn({ id: 'services', title: 'Services' }, () => checkServices(asked), same);
+  await turn({ id: 'trackers', title: 'Trackers' }, () => checkTrackers(env, entry, facts), same);
   await turn(
     { id: 'storage', title: 'Data folder' },
     () => checkStorage(env),
