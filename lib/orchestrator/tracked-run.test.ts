@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { banditRuns } from '@/lib/testing/bandit-runs';
 import { startFakeMlflow } from '@/lib/testing/fake-mlflow';
 import { messagesOf } from '@/lib/testing/orchestrated-run';
 
-vi.setConfig({ testTimeout: 120_000, unstubEnvs: true });
+vi.setConfig({ testTimeout: 120_000 });
+afterEach(() => vi.unstubAllEnvs());
 
 const setUp = banditRuns();
 const TRACKED = { logger: { backend: ['mlflow'] }, project_name: 'digits' };
