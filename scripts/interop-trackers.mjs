@@ -21,8 +21,8 @@ const RUN = {
 /** Steps of the first process; the second begins again at the last of them. */
 const STEPS = 5;
 
-/** `python`: an interpreter that has `mlflow` and `wandb`. */
-export async function checkTrackers(python) {
+/** Interpreters that have the package of that name. */
+export async function checkTrackers({ mlflow, wandb }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'galley-trackers-'));
   const counts = { passed: 0, failed: 0 };
   const check = (what, holds) => {
@@ -40,7 +40,7 @@ export async function checkTrackers(python) {
     logLevel: 'warning',
   });
   const { openTrackers } = await import(pathToFileURL(BUNDLE).href);
-  const server = await startMlflow(python, folder);
+  const server = await startMlflow(mlflow, folder);
   try {
     const follow = async (names, variables, { from, to, status }) => {
       const said = [];
@@ -48,7 +48,7 @@ export async function checkTrackers(python) {
         names,
         run: RUN,
         variables: { PATH: process.env.PATH, HOME: folder, ...variables },
-        pythonNamed: python,
+        pythonNamed: wandb,
         venvFolders: [],
         script: path.join(ROOT, 'lib/trackers/python/galley_tracker.py'),
         folder: path.join(folder, 'trackers'),

@@ -168,8 +168,10 @@ async function checkSurroundings(
   await turn({ id: 'resume', title: 'Checkpoint to begin from' }, () => checkResume(env, config), same);
   done.push(rehearsal === null ? checkBackend(config) : describeRehearsal(rehearsal));
   const asked = { env, entry, config, resolved, variables };
-  if (rehearsal === null) await turn({ id: 'services', title: 'Services' }, () => checkServices(asked), same);
-  await turn({ id: 'trackers', title: 'Trackers' }, () => checkTrackers(env, entry, facts), same);
+  if (rehearsal === null) {
+    await turn({ id: 'services', title: 'Services' }, () => checkServices(asked), same);
+    await turn({ id: 'trackers', title: 'Trackers' }, () => checkTrackers(env, entry, facts), same);
+  }
   await turn(
     { id: 'storage', title: 'Data folder' },
     () => checkStorage(env),
