@@ -63,7 +63,14 @@ class SwanLab:
         self.swanlab.log(values, step=step)
 
     def end(self, status):
-        self.swanlab.finish()
+        try:
+            from swanlab.data.run.main import SwanLabRunState
+        except ImportError:
+            # it stands elsewhere in this version: the run is over, whatever its end is called
+            return self.swanlab.finish()
+        if status == "failed":
+            return self.swanlab.finish(SwanLabRunState.CRASHED, error="The run failed.")
+        return self.swanlab.finish()
 
 
 TRACKERS = {"wandb": Wandb, "swanlab": SwanLab}
