@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { countJourneys, countUnitTests } from './count-tests.mjs';
 import { findBrowser } from './find-browser.mjs';
 import { findPython } from './find-python.mjs';
+import { runTrackerInterop } from './interop-trackers.mjs';
 import { runInterop } from './interop.mjs';
 import { runTorchInterop } from './interop-torch.mjs';
 import { galleyEnvironment, prepare, ROOT } from './prepare.mjs';
@@ -36,7 +37,9 @@ await runScript(async () => {
     });
     const unit = await runUnitTests(path.join(folder, 'vitest.json'), environment);
     const journeys = await runJourneys(path.join(folder, 'playwright.json'), environment);
-    const interop = values.interop ? [await runInterop(python), await runTorchInterop(python)] : [];
+    const interop = values.interop
+      ? [await runInterop(python), await runTorchInterop(python), await runTrackerInterop(python)]
+      : [];
     return report([unit, journeys, ...interop], values['no-skips']);
   } finally {
     await rm(folder, { recursive: true, force: true });
