@@ -45,13 +45,18 @@ export async function startFakeMlflow({
     request.on('data', (chunk: Buffer) => void (text += chunk.toString()));
     request.on('end', () => {
       if (behaviour === null) return;
-      if (behaviour !== 'well') return answer(behaviour, { error_code: 'INTERNAL_ERROR', message: 'down' });
-      if (authorization !== undefined && request.headers.authorization !== authorization)
-        return answer(401, { error_code: 'PERMISSION_DENIED', message: 'who are you' });
+      if (behaviour !== 'well') {
+        answer(behaviour, { error_code: 'INTERNAL_ERROR', message: 'down' });
+        return;
+      }
+      if (authorization !== undefined && request.headers.authorization !== authorization) {
+        answer(401, { error_code: 'PERMISSION_DENIED', message: 'who are you' });
+        return;
+      }
       const url = new URL(request.url ?? '/', 'http://x');
       const path = url.pathname.replace('/api/2.0/mlflow/', '');
       const body: unknown = text === '' ? Object.fromEntries(url.searchParams) : JSON.parse(text);
-      const [status, reply] = replyTo(path, body, { experiments, runs });
+      const [status, reply] = ENDPOINTS[path]?.(body, { experiments, runs }) ?? NOT_FOUND;
       answer(status, reply);
     });
   });
@@ -68,71 +73,69 @@ export async function startFakeMlflow({
 }
 
 type Stored = { readonly experiments: Map<string, string>; readonly runs: FakeRun[] };
+type Reply = readonly [status: number, body: unknown];
 
-function replyTo(path: string, body: unknown, { experiments, runs }: Stored): readonly [number, unknown] {
-  const runOf = (id: string): FakeRun => {
+const NOT_FOUND: Reply = [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'There is no such thing.' }];
+
+const ENDPOINTS: Readonly<Record<string, (body: unknown, stored: Stored) => Reply>> = {
+  'experiments/search': () => [200, {}],
+  'experiments/get-by-name': (body, { experiments }) => {
+    const { experiment_name: name } = z.object({ experiment_name: z.string() }).parse(body);
+    const id = experiments.get(name);
+    return id === undefined ? NOT_FOUND : [200, { experiment: { experiment_id: id, name } }];
+  },
+  'experiments/create': (body, { experiments }) => {
+    const { name } = z.object({ name: z.string() }).parse(body);
+    experiments.set(name, String(experiments.size + 1));
+    return [200, { experiment_id: String(experiments.size) }];
+  },
+  'runs/search': (body, { runs }) => {
+    const Question = z.object({ experiment_ids: z.array(z.string()), filter: z.string() });
+    const { experiment_ids: ids, filter } = Question.parse(body);
+    const [, key = '', value = ''] = /^tags\.`(.+)` = '(.*)'$/.exec(filter) ?? [];
+    const found = runs.filter((run) => ids.includes(run.experiment) && run.tags.get(key) === value);
+    return [200, found.length === 0 ? {} : { runs: found.map(told) }];
+  },
+  'runs/create': (body, { runs }) => {
+    const Asked = z.object({
+      experiment_id: z.string(),
+      run_name: z.string(),
+      start_time: z.number(),
+      tags: Tags,
+    });
+    const asked = Asked.parse(body);
+    const run: FakeRun = {
+      id: `run${runs.length}`,
+      experiment: asked.experiment_id,
+      name: asked.run_name,
+      tags: new Map(asked.tags.map(({ key, value }) => [key, value])),
+      params: new Map(),
+      metrics: [],
+      status: 'RUNNING',
+    };
+    runs.push(run);
+    return [200, { run: told(run) }];
+  },
+  'runs/log-batch': (body, { runs }) => {
+    const { run_id: id, metrics, params } = Batch.parse(body);
     const run = runs.find((one) => one.id === id);
-    if (run === undefined) throw new Error(`no run ${id}`);
-    return run;
-  };
-  const told = (run: FakeRun) => ({ info: { run_id: run.id, status: run.status } });
-  switch (path) {
-    case 'experiments/get-by-name': {
-      const { experiment_name: name } = z.object({ experiment_name: z.string() }).parse(body);
-      const id = experiments.get(name);
-      return id === undefined
-        ? [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: `Could not find experiment ${name}` }]
-        : [200, { experiment: { experiment_id: id, name } }];
+    if (run === undefined) return NOT_FOUND;
+    if (params.some(({ key, value }) => (run.params.get(key) ?? value) !== value)) {
+      return [400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'A value cannot be changed.' }];
     }
-    case 'experiments/create': {
-      const { name } = z.object({ name: z.string() }).parse(body);
-      experiments.set(name, String(experiments.size + 1));
-      return [200, { experiment_id: String(experiments.size) }];
-    }
-    case 'experiments/search':
-      return [200, {}];
-    case 'runs/search': {
-      const { experiment_ids: ids, filter } = z
-        .object({ experiment_ids: z.array(z.string()), filter: z.string() })
-        .parse(body);
-      const [, key = '', value = ''] = /^tags\.`(.+)` = '(.*)'$/.exec(filter) ?? [];
-      const found = runs.filter((run) => ids.includes(run.experiment) && run.tags.get(key) === value);
-      return [200, found.length === 0 ? {} : { runs: found.map(told) }];
-    }
-    case 'runs/create': {
-      const asked = z
-        .object({ experiment_id: z.string(), run_name: z.string(), start_time: z.number(), tags: Tags })
-        .parse(body);
-      const run: FakeRun = {
-        id: `run${runs.length}`,
-        experiment: asked.experiment_id,
-        name: asked.run_name,
-        tags: new Map(asked.tags.map(({ key, value }) => [key, value])),
-        params: new Map(),
-        metrics: [],
-        status: 'RUNNING',
-      };
-      runs.push(run);
-      return [200, { run: told(run) }];
-    }
-    case 'runs/log-batch': {
-      const { run_id: id, metrics, params } = Batch.parse(body);
-      const run = runOf(id);
-      if (params.some(({ key, value }) => (run.params.get(key) ?? value) !== value))
-        return [
-          400,
-          { error_code: 'INVALID_PARAMETER_VALUE', message: 'Changing param values is not allowed.' },
-        ];
-      for (const { key, value } of params) run.params.set(key, value);
-      run.metrics.push(...metrics);
-      return [200, {}];
-    }
-    case 'runs/update': {
-      const { run_id: id, status } = z.object({ run_id: z.string(), status: z.string() }).parse(body);
-      runOf(id).status = status;
-      return [200, { run_info: told(runOf(id)).info }];
-    }
-    default:
-      return [404, { error_code: 'ENDPOINT_NOT_FOUND', message: path }];
-  }
+    for (const { key, value } of params) run.params.set(key, value);
+    run.metrics.push(...metrics);
+    return [200, {}];
+  },
+  'runs/update': (body, { runs }) => {
+    const { run_id: id, status } = z.object({ run_id: z.string(), status: z.string() }).parse(body);
+    const run = runs.find((one) => one.id === id);
+    if (run === undefined) return NOT_FOUND;
+    run.status = status;
+    return [200, { run_info: told(run).info }];
+  },
+};
+
+function told(run: FakeRun) {
+  return { info: { run_id: run.id, status: run.status } };
 }

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { z } from 'zod';
 import { processEnvironment, readEnv } from '@/lib/env';
 import { findPython } from '@/scripts/find-python.mjs';
 import { testFolder } from '@/lib/testing/test-folder';
@@ -14,6 +15,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const python = await findPython();
 const pythonTest = test.skipIf(python === null);
 
+const Call = z.array(z.unknown());
 const RUN = { key: 'k'.repeat(21), project: 'p', name: 'n', tags: ['math'], config: { seed: 3 } };
 
 // A package of the same names, which writes down what it is asked; names of metrics say how it misbehaves.
@@ -179,7 +181,7 @@ async function aTracker(name: 'wandb' | 'swanlab', variables: Readonly<Record<st
     return text
       .split('\n')
       .filter(Boolean)
-      .map((line): readonly unknown[] => JSON.parse(line));
+      .map((line) => Call.parse(JSON.parse(line)));
   };
   return { tracker, script, environment: trackerEnvironment(all), calls };
 }

@@ -59,7 +59,10 @@ export function startTrackerProcess({ command, args, environment }: TrackerProce
   return {
     ask: async (message, signal) => {
       const line = await new Promise<string | Error>((resolve) => {
-        if (ended !== null) return resolve(ended);
+        if (ended !== null) {
+          resolve(ended);
+          return;
+        }
         signal.addEventListener('abort', () => resolve(new Error('it does not answer.')), { once: true });
         answer = resolve;
         child.stdin.write(`${JSON.stringify(message)}\n`);
