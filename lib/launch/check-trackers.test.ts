@@ -9,7 +9,7 @@ import { checkTrackers } from './check-trackers';
 
 const pythonTest = test.skipIf((await findPython()) === null);
 
-async function check(backend: unknown, values: Readonly<Record<string, string>>) {
+async function check(backend: unknown, values: Readonly<Record<string, string>>, limitMs = 30_000) {
   const variables = {
     values: { PATH: processEnvironment()['PATH'] ?? '', ...values },
     secrets: [],
@@ -18,6 +18,7 @@ async function check(backend: unknown, values: Readonly<Record<string, string>>)
   const checks = await checkTrackers(readEnv(), 'math/embedded.yaml', {
     config: { logger: { backend } },
     variables,
+    limitMs,
   });
   return checks.map(({ id, status, detail }) => `${id} ${status}: ${detail}`);
 }
@@ -31,6 +32,10 @@ test('a server that answers passes; one that does not is a warning', async () =>
   expect(await check(['console', 'mlflow'], { MLFLOW_TRACKING_URI: server.address })).toEqual([
     'tracker-console passed: It will follow the run.',
     'tracker-mlflow passed: It will follow the run.',
+  ]);
+  server.behave(null);
+  expect(await check('mlflow', { MLFLOW_TRACKING_URI: server.address }, 50)).toEqual([
+    'tracker-mlflow warning: It would not follow the run: it did not answer in time. The run goes on without it.',
   ]);
   await server.stop();
   expect(await check('mlflow', { MLFLOW_TRACKING_URI: server.address })).toEqual([

@@ -10,11 +10,16 @@ import type { PreflightCheck } from './launch';
 
 const LIMIT_MS = 2000;
 
+type Checked = Pick<CodeFacts, 'variables'> & {
+  readonly config: Pick<RecipeConfig, 'logger'>;
+  readonly limitMs?: number;
+};
+
 /** Whether the trackers that the recipe names would follow the run. A run never waits for one, so it is no refusal. */
 export async function checkTrackers(
   env: Env,
   entry: string,
-  { config, variables }: Pick<CodeFacts, 'variables'> & { readonly config: Pick<RecipeConfig, 'logger'> },
+  { config, variables, limitMs = LIMIT_MS }: Checked,
 ): Promise<readonly PreflightCheck[]> {
   const folders = [path.join(env.recipesDir, path.dirname(entry)), env.root];
   const python = async () => (await findInterpreter(env.python, folders)).command;
@@ -22,7 +27,7 @@ export async function checkTrackers(
     trackerNames(createConfigView(config).get('logger.backend')).map(
       async (name): Promise<PreflightCheck> => {
         const check = { id: `tracker-${name}`, title: `Tracker ${name}`, path: 'logger.backend' };
-        const signal = AbortSignal.timeout(LIMIT_MS);
+        const signal = AbortSignal.timeout(limitMs);
         const trouble = await probeTracker(name, { variables: variables.values, python }, signal);
         return trouble === null
           ? { ...check, status: 'passed', detail: 'It will follow the run.' }

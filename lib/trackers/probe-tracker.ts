@@ -32,6 +32,7 @@ export async function probeTracker(
       }
     }
   } catch (error) {
+    if (signal.aborted) return 'it did not answer in time.';
     return error instanceof Error ? error.message : String(error);
   }
 }
