@@ -67,6 +67,29 @@ async function checkTrackers(python) {
     counts[holds ? 'passed' : 'failed'] += 1;
     console.log(`  ${holds ? 'ok  ' : 'FAIL'}  ${what}`);
   };
+  const openTrackers = await bundled();
+  const follow = (names, variables, steps) =>
+    followRun(openTrackers, { python, folder, names, variables }, steps);
+  const server = await startMlflow(python, folder);
+  try {
+    await checkMlflow(server, follow, check);
+    const said = await follow(
+      ['wandb'],
+      { WANDB_MODE: 'offline' },
+      { from: 0, to: STEPS, status: 'succeeded' },
+    );
+    check(`wandb takes a run offline${said.map((line) => `: ${line}`).join('')}`, said.length === 0);
+    const files = await readdir(path.join(folder, 'trackers/wandb'), { recursive: true });
+    const isSyncable = files.some((file) => file.endsWith(`run-${RUN.key}.wandb`));
+    check('wandb has a file to sync', isSyncable);
+  } finally {
+    server.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+  return counts;
+}
+
+async function bundled() {
   await build({
     absWorkingDir: ROOT,
     entryPoints: ['lib/trackers/open-trackers.ts'],
@@ -77,71 +100,50 @@ async function checkTrackers(python) {
     packages: 'external',
     logLevel: 'warning',
   });
-  const { openTrackers } = await import(pathToFileURL(BUNDLE).href);
-  const server = await startMlflow(python, folder);
-  try {
-    const follow = async (names, variables, { from, to, status }) => {
-      const said = [];
-      const trackers = openTrackers({
-        names,
-        run: RUN,
-        variables: { PATH: process.env.PATH, HOME: folder, ...variables },
-        pythonNamed: python,
-        venvFolders: [],
-        script: path.join(ROOT, 'lib/trackers/python/galley_tracker.py'),
-        folder: path.join(folder, 'trackers'),
-        print: () => undefined,
-        timing: { lastWordMs: 120_000, timeoutMs: 120_000 },
-      });
-      trackers.onTrouble((line) => said.push(line));
-      const writer = trackers.overhear({ append: () => undefined, status: () => undefined });
-      for (let step = from; step < to; step += 1) {
-        const values = { 'rollout/reward_mean': step / 10, 'training/loss': step === 1 ? NaN : -step };
-        writer.append({ kind: 'metrics', step, values });
-      }
-      writer.status(status, null);
-      await trackers.close();
-      return said;
-    };
-    const variables = { MLFLOW_TRACKING_URI: server.address };
-    const said = await follow(['mlflow'], variables, { from: 0, to: STEPS, status: 'failed' });
-    check(`mlflow takes a run${said.length === 0 ? '' : `: ${said.join(' ')}`}`, said.length === 0);
-    await follow(['mlflow'], variables, { from: STEPS - 1, to: STEPS + 2, status: 'succeeded' });
-    const runs = await server.runs();
-    check('mlflow has one run, which two processes wrote', runs.length === 1);
-    const { info, data } = runs[0];
-    check('mlflow has its end and its name', info.status === 'FINISHED' && info.run_name === RUN.name);
-    check(
-      'mlflow has its configuration',
-      data.params.some(({ key, value }) => key === 'data.seed' && value === '3'),
-    );
-    const rewards = await server.history(info.run_id, 'rollout/reward_mean');
-    const steps = new Set(rewards.map(({ step }) => Number(step)));
-    check('mlflow has every step', steps.size === STEPS + 2);
-    const losses = await server.history(info.run_id, 'training/loss');
-    check(
-      'mlflow has NaN as NaN',
-      losses.some(({ step, value }) => Number(step) === 1 && Number.isNaN(Number(value))),
-    );
-    const offline = await follow(
-      ['wandb'],
-      { WANDB_MODE: 'offline' },
-      { from: 0, to: STEPS, status: 'succeeded' },
-    );
-    check(
-      `wandb takes a run offline${offline.length === 0 ? '' : `: ${offline.join(' ')}`}`,
-      offline.length === 0,
-    );
-    const files = await readdir(path.join(folder, 'trackers/wandb'), { recursive: true });
-    check(
-      'wandb has a file to sync',
-      files.some((file) => file.endsWith(`run-${RUN.key}.wandb`)),
-    );
-  } finally {
-    server.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+  return (await import(pathToFileURL(BUNDLE).href)).openTrackers;
+}
+
+/** What is said of the trackers while a run writes its steps and ends. */
+async function followRun(openTrackers, { python, folder, names, variables }, { from, to, status }) {
+  const said = [];
+  const trackers = openTrackers({
+    names,
+    run: RUN,
+    variables: { PATH: process.env.PATH, HOME: folder, ...variables },
+    pythonNamed: python,
+    venvFolders: [],
+    script: path.join(ROOT, 'lib/trackers/python/galley_tracker.py'),
+    folder: path.join(folder, 'trackers'),
+    print: () => undefined,
+    timing: { lastWordMs: START_LIMIT_MS, timeoutMs: START_LIMIT_MS },
+  });
+  trackers.onTrouble((line) => said.push(line));
+  const writer = trackers.overhear({ append: () => undefined, status: () => undefined });
+  for (let step = from; step < to; step += 1) {
+    const values = { 'rollout/reward_mean': step / 10, 'training/loss': step === 1 ? NaN : -step };
+    writer.append({ kind: 'metrics', step, values });
   }
-  return counts;
+  writer.status(status, null);
+  await trackers.close();
+  return said;
+}
+
+async function checkMlflow(server, follow, check) {
+  const variables = { MLFLOW_TRACKING_URI: server.address };
+  const said = await follow(['mlflow'], variables, { from: 0, to: STEPS, status: 'failed' });
+  check(`mlflow takes a run${said.map((line) => `: ${line}`).join('')}`, said.length === 0);
+  await follow(['mlflow'], variables, { from: STEPS - 1, to: STEPS + 2, status: 'succeeded' });
+  const runs = await server.runs();
+  check('mlflow has one run, which two processes wrote', runs.length === 1);
+  const { info, data } = runs[0];
+  check('mlflow has its end and its name', info.status === 'FINISHED' && info.run_name === RUN.name);
+  const hasSeed = data.params.some(({ key, value }) => key === 'data.seed' && value === '3');
+  check('mlflow has its configuration', hasSeed);
+  const rewards = await server.history(info.run_id, 'rollout/reward_mean');
+  check('mlflow has every step', new Set(rewards.map(({ step }) => Number(step))).size === STEPS + 2);
+  const losses = await server.history(info.run_id, 'training/loss');
+  const isNaNThere = losses.some(({ step, value }) => Number(step) === 1 && Number.isNaN(Number(value)));
+  check('mlflow has NaN as NaN', isNaNThere);
 }
 
 async function startMlflow(python, folder) {

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBackOff } from './back-off';
+import { createPointQueue } from './point-queue';
 import { type TrackedEnd, type TrackedPoint, type Tracker, TrackerRefusal } from './tracker';
 
 /** Steps that wait while a tracker is down: hours of most runs, some megabytes. Older ones are dropped. */
 const MAX_WAITING = 2000;
-/** Steps that are handed over at once. */
-const BATCH = 50;
 /** A tracker that takes longer does not answer; some take long to begin a run. */
 const TIMEOUT_MS = 60_000;
 /** A run that has ended waits so long for its last steps to arrive, and no longer. */
@@ -28,23 +27,20 @@ export type Feed = {
 export function createFeed(tracker: Tracker, say: (line: string) => void, timing: FeedTiming = {}): Feed {
   const { maxWaiting = MAX_WAITING, timeoutMs = TIMEOUT_MS, lastWordMs = LAST_WORD_MS } = timing;
   const backOff = createBackOff(timing.firstPauseMs);
-  const waiting: TrackedPoint[] = [];
-  let handed: readonly TrackedPoint[] = [];
+  const queue = createPointQueue(maxWaiting);
   let end: TrackedEnd | null = null;
-  let dropped = 0;
-  let isOpen = false;
-  let isRefused = false;
+  let state: 'closed' | 'open' | 'refused' = 'closed';
   let isStopped = false;
   let hasTold = false;
   let work: Promise<void> | null = null;
-  /** What goes on now: a call, or a pause. */
+  // what goes on now: a call, or a pause
   let call = new AbortController();
   let pause = new AbortController();
 
-  const hasWork = (): boolean => !isOpen || waiting.length + handed.length > 0 || end !== null;
+  const hasWork = (): boolean => state === 'closed' || !queue.isEmpty() || end !== null;
 
   async function deliver(): Promise<void> {
-    while (!isStopped && !isRefused && hasWork()) {
+    while (!isStopped && state !== 'refused' && hasWork()) {
       call = new AbortController();
       const limit = setTimeout(() => call.abort(), timeoutMs);
       try {
@@ -60,49 +56,31 @@ export function createFeed(tracker: Tracker, say: (line: string) => void, timing
   }
 
   async function handOver(signal: AbortSignal): Promise<void> {
-    if (!isOpen) await tracker.open(signal);
-    isOpen = true;
-    if (handed.length === 0) handed = waiting.splice(0, BATCH);
-    if (handed.length > 0) await tracker.log(handed, signal);
-    handed = [];
-    if (waiting.length > 0 || end === null) return;
+    if (state === 'closed') await tracker.open(signal);
+    state = 'open';
+    const points = queue.next();
+    if (points.length > 0) await tracker.log(points, signal);
+    queue.taken();
+    if (!queue.isEmpty() || end === null) return;
     await tracker.end(end, signal);
     end = null;
   }
 
   async function rest(error: unknown): Promise<void> {
-    isOpen = false;
+    state = error instanceof TrackerRefusal ? 'refused' : 'closed';
     tracker.close();
-    isRefused = error instanceof TrackerRefusal;
     if (isStopped) return;
-    tell(error);
-    if (isRefused) return;
+    if (!hasTold) say(troubleText(tracker.name, error));
+    hasTold = true;
+    if (state === 'refused') return;
     pause = new AbortController();
     await sleep(backOff.next(), undefined, { signal: pause.signal }).catch(() => undefined);
-  }
-
-  function tell(error: unknown): void {
-    if (hasTold) return;
-    hasTold = true;
-    const what = error instanceof Error ? error.message : String(error);
-    const next = isRefused
-      ? 'The run goes on without it.'
-      : 'The run goes on; what it writes is kept for the tracker and sent when it answers.';
-    say(`${tracker.name} does not follow this run: ${what} ${next}`);
   }
 
   work = deliver();
   return {
     post: (point) => {
-      if (isRefused) {
-        dropped += 1;
-        return;
-      }
-      waiting.push(point);
-      if (waiting.length > maxWaiting) {
-        waiting.shift();
-        dropped += 1;
-      }
+      queue.push(point);
       work ??= deliver();
     },
     close: async (status) => {
@@ -111,20 +89,30 @@ export function createFeed(tracker: Tracker, say: (line: string) => void, timing
       backOff.reset();
       pause.abort();
       work ??= deliver();
-      const late = new AbortController();
-      await Promise.race([
-        work,
-        sleep(lastWordMs, undefined, { signal: late.signal }).catch(() => undefined),
-      ]);
-      late.abort();
+      await inTime(work, lastWordMs);
       isStopped = true;
       call.abort();
       pause.abort();
       await work;
       tracker.close();
-      dropped += waiting.length + handed.length;
-      if (dropped > 0)
-        say(`${tracker.name} did not get ${dropped} ${dropped === 1 ? 'step' : 'steps'} of this run.`);
+      const missed = queue.missed();
+      if (missed > 0)
+        say(`${tracker.name} did not get ${missed} ${missed === 1 ? 'step' : 'steps'} of this run.`);
     },
   };
+}
+
+function troubleText(name: string, error: unknown): string {
+  const what = error instanceof Error ? error.message : String(error);
+  const next =
+    error instanceof TrackerRefusal
+      ? 'The run goes on without it.'
+      : 'The run goes on; what it writes is kept for the tracker and sent when it answers.';
+  return `${name} does not follow this run: ${what} ${next}`;
+}
+
+async function inTime(work: Promise<void>, limitMs: number): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([work, sleep(limitMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
 }
