@@ -12,7 +12,7 @@ test('a variant for a service that is not here is rehearsed, marked and certifie
     await page.getByRole('button', { name: /^Launch on/ }).click();
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('button', { name: 'Rehearse', exact: true }).click();
-    await sheet.getByRole('button', { name: 'data.data_files' }).click();
+    await sheet.getByRole('button', { name: 'data.data_files', exact: true }).click();
     await expect(sheet).toBeHidden();
     await expect(editorText(page)).toContainText('data_files');
   });
