@@ -1,4 +1,5 @@
 import type { DataProfile } from '@/lib/domain/data-profile';
+import { BYTES_TOKENIZER } from '@/lib/tokenizers/byte-vocabulary';
 import type { PreflightCheck } from './launch';
 
 /** Tokens of one rollout, as far as the data tells. */
@@ -11,7 +12,7 @@ export type LengthForecast = {
 };
 
 const COUNTED = {
-  bytes: 'counted in bytes, as the embedded model does',
+  bytes: 'counted in bytes, as an embedded model does',
   tokenizer: 'counted by the recipe’s tokenizer',
   estimate: 'estimated from their characters, for want of the tokenizer',
 } as const;
@@ -24,7 +25,8 @@ export function forecastOf({ plan, tokens, train }: DataProfile): LengthForecast
 /** How long prompts are, and what does not fit; nothing to say of data that could not be read. */
 export function checkLengths(profile: DataProfile | null): readonly PreflightCheck[] {
   if (profile === null || profile.train.prompts.counted === 0) return [];
-  const { plan, tokens, train } = profile;
+  const { plan, train } = profile;
+  const tokens = plan.tokenizer === BYTES_TOKENIZER ? 'bytes' : profile.tokens;
   const { median, p95, max, counted, overSequence, cutResponses } = train.prompts;
   const said = [
     `Prompts have ${median} tokens (median), ${p95} (95 of 100), ${max} at most, ${COUNTED[tokens]}; a response has ${plan.maxResponseLength} at most.`,

@@ -31,8 +31,8 @@ export function isPassed(checks: readonly CertificateCheck[]): boolean {
 function services({ openFailure, opened, model }: Evidence, protocol: string): Verdict {
   if (openFailure !== null) return ['fail', openFailure];
   if (opened === 0) return ['not exercised', NOT_REACHED];
-  const times = opened === 1 ? '' : `, ${opened} times`;
-  return ['pass', `${model ?? 'The model'} was created over ${protocol}${times}.`];
+  const again = opened === 1 ? '' : `, ${times(opened)}`;
+  return ['pass', `${model ?? 'The model'} was created over ${protocol}${again}.`];
 }
 
 function sampling({ completions, tokens, misaligned }: Evidence): Verdict {
@@ -82,24 +82,31 @@ function weights({ published, fromTrained, newestVersion, steps }: Evidence): Ve
   if (fromTrained > 0) {
     return [
       'pass',
-      `Published ${published} times; ${fromTrained} completions came from trained weights, the newest of version ${newestVersion ?? 0}.`,
+      `Published ${times(published)}; ${fromTrained} completions came from trained weights, the newest of version ${newestVersion ?? 0}.`,
     ];
   }
   return [
     'not exercised',
-    `Published ${published} times; no completion was sampled after the first step. Rehearse more steps.`,
+    `Published ${times(published)}; no completion was sampled after the first step. Rehearse more steps.`,
   ];
 }
 
 function checkpoint({ saved, loaded, reloadGap, stateFailure }: Evidence): Verdict {
   if (stateFailure !== null) return ['fail', stateFailure];
   if (saved === 0) return ['not exercised', NOT_REACHED];
-  if (loaded === 0) return ['not exercised', `Saved ${saved} times, and not loaded.`];
-  if (reloadGap === null) return ['pass', `Saved ${saved} times, loaded ${loaded} times.`];
-  const gap = `log-probabilities before and after differ by at most ${reloadGap.toExponential(1)}`;
+  if (loaded === 0) return ['not exercised', `Saved ${times(saved)}, and not loaded.`];
+  if (reloadGap === null) return ['pass', `Saved ${times(saved)}, loaded ${times(loaded)}.`];
+  const gap =
+    reloadGap === 0
+      ? 'log-probabilities before and after are the same'
+      : `log-probabilities before and after differ by at most ${reloadGap.toExponential(1)}`;
   if (!(reloadGap <= RELOAD_TOLERANCE))
     return ['fail', `Loaded weights are not those that were saved: ${gap}.`];
-  return ['pass', `Saved ${saved} times, loaded ${loaded} times; ${gap}.`];
+  return ['pass', `Saved ${times(saved)}, loaded ${times(loaded)}; ${gap}.`];
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 function validation({ wantsHeldOut, heldOut }: Evidence): Verdict {

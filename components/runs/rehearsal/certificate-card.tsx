@@ -24,7 +24,7 @@ function OfRehearsal({ id, run }: { id: RunId; run: Run }) {
   const certificate = data?.certificate ?? null;
   return (
     <Card aria-label="Certificate" className="mx-4 mt-3">
-      <CardHeader className="flex-wrap">
+      <CardHeader className="justify-start pb-2">
         <CardTitle>Rehearsal over {run.rehearsal}</CardTitle>
         {certificate === null ? null : <Verdict certificate={certificate} />}
       </CardHeader>
@@ -111,7 +111,7 @@ function NotExercised({ rehearsal: { substitutions } }: { rehearsal: RunRehearsa
           {isOpen ? 'Hide them' : 'Show them'}
         </Button>
       </div>
-      {isOpen ? <SubstitutionList substitutions={substitutions} /> : null}
+      {isOpen ? <SubstitutionList substitutions={substitutions} className="lg:grid-cols-2" /> : null}
     </section>
   );
 }
