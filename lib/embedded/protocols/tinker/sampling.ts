@@ -55,7 +55,8 @@ function samplerRequest(
     prompt,
     completions: Array.from({ length: body.num_samples }, (_, sample) => ({
       ...common,
-      seed: deriveSeed(seed, 'rollout', sample),
+      // the first is what any protocol gives for this seed
+      seed: sample === 0 ? seed : deriveSeed(seed, 'rollout', sample),
     })),
     promptLogprobs: body.prompt_logprobs === true,
     topk: body.topk_prompt_logprobs,
