@@ -41,7 +41,9 @@ test('a variant for a service that is not here is rehearsed, marked and certifie
 
   await test.step('it is marked in the list, and printed by the command line', async () => {
     await page.goto('/runs');
-    await expect(page.getByRole('row').filter({ hasText: 'run 1' }).getByText('Rehearsal')).toBeVisible();
+    await expect(
+      page.getByRole('row').filter({ hasText: 'run 1' }).getByText('Rehearsal', { exact: true }),
+    ).toBeVisible();
     const { code, out } = await galley.cli('rehearsal', '1');
     expect(out).toContain('Every check that was exercised passed.');
     expect(code).toBe(0);
