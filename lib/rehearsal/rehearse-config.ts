@@ -29,9 +29,7 @@ export function rehearseConfig(resolved: unknown, scale: RehearsalScale): Result
   const backend = backendNamed(typeof named === 'string' ? named : '');
   const rules = PROTOCOL_RULES[backend];
   if (rules === undefined) {
-    return err(
-      `The embedded service does not speak ${backend}'s protocol yet, so it cannot stand in for it.`,
-    );
+    return err(`A ${backend} variant cannot be rehearsed yet; embedded and Tinker variants can.`);
   }
   const changes = [...scaledDown(resolved, scale), ...rules.changes(resolved), ...staysHere(resolved)];
   return ok({ ...substitute(resolved, changes), backend, protocol: rules.protocol });
