@@ -207,6 +207,10 @@ function checkBackend(config: RecipeConfig): PreflightCheck {
       'Tinker trains and samples, through your account or at the address in service.tinker_service.base_url.';
     return { ...check, status: 'passed', detail };
   }
+  if (backend === 'self_hosted') {
+    const detail = 'Servers of your own sample and train, at the addresses below service.';
+    return { ...check, status: 'passed', detail };
+  }
   return backend === 'embedded'
     ? { ...check, status: 'passed', detail: 'The embedded service trains and samples on this machine.' }
     : {

@@ -6,6 +6,7 @@ import { createMockServices } from './mock/mock-services';
 import { createRemoteMockServices } from './mock/remote-mock-services';
 import { connectEmbedded } from './embedded/connect-embedded';
 import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
+import { openSelfHosted } from './self-hosted/open-self-hosted';
 import { openTinker } from './tinker/open-tinker';
 import type { InferenceService } from './inference-service';
 import type { Teacher } from './teacher';
@@ -40,9 +41,8 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
   if (config.service.inference_service.backend === 'mock') return openMock(config, context);
   const backend = backendOf(config);
-  if (backend !== 'embedded' && backend !== 'tinker') {
-    throw notBuilt(config.service.inference_service.backend);
-  }
+  if (backend === 'weaver') throw notBuilt(backend);
+  if (backend === 'self_hosted') return openSelfHosted(config, context);
   refuseMixedBackends(config, backend);
   const open = backend === 'tinker' ? openTinkerOnly : openEmbedded;
   return Promise.resolve(open(config, context));
