@@ -3,7 +3,7 @@ import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { AppError } from '@/lib/shared/app-error';
 import type { InferenceService } from '../inference-service';
 import { openOpenAi } from '../openai/open-openai';
-import { openTrainService } from '../train-service/open-train-service';
+import { openTrainService, type TrainServiceOptions } from '../train-service/open-train-service';
 import type { TrainingService } from '../training-service';
 
 /** A training service over HTTP, where secrets have been put in. */
@@ -37,15 +37,18 @@ export function openSelfHosted(
   return { inference: openOpenAi(config, context), training };
 }
 
+function actorOf({ service }: RecipeConfig) {
+  const services = Object.entries(service.train_service);
+  const actor = services.find(([, { role }]) => role === 'actor') ?? services[0];
+  if (actor !== undefined) return actor;
+  throw new AppError(
+    'invalid_input',
+    'The recipe has no training service: add one below service.train_service.',
+  );
+}
+
 function openTraining(config: RecipeConfig, { modelName, onMessage }: SelfHostedContext): TrainingService {
-  const services = Object.entries(config.service.train_service);
-  const [name, service] = services.find(([, { role }]) => role === 'actor') ?? services[0] ?? [];
-  if (name === undefined || service === undefined) {
-    throw new AppError(
-      'invalid_input',
-      'The recipe has no training service: add one below service.train_service.',
-    );
-  }
+  const [name, service] = actorOf(config);
   const setting = `service.train_service.${name}`;
   if (service.backend !== 'http') {
     throw new AppError(
@@ -60,7 +63,6 @@ function openTraining(config: RecipeConfig, { modelName, onMessage }: SelfHosted
       `${setting}.url is not set: it is the address of the training service.`,
     );
   }
-  const folders = parse(Folders, config.trainer, 'trainer');
   const sampling = config.rollout_worker.temperature;
   return openTrainService({
     url,
@@ -69,9 +71,17 @@ function openTraining(config: RecipeConfig, { modelName, onMessage }: SelfHosted
     ...(apiKey == null ? {} : { apiKey }),
     ...(actor == null ? {} : { config: { actor } }),
     ...(onMessage === undefined ? {} : { onNote: onMessage }),
-    ...(folders.sync_weight_path == null ? {} : { weightFolder: folders.sync_weight_path }),
-    ...(folders.checkpoint_path == null ? {} : { stateFolder: folders.checkpoint_path }),
+    ...foldersOf(config),
   });
+}
+
+/** As the training service sees them. */
+function foldersOf({ trainer }: RecipeConfig): Pick<TrainServiceOptions, 'weightFolder' | 'stateFolder'> {
+  const { sync_weight_path: weightFolder, checkpoint_path: stateFolder } = parse(Folders, trainer, 'trainer');
+  return {
+    ...(weightFolder == null ? {} : { weightFolder }),
+    ...(stateFolder == null ? {} : { stateFolder }),
+  };
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, setting: string): T {
