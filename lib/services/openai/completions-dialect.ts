@@ -68,6 +68,7 @@ function completionBody(ask: Ask): object {
     prompt: ask.prompt,
     max_tokens: ask.maxTokens,
     temperature: ask.temperature,
+    top_p: ask.topP,
     logprobs: 0,
     return_token_ids: true,
     return_tokens_as_token_ids: true,

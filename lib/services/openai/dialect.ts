@@ -9,6 +9,8 @@ export type Ask = {
   readonly maxTokens: number;
   /** 0 = greedy. */
   readonly temperature: number;
+  /** 1 = all tokens. */
+  readonly topP: number;
   readonly stop: readonly string[];
   readonly stopTokens: readonly number[];
   /** Null = any. */

@@ -72,6 +72,7 @@ function createDrawWhole(parts: OpenAiParts) {
           prompt: [...prompt, ...tokens],
           maxTokens: request.maxTokens - tokens.length,
           temperature: request.temperature,
+          topP: request.topP ?? 1,
           stop: request.stop,
           stopTokens: request.stopTokens ?? [],
           seed: request.seed,

@@ -78,7 +78,7 @@ function generateBody(ask: Ask, hasSeeds: boolean): unknown {
     sampling_params: {
       max_new_tokens: ask.maxTokens,
       temperature: ask.temperature,
-      top_p: 1,
+      top_p: ask.topP,
       top_k: -1,
       min_p: 0,
       frequency_penalty: 0,
