@@ -1,8 +1,8 @@
 'use client';
 
+import { AddressField } from '@/components/ui/address-field';
 import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
-import { Input } from '@/components/ui/input';
 import type { RolloutFilter } from '@/lib/insight/rollouts/rollout-filter';
 
 const SETS = [
@@ -21,13 +21,12 @@ export function RolloutFilterBar(props: {
   const { text, filter, onChange } = props;
   return (
     <div className="flex flex-col gap-1.5 px-3 pt-2">
-      <Input
-        type="search"
-        aria-label="Filter rollouts"
+      <AddressField
+        label="Filter rollouts"
         placeholder="reward<0.5 tokens>200 stop:length words …"
         className="w-full"
         value={text}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={onChange}
       />
       <div role="group" aria-label="Sets of rollouts" className="flex flex-wrap gap-1">
         {SETS.map((set) => {

@@ -6,7 +6,8 @@ import { Button } from '@/components/ui/button';
 import { cn } from '@/components/ui/cn';
 import { EmptyState } from '@/components/ui/empty-state';
 import { Skeleton } from '@/components/ui/skeleton';
-import type { RolloutView } from '@/lib/api-client/run-urls';
+import { currentUrlQuery } from '@/components/ui/use-url-query';
+import { RolloutView } from '@/lib/api-client/run-urls';
 import { rolloutsQuery } from '@/lib/api-client/trajectories';
 import type { RolloutSteps, TrajectoryPage } from '@/lib/api-client/wire';
 import type { RunId } from '@/lib/domain/run';
@@ -45,7 +46,10 @@ export function StepRollouts(props: {
   }
   function onKeyDown(event: KeyboardEvent): void {
     if (isTyping(event.target)) return;
-    const move = moveOf(event.key, { rows: shown, selected, steps: available, step: view.step });
+    // a key that is held down comes faster than the page is drawn
+    const now = currentUrlQuery(RolloutView);
+    const at = { selected: now.rollout ?? selected, step: now.step ?? view.step };
+    const move = moveOf(event.key, { rows: shown, steps: available, ...at });
     if (move?.to === 'rollout') onChange({ rollout: move.id });
     if (move?.to === 'step') goToStep(move.step);
   }

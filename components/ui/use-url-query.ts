@@ -14,6 +14,11 @@ export function useUrlQuery<T>(schema: z.ZodType<T>): readonly [T, (change: Chan
   return [schema.parse(Object.fromEntries(params)), replaceInUrl];
 }
 
+/** What the address says now, in answer to an event: what was drawn may be some changes behind it. */
+export function currentUrlQuery<T>(schema: z.ZodType<T>): T {
+  return schema.parse(Object.fromEntries(new URLSearchParams(window.location.search)));
+}
+
 function replaceInUrl(change: Change): void {
   const url = new URL(window.location.href);
   for (const [name, value] of Object.entries(change)) {

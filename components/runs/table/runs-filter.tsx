@@ -1,7 +1,6 @@
 'use client';
 
-import { useEffect, useRef } from 'react';
-import { Input } from '@/components/ui/input';
+import { AddressField } from '@/components/ui/address-field';
 import { Select } from '@/components/ui/select';
 import type { RunsView } from '@/lib/api-client/run-urls';
 
@@ -18,22 +17,14 @@ export function RunsFilter(props: {
   onChange: (change: Readonly<Record<string, string | null>>) => void;
 }) {
   const status = props.view.status.join(',');
-  const field = useRef<HTMLInputElement>(null);
-  const { q } = props.view;
-  // A tag or a view that was clicked changes the search too; what is being typed is newer than the address.
-  useEffect(() => {
-    if (field.current !== null && document.activeElement !== field.current) field.current.value = q;
-  }, [q]);
   return (
     <>
-      <Input
-        type="search"
-        aria-label="Search runs"
+      <AddressField
+        label="Search runs"
         placeholder="Words, tag:baseline, data.seed=3 …"
         className="w-72"
-        ref={field}
-        defaultValue={props.view.q}
-        onChange={(event) => props.onChange({ q: event.target.value })}
+        value={props.view.q}
+        onChange={(q) => props.onChange({ q })}
       />
       <Select
         aria-label="Status"
