@@ -16,7 +16,7 @@ const banned = [
 const defaultExport = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 const NEXT_FILES = [
   'app/**/{page,layout,loading,error,global-error,not-found,template,default}.tsx',
-  '*.config.{ts,mjs}',
+  '{,interop/}*.config.{ts,mjs}',
   'lib/testing/migrate-once.ts',
   '.dependency-cruiser.mjs',
 ];

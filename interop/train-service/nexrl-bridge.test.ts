@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
+import { processEnvironment } from '@/lib/env';
 import type { Datum, LossSpec } from '@/lib/rl/datum';
 import { openTrainService } from '@/lib/services/train-service/open-train-service';
 import type { TrainStep } from '@/lib/services/training-service';
@@ -7,7 +9,7 @@ import { type PythonTrainServer, startPythonTrainServer } from '@/lib/testing/py
 
 // The bridge against a fake of NexRL's API server and two workers, over real HTTP and ZMQ.
 
-const python = process.env['GALLEY_TORCH_PYTHON'] ?? 'python3';
+const python = processEnvironment()['GALLEY_TORCH_PYTHON'] ?? 'python3';
 const SERVER = path.resolve('lib/python/train_service');
 const STUB = path.join(SERVER, 'tests/nexrl_stub');
 const never = new AbortController().signal;
@@ -95,9 +97,10 @@ function step(operationId: string, over: Partial<TrainStep> = {}): TrainStep {
   return { operationId, batch, loss: PPO, optimizer: OPTIMIZER, ...over };
 }
 
-const operations = (): unknown[] =>
+const Told = z.object({ name: z.string() });
+const operations = (): readonly string[] =>
   nexrl.calls
-    .map((call) => (call as { name: string }).name)
+    .map((call) => Told.parse(call).name)
     .filter((name) => name !== 'initialize' && name !== 'init_model');
 
 test('steps, log-probabilities, weights and states go through NexRL’s own operations', async () => {

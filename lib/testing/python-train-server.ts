@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { processEnvironment } from '@/lib/env';
 
 export type PythonTrainServer = {
   readonly port: number;
@@ -34,10 +35,11 @@ export async function startPythonTrainServer(options: PythonTrainServerOptions):
   const child = spawn(options.python, args, {
     cwd: options.cwd,
     env: {
-      ...process.env,
+      ...processEnvironment(),
       PYTHONDONTWRITEBYTECODE: '1',
       ...(options.apiKey === undefined ? {} : { GALLEY_TRAIN_KEY: options.apiKey }),
       ...options.environment,
+      NODE_ENV: 'test',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -57,8 +57,8 @@ def save_hugging_face(folder: Path, weights: dict[str, Tensor], opened: OpenedMo
     merged = merge_lora(weights, opened.lora_scaling)
     if getattr(opened.config, "tie_word_embeddings", False):
         merged.pop("lm_head.weight", None)
-    typed = {name: value.to(opened.save_dtype).contiguous() for name, value in merged.items()}
-    save_torch_state_dict(typed, folder, max_shard_size="5GB")
+    typed = {name: value.to(opened.save_dtype) for name, value in merged.items()}
+    save_torch_state_dict(_contiguous(typed), folder, max_shard_size="5GB")
     opened.config.save_pretrained(folder)
     if opened.tokenizer is not None:
         opened.tokenizer.save_pretrained(folder)
@@ -84,5 +84,5 @@ def merge_lora(weights: dict[str, Tensor], scaling: float) -> dict[str, Tensor]:
 
 
 def _contiguous(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    # safetensors refuses tensors that share memory, such as tied embeddings
+    # safetensors refuses tensors that share memory: tied embeddings, and views of what ranks gathered
     return {name: value.detach().clone().contiguous() for name, value in tensors.items()}

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict, set_model_state_dict
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+from torch.distributed.fsdp import FSDPModule
 
 from .batch import Sequence
 from .losses import token_kl, token_loss
@@ -49,6 +50,7 @@ class Learner:
                     rows.update(micro.rows_of(logprob))
         finally:
             self.model.train()
+            self._reshard()
         return _gathered(rows, len(batch), self._is_distributed)
 
     @contextlib.contextmanager
@@ -131,10 +133,17 @@ class Learner:
         return state
 
     def load_full_state(self, state: dict[str, Any]) -> None:
-        """The inverse of `full_state`; every rank gives the same state."""
-        self.forget()
-        set_model_state_dict(self.model, state["model"], options=StateDictOptions(full_state_dict=True, strict=not self._has_adapters))
+        """The inverse of `full_state`; every rank gives the same state. Raises a ValueError, changing nothing, for one of another model."""
         parameters = dict(self.model.named_parameters())
+        saved = {name: value for name, value in parameters.items() if not self._has_adapters or ".lora_" in name}
+        for name, parameter in saved.items():
+            found = state["model"].get(name)
+            if found is None or found.shape != parameter.shape:
+                raise ValueError(f"the state lacks {name} of the shape {list(parameter.shape)}")
+        self.forget()
+        with torch.no_grad():
+            for name, parameter in saved.items():
+                parameter.copy_(_like(parameter, state["model"][name]))
         self._optimizer.state.clear()
         for name, values in state["optimizer"].items():
             parameter = parameters[name]
@@ -166,6 +175,12 @@ class Learner:
         with contextlib.nullcontext() if entropy_gradient else torch.no_grad():
             entropy = -(distribution.exp() * distribution).sum(-1)
         return logprob, entropy
+
+    def _reshard(self) -> None:
+        """After a pass without a backward one the outermost module keeps whole parameters, which nothing must be written to."""
+        for module in self.model.modules():
+            if isinstance(module, FSDPModule):
+                module.reshard()
 
     def _precision(self):
         if self._settings.device.type == "cuda":

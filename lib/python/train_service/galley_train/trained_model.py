@@ -77,7 +77,10 @@ class TrainedModel:
                 "invalid_state",
                 f"The state {folder} was trained with tuning {json.dumps(facts['tuning'])}, this model has {json.dumps(self.tuning)}",
             )
-        self._learner.load_full_state(state)
+        try:
+            self._learner.load_full_state(state)
+        except ValueError as error:
+            raise Refusal("invalid_state", f"The training state {folder} is not of this model: {error}") from error
         self.weight_version = facts["weight_version"]
 
     def close(self) -> None:

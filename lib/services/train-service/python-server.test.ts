@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openTrainService, type TrainServiceOptions } from '@/lib/services/train-service/open-train-service';
-import type { TrainStep } from '@/lib/services/training-service';
 import type { Datum, LossSpec } from '@/lib/rl/datum';
 import { type Fault, type FaultyProxy, startFaultyProxy } from '@/lib/testing/faulty-proxy';
 import { type PythonTrainServer, startPythonTrainServer } from '@/lib/testing/python-train-server';
 import { findPython } from '@/scripts/find-python.mjs';
+import type { TrainStep } from '../training-service';
+import { openTrainService, type TrainServiceOptions } from './open-train-service';
 
 // The Python server's rules of the protocol, around a model that computes nothing: no torch is needed.
 
@@ -25,7 +25,7 @@ let pauses: number[] = [];
 const start = (folder?: string): Promise<PythonTrainServer> =>
   startPythonTrainServer({
     python: python ?? 'python3',
-    program: [path.join(import.meta.dirname, 'tests/fake_server.py')],
+    program: [path.resolve('lib/python/train_service/tests/fake_server.py')],
     apiKey: KEY,
     ...(folder === undefined ? {} : { folder }),
   });
