@@ -5,6 +5,7 @@ import { readEnv } from '@/lib/env';
 import { buildOf } from '@/lib/services/embedded/ensure-running';
 import { outliveOutput } from '@/lib/shared/outlive-output';
 import { serveEmbedded, type ServeOptions } from './serve-embedded';
+import { weaverKey } from './protocols/weaver/weaver-key';
 import { readTinkerKey } from './tinker-key';
 
 // The embedded service as a process. Whoever needs it first starts it, detached, with these arguments and an empty
@@ -86,6 +87,9 @@ function explain(port: number, key: string): void {
       'or',
       `  export OPENAI_BASE_URL=http://127.0.0.1:${port}/v1`,
       `  export OPENAI_API_KEY=${key}`,
+      "or, for Weaver's API, with",
+      `  export WEAVER_BASE_URL=http://127.0.0.1:${port}/weaver`,
+      `  export WEAVER_API_KEY=${weaverKey(key)}`,
       'Ctrl-C ends it.',
       '',
       '',

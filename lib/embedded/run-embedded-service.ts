@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isAlive } from '@/lib/services/embedded/ensure-running';
 import { createNativeClient } from '@/lib/services/embedded/native-client';
@@ -14,6 +15,8 @@ import { createNativeProtocol } from './protocols/native/native-protocol';
 import { createOpenAiProtocol } from './protocols/openai/openai-protocol';
 import { createTinkerProtocol } from './protocols/tinker/tinker-protocol';
 import { createTrainServiceProtocol } from './protocols/train-service/train-service-protocol';
+import { weaverKey } from './protocols/weaver/weaver-key';
+import { createWeaverProtocol } from './protocols/weaver/weaver-protocol';
 import { MAX_BODY_BYTES, startServer } from './server';
 import { claimService } from './service-claim';
 import { createStateFiles } from './state-files';
@@ -138,6 +141,7 @@ function createProtocols(
   { registry, token, ending, log }: ProtocolParts,
 ): readonly Protocol[] {
   const { key, standIns = [], ...waits } = options.tinker ?? {};
+  const { gapMs } = waits;
   const keys = [`tml-${token}`, ...(key === undefined ? [] : [key])];
   return [
     createNativeProtocol({
@@ -151,8 +155,18 @@ function createProtocols(
     createTinkerProtocol({
       ...waits,
       registry,
-      dataDir: options.dataDir,
+      root: path.join(options.dataDir, 'tinker'),
       keys,
+      standIns,
+      processId: randomBytes(4).toString('hex'),
+      newId: randomUUID,
+      log,
+    }),
+    createWeaverProtocol({
+      ...(gapMs === undefined ? {} : { gapMs }),
+      registry,
+      root: path.join(options.dataDir, 'weaver'),
+      keys: keys.map(weaverKey),
       standIns,
       processId: randomBytes(4).toString('hex'),
       newId: randomUUID,

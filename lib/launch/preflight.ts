@@ -202,9 +202,9 @@ function checkBackend(config: RecipeConfig): PreflightCheck {
       'Mock services: answers are made up and nothing is learned, so only the plumbing is tried.';
     return { ...check, status: 'passed', detail };
   }
-  if (backend === 'tinker') {
-    const detail =
-      'Tinker trains and samples, through your account or at the address in service.tinker_service.base_url.';
+  if (backend === 'tinker' || backend === 'weaver') {
+    const name = backend === 'tinker' ? 'Tinker' : 'Weaver';
+    const detail = `${name} trains and samples, through your account or at the address in service.${backend}_service.base_url.`;
     return { ...check, status: 'passed', detail };
   }
   if (backend === 'self_hosted') {

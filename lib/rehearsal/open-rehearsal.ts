@@ -3,6 +3,7 @@ import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ensureRunning } from '@/lib/services/embedded/ensure-running';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
 import { openTinker } from '@/lib/services/tinker/open-tinker';
+import { openWeaver } from '@/lib/services/weaver/open-weaver';
 import { AppError } from '@/lib/shared/app-error';
 
 /** Where the embedded service answers now, and the secret that only its own machine knows. */
@@ -20,6 +21,12 @@ const OPENERS: Readonly<Partial<Record<Backend, Opener>>> = {
     openTinker(config, {
       root,
       address: { baseUrl, apiKey: `tml-${token}` },
+      ...(onMessage === undefined ? {} : { onMessage }),
+    }),
+  weaver: (config, { baseUrl, token }, { root, onMessage }) =>
+    openWeaver(config, {
+      root,
+      address: { baseUrl: `${baseUrl}/weaver`, apiKey: `sk-${token}` },
       ...(onMessage === undefined ? {} : { onMessage }),
     }),
 };

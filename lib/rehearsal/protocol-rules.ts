@@ -22,26 +22,27 @@ const RESPONSE_TOKENS = 64;
 const ADDRESS = 'http://127.0.0.1';
 const KEY = 'rehearsal';
 
-const tinker: ProtocolRules = {
-  protocol: 'Tinker',
-  changes: (config) => {
-    const account = ['service', 'tinker_service'];
-    return [
+/** A service with an account, which `service.<key>` holds. */
+function account(protocol: string, key: string): ProtocolRules {
+  return {
+    protocol,
+    changes: (config) => [
       {
-        path: [...account, 'base_url'],
+        path: ['service', key, 'base_url'],
         to: ADDRESS,
-        reason: 'The embedded service answers on this machine in the place of Tinker.',
+        reason: `The embedded service answers on this machine in the place of ${protocol}.`,
       },
-      { path: [...account, 'api_key'], to: KEY, reason: 'Your key is not read.' },
+      { path: ['service', key, 'api_key'], to: KEY, reason: 'Your key is not read.' },
       ...standInModel(config),
-    ];
-  },
-};
+    ],
+  };
+}
 
 /** Backends that can be rehearsed, each over its own protocol. */
 export const PROTOCOL_RULES: Readonly<Partial<Record<Backend, ProtocolRules>>> = {
   embedded: { protocol: 'the embedded service’s own', changes: () => [] },
-  tinker,
+  tinker: account('Tinker', 'tinker_service'),
+  weaver: account('Weaver', 'weaver_service'),
 };
 
 /** The embedded model under its name, its tokens, and lengths that it holds. */

@@ -26,16 +26,6 @@ function recipe(sampler: string, trainer = sampler): RecipeConfig {
 const nowhere = { dataDir: '/nonexistent', root: '/nonexistent', runId: 7 };
 const never = new AbortController().signal;
 
-test.each(['weaver'])('the backend %s is refused with what runs today instead', async (backend) => {
-  const failure = await openServices(recipe(backend), nowhere).catch((error: unknown) => error);
-  expect(failure).toBeInstanceOf(AppError);
-  expect(failure).toMatchObject({ code: 'unavailable' });
-  expect(failure).toHaveProperty(
-    'message',
-    expect.stringMatching(new RegExp(`"${backend}".*embedded\\.yaml`)),
-  );
-});
-
 test('a recipe that samples here and trains elsewhere is refused with the key to change', async () => {
   await expect(openServices(recipe('embedded', 'tinker'), nowhere)).rejects.toThrow(
     /service\.train_service\.main\.backend/,

@@ -8,6 +8,7 @@ import { connectEmbedded } from './embedded/connect-embedded';
 import { createEmbeddedTeacher, type EmbeddedTeacherOptions } from './embedded/embedded-teacher';
 import { openSelfHosted } from './self-hosted/open-self-hosted';
 import { openTinker } from './tinker/open-tinker';
+import { openWeaver } from './weaver/open-weaver';
 import type { InferenceService } from './inference-service';
 import type { Teacher } from './teacher';
 import type { TrainingService } from './training-service';
@@ -41,11 +42,11 @@ const DEFAULT_SHAPE = { width: 64, layers: 2, heads: 4, context: 64 };
 export async function openServices(config: RecipeConfig, context: ServiceContext): Promise<Services> {
   if (config.service.inference_service.backend === 'mock') return openMock(config, context);
   const backend = backendOf(config);
-  if (backend === 'weaver') throw notBuilt(backend);
   if (backend === 'self_hosted') return openSelfHosted(config, context);
   refuseMixedBackends(config, backend);
-  const open = backend === 'tinker' ? openTinkerOnly : openEmbedded;
-  return Promise.resolve(open(config, context));
+  return Promise.resolve(
+    backend === 'embedded' ? openEmbedded(config, context) : openRemote(config, backend, context),
+  );
 }
 
 function openEmbedded(config: RecipeConfig, context: ServiceContext): Services {
@@ -77,22 +78,27 @@ function modelNameOf({ modelName, runId }: ServiceContext): string {
   return modelName ?? `run-${runId}`;
 }
 
-const SAMPLER = { embedded: 'the embedded service', tinker: 'Tinker' } as const;
+const SAMPLER = { embedded: 'the embedded service', tinker: 'Tinker', weaver: 'Weaver' } as const;
 
-/** A teacher at Tinker is not built. */
-function openTinkerOnly(config: RecipeConfig, { root, onMessage }: ServiceContext): Services {
+/** A teacher at a service with an account is not built. */
+function openRemote(
+  config: RecipeConfig,
+  backend: 'tinker' | 'weaver',
+  { root, onMessage }: ServiceContext,
+): Services {
   const { type } = config.trainer;
   if (type.endsWith('_opd')) {
     throw new AppError(
       'unavailable',
-      `trainer.type is ${type}; distillation with a teacher at Tinker is not built yet. Use remote_api_grpo.`,
+      `trainer.type is ${type}; distillation with a teacher at ${SAMPLER[backend]} is not built yet. Use remote_api_grpo.`,
     );
   }
-  return openTinker(config, { root, ...(onMessage === undefined ? {} : { onMessage }) });
+  const open = backend === 'tinker' ? openTinker : openWeaver;
+  return open(config, { root, ...(onMessage === undefined ? {} : { onMessage }) });
 }
 
 /** Weights of one backend do not reach the sampler of another. */
-function refuseMixedBackends(config: RecipeConfig, backend: 'embedded' | 'tinker'): void {
+function refuseMixedBackends(config: RecipeConfig, backend: keyof typeof SAMPLER): void {
   const trainer = Object.entries(config.service.train_service).find(([, each]) => each.backend !== backend);
   if (trainer !== undefined) {
     const [name, { backend: other }] = trainer;
@@ -124,12 +130,5 @@ function missingTeacher(setting: string): AppError {
   return new AppError(
     'unprocessable',
     `The recipe distils and names no teacher: set ${setting} to a checkpoint of a run, such as checkpoints/run-12/step-300.`,
-  );
-}
-
-function notBuilt(backend: string): AppError {
-  return new AppError(
-    'unavailable',
-    `The backend "${backend}" (service.inference_service.backend) is not built yet. Today the embedded service runs: launch the recipe's embedded variant (embedded.yaml), which needs no GPU and no account.`,
   );
 }

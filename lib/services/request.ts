@@ -218,11 +218,14 @@ function readReply<T>(options: RequesterOptions, call: Call<T>, reply: RawReply)
 
 const ErrorCode = z.union([z.string(), z.number().transform(String)]).nullish();
 
-/** What servers put around their words: ours and OpenAI's, Tinker's, FastAPI's, and SGLang's. */
+/** What servers put around their words: ours and OpenAI's, Weaver's, Tinker's, FastAPI's, and SGLang's. */
 const ErrorBody = z.union([
   z
     .object({ error: z.object({ code: ErrorCode, message: z.string() }) })
     .transform(({ error: { code, message } }) => ({ code: code ?? null, message })),
+  z
+    .object({ error: z.string(), message: z.string() })
+    .transform(({ error, message }) => ({ code: error, message })),
   z
     .object({ error: z.string(), category: z.string().nullish() })
     .transform(({ error, category }) => ({ code: category ?? null, message: error })),

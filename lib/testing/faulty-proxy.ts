@@ -54,7 +54,7 @@ export async function startFaultyProxy(target: number, prefix = '/api/v1/'): Pro
   }
 
   async function serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    const path = (request.url ?? '').replace(prefix, '');
+    const path = withoutIds((request.url ?? '').replace(prefix, ''));
     seen.push(path);
     const fault = planned.get(path)?.shift();
     const body = await gather(request);
@@ -80,6 +80,13 @@ export async function startFaultyProxy(target: number, prefix = '/api/v1/'): Pro
         server.closeAllConnections();
       }),
   };
+}
+
+/** With `:id` for what was named by the service. */
+function withoutIds(path: string): string {
+  return path
+    .replace(/^operations\/.*/, 'operations/:id')
+    .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[^/]*/g, ':id');
 }
 
 /** Faults that the service never hears of. */

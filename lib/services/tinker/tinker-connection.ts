@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createRequester, type ErrorReply, type Payload, type Requester } from '../request';
 import { pause } from '../retry';
 import { ServiceError } from '../service-error';
+import { createHeartbeat } from '../session-heartbeat';
 import { ClientConfigReply, CreateSessionReply, HeartbeatReply } from './wire/replies';
 
 export type TinkerConnectionOptions = {
@@ -72,7 +73,7 @@ class BillingPause extends ServiceError {}
 export function createTinkerConnection(options: TinkerConnectionOptions): TinkerConnection {
   const { onMessage = () => undefined, sleep = pause } = options;
   const { calls, polls } = createRequesters(options, sleep);
-  const heartbeat = createHeartbeat(calls, { everyMs: options.heartbeatMs ?? HEARTBEAT_MS, onMessage });
+  const heartbeat = createHeartbeat({ everyMs: options.heartbeatMs ?? HEARTBEAT_MS, onMessage });
 
   async function send<T>(call: TinkerCall<T>, signal: AbortSignal): Promise<T> {
     const headers = { ...call.headers, 'x-idempotency-key': randomUUID() };
@@ -114,7 +115,7 @@ export function createTinkerConnection(options: TinkerConnectionOptions): Tinker
       for (const said of [reply.info_message, reply.warning_message, reply.error_message]) {
         if (said) onMessage(`${SERVICE_NAME}: ${said}`);
       }
-      heartbeat.start(reply.session_id);
+      heartbeat.start(beatOf(calls, reply.session_id));
       return { sessionId: reply.session_id, config };
     },
     close() {
@@ -151,34 +152,18 @@ function createRequesters(
   };
 }
 
-type HeartbeatOptions = { readonly everyMs: number; readonly onMessage: (message: string) => void };
-
-/** Signs of life of a session, each sent once: the next call that matters fails too, and can tell the run. */
-function createHeartbeat(calls: Requester, { everyMs, onMessage }: HeartbeatOptions) {
-  let timer: NodeJS.Timeout | null = null;
-  const stop = (): void => {
-    if (timer !== null) clearInterval(timer);
-    timer = null;
-  };
-  return {
-    stop,
-    start(sessionId: string): void {
-      stop();
-      const call = {
-        operation: 'session_heartbeat',
-        method: 'POST',
-        path: `${API}/session_heartbeat`,
-        body: { session_id: sessionId, type: 'session_heartbeat' },
-        schema: HeartbeatReply,
-        timeoutMs: HEARTBEAT_TIMEOUT_MS,
-        maxAttempts: 1,
-      } as const;
-      timer = setInterval(() => {
-        calls.send(call, new AbortController().signal).catch((error: unknown) => onMessage(messageOf(error)));
-      }, everyMs);
-      timer.unref();
-    },
-  };
+/** Sent once, whatever becomes of it. */
+function beatOf(calls: Requester, sessionId: string): () => Promise<unknown> {
+  const call = {
+    operation: 'session_heartbeat',
+    method: 'POST',
+    path: `${API}/session_heartbeat`,
+    body: { session_id: sessionId, type: 'session_heartbeat' },
+    schema: HeartbeatReply,
+    timeoutMs: HEARTBEAT_TIMEOUT_MS,
+    maxAttempts: 1,
+  } as const;
+  return () => calls.send(call, new AbortController().signal);
 }
 
 /** Older servers have no configuration to tell. */

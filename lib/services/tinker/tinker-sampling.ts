@@ -1,4 +1,5 @@
-import { ServiceError } from '../service-error';
+import { promptRow } from '../token-inference';
+import { SERVICE_NAME } from './tinker-connection';
 import type { Sampler } from './tinker-model';
 import { jsonOperation, type Operations } from './tinker-operations';
 import { modelInputJson } from './wire/model-input';
@@ -56,11 +57,5 @@ export async function promptLogprobs(
   const sampling = { maxTokens: 1, temperature: 1, topP: 1, seed: null, stop: [] };
   const ask = { ...sampling, prompt: tokens, promptLogprobs: true };
   const { promptLogprobs: row } = await sampleOnce(operations, sampler, { ask, signal });
-  // one entry per token, or one fewer where a server leaves out the first
-  const rest = row === null ? null : row.length === tokens.length ? row.slice(1) : row;
-  if (rest?.length !== tokens.length - 1) {
-    const message = `Tinker: Sample told ${row?.length ?? 'no'} prompt log-probabilities of ${tokens.length} tokens`;
-    throw new ServiceError('protocol', message);
-  }
-  return Float32Array.from([0, ...rest.map((value) => value ?? NaN)]);
+  return promptRow(SERVICE_NAME, tokens, row);
 }

@@ -1,10 +1,11 @@
 import type { Datum } from '@/lib/rl/datum';
-import { ServiceError } from '../service-error';
+import { createReferenceModel } from '../reference-model';
+import { readStateAddress, stateAddress } from '../state-address';
 import type { TrainingService } from '../training-service';
 import { forwardCalls, logprobRows } from './step-calls';
 import type { TinkerConnection } from './tinker-connection';
 import { tinkerHealth } from './tinker-health';
-import type { Sampler, TinkerModel } from './tinker-model';
+import type { TinkerModel } from './tinker-model';
 import type { Operation, Operations } from './tinker-operations';
 import { promptLogprobs } from './tinker-sampling';
 import { finishAll, limitsOf, passOperation, type Steps, takeStep } from './tinker-step';
@@ -18,13 +19,13 @@ export type TinkerTrainingParts = {
   readonly baseModel: string;
 };
 
-/** Forward passes of the reference model that are asked for at once. */
-const REFERENCE_CONCURRENCY = 64;
-
 export function createTinkerTraining(parts: TinkerTrainingParts): TrainingService {
   const { model } = parts;
   const steps: Steps = new Map();
-  const reference = createReference(parts);
+  const reference = createReferenceModel({
+    open: (path, signal) => model.openSampler(path, { version: 0, signal }),
+    logprobs: (from, tokens, signal) => promptLogprobs(parts.operations, from, { tokens, signal }),
+  });
   let published = 0;
   return {
     async open(spec, signal) {
@@ -45,18 +46,13 @@ export function createTinkerTraining(parts: TinkerTrainingParts): TrainingServic
     },
     async saveState(label, signal) {
       const path = await saveWeights(parts, label, signal);
-      // the service keeps weights and moments; what else makes up a state travels with its address
-      const facts = new URLSearchParams({ version: String(published) });
-      const frozen = reference.path();
-      if (frozen !== null) facts.set('reference', frozen);
-      return { path: `${path}#${facts.toString()}`, bytes: 0 };
+      return { path: stateAddress(path, { version: published, reference: reference.path() }), bytes: 0 };
     },
     async loadState(ref, signal) {
-      const [path = '', facts = ''] = ref.path.split('#');
-      await loadWeights(parts, path, signal);
-      const known = new URLSearchParams(facts);
-      published = Number(known.get('version') ?? 0);
-      reference.set(known.get('reference'));
+      const state = readStateAddress(ref.path);
+      await loadWeights(parts, state.path, signal);
+      published = state.version;
+      reference.set(state.reference);
       // the same steps come again after going back, and must be taken again
       steps.clear();
     },
@@ -79,32 +75,4 @@ async function forward(
     return await finishAll(operations, passes, signal);
   });
   return logprobRows(batch, results);
-}
-
-/** The reference model: weights that were published for a sampler, which tells their probabilities. */
-function createReference({ model, operations }: TinkerTrainingParts) {
-  let place: string | null = null;
-  let sampler: Sampler | null = null;
-  return {
-    path: () => place,
-    set(path: string | null): void {
-      [place, sampler] = [path, null];
-    },
-    async forward(batch: readonly Datum[], signal: AbortSignal): Promise<readonly Float32Array[]> {
-      if (place === null) {
-        throw new ServiceError('rejected', 'The model has no reference: freeze one first.', {
-          retryable: false,
-        });
-      }
-      const from = (sampler ??= await model.openSampler(place, { version: 0, signal }));
-      const rows: Float32Array[] = [];
-      for (let start = 0; start < batch.length; start += REFERENCE_CONCURRENCY) {
-        const asked = batch
-          .slice(start, start + REFERENCE_CONCURRENCY)
-          .map(({ tokens }) => promptLogprobs(operations, from, { tokens: Array.from(tokens), signal }));
-        rows.push(...(await Promise.all(asked)));
-      }
-      return rows;
-    },
-  };
 }

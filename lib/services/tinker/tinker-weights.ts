@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { ServiceError } from '../service-error';
+import { uniqueName } from '../unique-name';
 import type { OpenModel, TinkerModel } from './tinker-model';
 import { jsonOperation, type Operations } from './tinker-operations';
 import { LoadWeightsReply, SaveForSamplerReply, SaveWeightsReply } from './wire/replies';
@@ -22,7 +22,7 @@ export async function saveForSampler(
   signal: AbortSignal,
 ): Promise<string> {
   const kind = { name: 'SaveWeightsForSampler', schema: SaveForSamplerReply };
-  const body = { path: unique(label), ...(lasts ? {} : { ttl_seconds: SAMPLER_TTL_SECONDS }) };
+  const body = { path: uniqueName(label), ...(lasts ? {} : { ttl_seconds: SAMPLER_TTL_SECONDS }) };
   const reply = await numbered(parts, { path: 'save_weights_for_sampler', body, kind }, signal);
   if (!reply.path) throw new ServiceError('protocol', 'Tinker: SaveWeightsForSampler gave no path');
   return reply.path;
@@ -31,7 +31,7 @@ export async function saveForSampler(
 /** The path of weights and moments of now. */
 export async function saveWeights(parts: Parts, label: string, signal: AbortSignal): Promise<string> {
   const kind = { name: 'SaveWeights', schema: SaveWeightsReply };
-  const body = { path: unique(label), overwrite: false };
+  const body = { path: uniqueName(label), overwrite: false };
   return (await numbered(parts, { path: 'save_weights', body, kind }, signal)).path;
 }
 
@@ -56,9 +56,4 @@ async function numbered<T>(
       jsonOperation(path, { model_id: open.modelId, ...body, seq_id: seqId, type: path }, kind);
     return await operations.finish(await model.submitNext(open, make, signal), signal);
   });
-}
-
-/** A label may come again after going back to a checkpoint; a name may not. */
-function unique(label: string): string {
-  return `${label.replaceAll(/[^A-Za-z0-9_-]/g, '-')}-${randomBytes(3).toString('hex')}`;
 }

@@ -16,7 +16,7 @@ export type Checkpoint = {
   readonly expiresAt: Date | null;
 };
 
-/** Saved weights below `<dataDir>/tinker`: one folder per run, one safetensors file per checkpoint. They outlive the process. */
+/** Saved weights below a folder: one folder per run, one safetensors file per checkpoint. They outlive the process. */
 export type Checkpoints = {
   /** Where samplers' base weights are kept. */
   baseFile(name: string): string;
@@ -52,9 +52,9 @@ export function parseTinkerPath(text: string): CheckpointRef {
   return { runId, kind: known, name };
 }
 
-export function createCheckpoints(dataDir: string, now: () => Date): Checkpoints {
+export function createCheckpoints(root: string, now: () => Date): Checkpoints {
   const fileOf = ({ runId, kind, name }: CheckpointRef): string =>
-    path.join(runFolder(dataDir, runId), kind, `${name}${EXTENSION}`);
+    path.join(runFolder(root, runId), kind, `${name}${EXTENSION}`);
 
   async function look(ref: CheckpointRef): Promise<Checkpoint | null> {
     const file = fileOf(ref);
@@ -76,7 +76,7 @@ export function createCheckpoints(dataDir: string, now: () => Date): Checkpoints
   }
 
   return {
-    baseFile: (name) => path.join(dataDir, 'tinker', 'base', `${encodeURIComponent(name)}${EXTENSION}`),
+    baseFile: (name) => path.join(root, 'base', `${encodeURIComponent(name)}${EXTENSION}`),
     find,
     async place(ref, { overwrite }) {
       if (!NAME.test(ref.name)) {
@@ -99,7 +99,7 @@ export function createCheckpoints(dataDir: string, now: () => Date): Checkpoints
       else await writeFile(`${file}${EXPIRY}`, new Date(now().getTime() + ttlSeconds * 1000).toISOString());
     },
     async list(runId) {
-      const folder = runFolder(dataDir, runId);
+      const folder = runFolder(root, runId);
       const refs = await Promise.all(
         KINDS.map(async (kind) => {
           const files = await readdir(path.join(folder, kind)).catch(() => []);

@@ -2,8 +2,8 @@ import { jsonReply } from '@/lib/embedded/protocol';
 import { CreateSessionRequest, SessionRequest } from '@/lib/services/tinker/wire/requests';
 import type { BaseModels } from '@/lib/embedded/base-models';
 import type { Operations } from './exchange';
-import type { Session, Sessions } from './sessions';
-import { parseBody, TinkerError } from './tinker-error';
+import { type Sessions, touchSession } from './sessions';
+import { parseBody } from './tinker-error';
 
 /**
  * The SDK's own defaults, but for three: chunks come one after the other, since a loopback has nothing to gain; bodies are
@@ -58,20 +58,8 @@ export function handshakeOperations(parts: {
       });
     },
     'POST session_heartbeat': ({ json }) => {
-      touch(sessions.get(parseBody(SessionRequest, json).session_id));
+      touchSession(sessions.get(parseBody(SessionRequest, json).session_id));
       return jsonReply(200, { type: 'session_heartbeat' });
     },
   };
-}
-
-function touch(session: Session): void {
-  for (const run of session.runs.values()) {
-    try {
-      run.touch();
-    } catch (error) {
-      // dropped after an earlier silence: the next call that needs it says so
-      if (!(error instanceof TinkerError)) throw error;
-    }
-  }
-  for (const { host } of session.samplers.values()) host.touch();
 }

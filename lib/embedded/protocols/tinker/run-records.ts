@@ -23,30 +23,30 @@ export type RunRecords = {
   list(): Promise<readonly RunRecord[]>;
 };
 
-const runsFolder = (dataDir: string): string => path.join(dataDir, 'tinker', 'runs');
+const runsFolder = (root: string): string => path.join(root, 'runs');
 
 /** Ids hold colons, which not every file system takes; a name of dots alone would lead out of the folder. */
-export function runFolder(dataDir: string, runId: string): string {
-  return path.join(runsFolder(dataDir), encodeURIComponent(runId).replaceAll('.', '%2E'));
+export function runFolder(root: string, runId: string): string {
+  return path.join(runsFolder(root), encodeURIComponent(runId).replaceAll('.', '%2E'));
 }
 
-export function createRunRecords(dataDir: string): RunRecords {
+export function createRunRecords(root: string): RunRecords {
   return {
     async add(record) {
-      const folder = runFolder(dataDir, record.runId);
+      const folder = runFolder(root, record.runId);
       await mkdir(folder, { recursive: true });
       const file = path.join(folder, 'run.json');
       await writeFile(`${file}.tmp`, JSON.stringify(record));
       await rename(`${file}.tmp`, file);
     },
     async get(runId) {
-      const record = await read(runFolder(dataDir, runId));
+      const record = await read(runFolder(root, runId));
       if (record === null) throw missing(`There is no training run ${runId}.`);
       return record;
     },
     async list() {
-      const folders = await readdir(runsFolder(dataDir)).catch(() => []);
-      const records = await Promise.all(folders.map((name) => read(path.join(runsFolder(dataDir), name))));
+      const folders = await readdir(runsFolder(root)).catch(() => []);
+      const records = await Promise.all(folders.map((name) => read(path.join(runsFolder(root), name))));
       return records
         .filter((record) => record !== null)
         .sort((a, b) => b.createdAt.localeCompare(a.createdAt));

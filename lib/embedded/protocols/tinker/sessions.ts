@@ -1,6 +1,6 @@
 import type { BaseModel } from '@/lib/embedded/base-models';
 import type { SamplerHost } from './sampler-host';
-import { missing } from './tinker-error';
+import { missing, TinkerError } from './tinker-error';
 import type { TrainingRun } from './training-run';
 
 /** What a client samples from: a base model, or saved weights of its shape. */
@@ -65,4 +65,17 @@ export function createSessions(newId: () => string): Sessions {
       );
     },
   };
+}
+
+/** A sign of life of a client, for all that it opened. */
+export function touchSession(session: Session): void {
+  for (const run of session.runs.values()) {
+    try {
+      run.touch();
+    } catch (error) {
+      // dropped after an earlier silence: the next call that needs it says so
+      if (!(error instanceof TinkerError)) throw error;
+    }
+  }
+  for (const { host } of session.samplers.values()) host.touch();
 }

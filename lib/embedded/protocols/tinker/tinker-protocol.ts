@@ -16,7 +16,8 @@ import { trainingOperations } from './training-operations';
 
 export type TinkerProtocolOptions = {
   readonly registry: ModelRegistry;
-  readonly dataDir: string;
+  /** Folder of checkpoints and records. */
+  readonly root: string;
   /** What a client shows in `X-API-Key`; each begins with `tml-`. */
   readonly keys: readonly string[];
   /** Names of further base models that the embedded one answers for. */
@@ -38,8 +39,8 @@ const GAP_MS = 10_000;
 export function createTinkerProtocol(options: TinkerProtocolOptions): Protocol {
   const { registry, log } = options;
   const baseModels = createBaseModels(options.standIns);
-  const checkpoints = createCheckpoints(options.dataDir, () => new Date());
-  const records = createRunRecords(options.dataDir);
+  const checkpoints = createCheckpoints(options.root, () => new Date());
+  const records = createRunRecords(options.root);
   const sessions = createSessions(options.newId);
   const { processId, pollMs = POLL_MS, gapMs = GAP_MS } = options;
   const futures = createFutures({ processId, pollMs, log });
