@@ -167,17 +167,6 @@ test.each([
     /file and a class/,
   ],
   ['services that do not belong together', ['service.inference_service.backend=tinker'], 'config', /tinker/],
-  [
-    'a backend that is not here yet',
-    [
-      'service.inference_service.backend=weaver',
-      'service.train_service.main_actor.backend=weaver',
-      '++service.weaver_service.api_key=x',
-      'trainer.type=remote_api_grpo',
-    ],
-    'backend',
-    /weaver/,
-  ],
 ] as const)('%s is found before the launch, and stores nothing', async (...wrong) => {
   const [, overrides, id, detail] = wrong;
   const check = await failedCheck(...overrides);

@@ -1,7 +1,7 @@
 import { jsonReply } from '@/lib/embedded/protocol';
 import * as requests from '@/lib/services/weaver/wire/requests';
 import { SampleRequest as TinkerSample } from '@/lib/services/tinker/wire/requests';
-import { TOKENIZER_ID } from '../tinker/base-models';
+import { TOKENIZER_ID } from '@/lib/embedded/base-models';
 import { tinkerPath } from '../tinker/checkpoints';
 import type { Samplers } from '../tinker/samplers';
 import { prepareSample } from '../tinker/sampling';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { jsonReply } from '@/lib/embedded/protocol';
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
 import * as requests from '@/lib/services/weaver/wire/requests';
-import { type BaseModels, TOKENIZER_ID } from '../tinker/base-models';
+import { type BaseModels, TOKENIZER_ID } from '@/lib/embedded/base-models';
 import type { Checkpoint, CheckpointKind, Checkpoints } from '../tinker/checkpoints';
 import type { Exchange } from '../tinker/exchange';
 import type { FutureResult } from '../tinker/futures';

@@ -2,7 +2,7 @@ import { jsonReply, type Protocol, type ProtocolReply, type ProtocolRequest } fr
 import type { ModelRegistry } from '@/lib/embedded/model-registry';
 import { secretMatches } from '@/lib/embedded/secret-matches';
 import * as requests from '@/lib/services/weaver/wire/requests';
-import { type BaseModels, createBaseModels, TOKENIZER_ID } from '../tinker/base-models';
+import { type BaseModels, createBaseModels, TOKENIZER_ID } from '@/lib/embedded/base-models';
 import { createCheckpoints } from '../tinker/checkpoints';
 import { openExchange } from '../tinker/exchange';
 import { createFutures } from '../tinker/futures';
