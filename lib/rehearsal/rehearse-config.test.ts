@@ -202,8 +202,17 @@ test('stages are all rehearsed, and their steps are the run’s', () => {
   });
 });
 
-test('mock services are not rehearsed, and neither is a protocol that the embedded service does not speak', () => {
+test('a Weaver variant is rehearsed over its own protocol, without its key', () => {
+  const { tinker_service: account, ...rest } = TINKER.service;
+  const key = { $secret: 'WEAVER_API_KEY' };
+  const inference = { ...rest.inference_service, backend: 'weaver' };
+  const service = { ...rest, inference_service: inference, weaver_service: { ...account, api_key: key } };
+  const { config, protocol } = rehearsed({ ...TINKER, service });
+  expect(protocol).toBe('Weaver');
+  expect(JSON.stringify(config)).not.toContain('WEAVER_API_KEY');
+});
+
+test('mock services are not rehearsed', () => {
   const on = (backend: string) => rehearseConfig({ service: { inference_service: { backend } } }, SCALE);
   expect(on('mock')).toMatchObject({ ok: false });
-  expect(on('weaver')).toMatchObject({ ok: false });
 });

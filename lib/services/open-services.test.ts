@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
 import { RecipeConfig } from '@/lib/recipes/recipe-config';
-import { AppError } from '@/lib/shared/app-error';
 import { startEmbeddedHost, type EmbeddedHost } from '@/lib/testing/embedded-host';
 import { openServices } from './open-services';
 

@@ -175,7 +175,10 @@ test('the same step again is the same step; one that was cut off while it was wa
   const { training } = connect();
   await training.open(SPEC, never);
   const stop = new AbortController();
-  const act = (): Promise<void> => Promise.resolve(stop.abort(new Error('paused')));
+  const act = (): Promise<void> => {
+    stop.abort(new Error('paused'));
+    return Promise.resolve();
+  };
   proxy.plan('operations/:id', { kind: 'first', act });
   await expect(training.trainStep(step(), stop.signal)).rejects.toThrow('paused');
   const first = await training.trainStep(step(), never);

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import {
-  backOff,
   createRequester,
   type ErrorReply,
   errorReply,
   parseJson,
-  pause,
   type RawReply,
   type Requester,
 } from '../request';
+import { backOff, pause } from '../retry';
 import { ServiceError } from '../service-error';
 import { createHeartbeat } from '../session-heartbeat';
 import { SessionReply } from './wire/replies';

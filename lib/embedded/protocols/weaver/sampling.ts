@@ -1,6 +1,8 @@
 import { jsonReply } from '@/lib/embedded/protocol';
 import * as requests from '@/lib/services/weaver/wire/requests';
 import { SampleRequest as TinkerSample } from '@/lib/services/tinker/wire/requests';
+import { SampleResultJson } from '@/lib/services/tinker/wire/sample';
+import { byteTokenizer } from '@/lib/tokenizers/byte-tokenizer';
 import { TOKENIZER_ID } from '@/lib/embedded/base-models';
 import { tinkerPath } from '../tinker/checkpoints';
 import type { Samplers } from '../tinker/samplers';
@@ -20,7 +22,12 @@ export type SamplingParts = {
 export function samplingRoutes({ sessions, samplers, operations }: SamplingParts): Routes {
   const sampled = (id: string, asked: unknown): (() => Promise<{ json: unknown }>) => {
     const draw = prepareSample(parseBody(TinkerSample, asked), sessions.sampler(id));
-    return async () => ({ json: { result: (await draw()).json } });
+    return async () => {
+      const { sequences, ...rest } = SampleResultJson.parse((await draw()).json);
+      // without a text the SDK looks for the tokenizer on the Hugging Face hub
+      const told = sequences.map((each) => ({ ...each, text: byteTokenizer.decode(each.tokens) }));
+      return { json: { result: { ...rest, sequences: told } } };
+    };
   };
   return {
     'POST sessions/:id/sampling-sessions': async ({ json }, id) => {
