@@ -15,8 +15,10 @@ export function checksStream(request: LaunchRequest, signal: AbortSignal): Respo
         if (!signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
       };
       try {
-        const { preflight } = await launcher();
-        const { ok, checks, environment, rehearsal } = await preflight(request, (so) => say({ checks: so }));
+        const ours = await launcher();
+        const { ok, checks, environment, rehearsal } = await ours.preflight(request, (so) =>
+          say({ checks: so }),
+        );
         say({ preflight: { ok, checks, environment, rehearsal } });
       } catch (error) {
         if (!(error instanceof AppError)) console.error(error);

@@ -4,14 +4,14 @@ import { passAtK, passKs } from './pass-at-k';
 
 // binomials by hand: C(3,3)/C(5,3) = 1/10, C(7,4)/C(10,4) = 35/210, C(199,100)/C(200,100) = 1/2
 test.each([
-  [5, 2, 3, 0.9],
-  [10, 3, 4, 1 - 35 / 210],
-  [200, 1, 100, 0.5],
-  [4, 1, 1, 0.25],
-  [4, 0, 4, 0],
-  [4, 4, 1, 1],
-  [8, 6, 3, 1],
-])('of %i samples with %i right, pass@%i is %d', (n, c, k, expected) => {
+  { n: 5, c: 2, k: 3, expected: 0.9 },
+  { n: 10, c: 3, k: 4, expected: 1 - 35 / 210 },
+  { n: 200, c: 1, k: 100, expected: 0.5 },
+  { n: 4, c: 1, k: 1, expected: 0.25 },
+  { n: 4, c: 0, k: 4, expected: 0 },
+  { n: 4, c: 4, k: 1, expected: 1 },
+  { n: 8, c: 6, k: 3, expected: 1 },
+])('of $n samples with $c right, pass@$k is $expected', ({ n, c, k, expected }) => {
   expect(passAtK(n, c, k)).toBeCloseTo(expected, 12);
 });
 

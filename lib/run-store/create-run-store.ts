@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Database } from '@/lib/db/open-database';
-import type { CommandKind, Run, RunId, RunStatus } from '@/lib/domain/run';
+import type { CommandKind, Run, RunId, RunStatus, Checkpoint } from '@/lib/domain/run';
 import { AppError } from '@/lib/shared/app-error';
 import { readMutes, writeMute } from './advisory-mutes';
 import { appendLog } from './append-log';
@@ -47,16 +47,7 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       await get(id);
       return (await db.attempt.findMany({ where: { runId: id }, orderBy: { number: 'asc' } })).map(attemptOf);
     },
-    checkpoints: async (id) => {
-      const found = await db.run.findUnique({
-        where: { id },
-        select: { attempts: true, checkpoints: { orderBy: [{ step: 'desc' }, { attempt: 'desc' }] } },
-      });
-      if (found === null) throw noSuchRun(id);
-      const isCurrent = ({ attempt, step }: { attempt: number; step: number }): boolean =>
-        step <= staleFrom(found.attempts, attempt);
-      return found.checkpoints.filter(isCurrent).map(checkpointOf);
-    },
+    checkpoints: (id) => currentCheckpoints(db, id),
     log: (id, source, lines) => appendLog(db, id, { source, lines, time: new Date(now()) }),
     transition: async (id, to, reason) => {
       if (await setStatus(db, { runId: id, to, reason, time: new Date(now()) })) return get(id);
@@ -104,6 +95,17 @@ export function createRunStore(db: Database, deps: RunStoreDeps = {}): RunStore 
       return marked;
     },
   };
+}
+
+async function currentCheckpoints(db: Database, id: RunId): Promise<readonly Checkpoint[]> {
+  const found = await db.run.findUnique({
+    where: { id },
+    select: { attempts: true, checkpoints: { orderBy: [{ step: 'desc' }, { attempt: 'desc' }] } },
+  });
+  if (found === null) throw noSuchRun(id);
+  const isCurrent = ({ attempt, step }: { attempt: number; step: number }): boolean =>
+    step <= staleFrom(found.attempts, attempt);
+  return found.checkpoints.filter(isCurrent).map(checkpointOf);
 }
 
 function noSuchRun(id: RunId): AppError {

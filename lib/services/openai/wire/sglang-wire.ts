@@ -3,7 +3,6 @@ import { z } from 'zod';
 // SGLang's own API, as its source has it (sgl-project/sglang, python/sglang/srt/entrypoints/http_server.py and
 // managers/io_struct.py around v0.5.4) and newer builds answer.
 
-const Loose = z.unknown();
 /** Read in a plain loop afterwards; see `read-numbers.ts`. */
 const Rows = z.custom<readonly unknown[]>((value) => Array.isArray(value), 'expected an array');
 
@@ -36,5 +35,3 @@ export const UpdateWeightsReply = z.object({ success: z.boolean(), message: z.st
 /** The router's list of workers (sgl-model-gateway); older routers give plain addresses at `/list_workers`. */
 export const WorkersReply = z.object({ workers: z.array(z.object({ url: z.string() })) });
 export const ListWorkersReply = z.object({ urls: z.array(z.string()) });
-
-export const Anything = Loose;
