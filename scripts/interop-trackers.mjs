@@ -7,7 +7,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { ROOT } from './prepare.mjs';
 
 const PACKAGES = ['mlflow==3.17.2', 'wandb==0.31.0'];
@@ -90,6 +89,8 @@ async function checkTrackers(python) {
 }
 
 async function bundled() {
+  // npm test reads this file before there are packages
+  const { build } = await import('esbuild');
   await build({
     absWorkingDir: ROOT,
     entryPoints: ['lib/trackers/open-trackers.ts'],
