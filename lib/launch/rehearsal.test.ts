@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import { isFinished, type Run } from '@/lib/domain/run';
 import { type Env, readEnv } from '@/lib/env';
 import { readCertificate } from '@/lib/rehearsal/certificate-file';
+import { PROTOCOL_RULES } from '@/lib/rehearsal/protocol-rules';
 import { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
 import { createRunStore } from '@/lib/run-store/create-run-store';
 import type { RunStore } from '@/lib/run-store/run-store';
@@ -63,29 +64,49 @@ const request = (entry: string, ...overrides: readonly string[]) => ({
   idempotencyKey: `of ${entry}`,
 });
 
-test('a Tinker variant is rehearsed over Tinker’s protocol without a key, and certified', async () => {
-  const run = await launcher.launch({ ...request('pig_latin/tinker.yaml'), rehearsal: SCALE });
-  expect(run).toMatchObject({ rehearsal: 'Tinker', backend: 'tinker', totalSteps: 2 });
-  expect(await ended(run)).toMatchObject({ reason: null, status: 'succeeded' });
+/** What a rehearsal of each of the recipe's variants makes sure of. */
+const CHECKS = [
+  'services: pass',
+  'sampling: pass',
+  'evaluator: pass',
+  'reward: pass',
+  'training: pass',
+  'loss: pass',
+  'weights: pass',
+  'checkpoint: pass',
+  'validation: pass',
+  'end: pass',
+];
 
-  const certificate = await readCertificate(env.dataDir, run.id);
-  expect(certificate?.checks.map(({ id, result }) => `${id}: ${result}`)).toEqual([
-    'services: pass',
-    'sampling: pass',
-    'evaluator: pass',
-    'reward: pass',
-    'training: pass',
-    'loss: pass',
-    'weights: pass',
-    'checkpoint: pass',
-    'validation: pass',
-    'end: pass',
-  ]);
-  expect(certificate?.ok).toBe(true);
-  const substituted = new Map(certificate?.notExercised.map((each) => [each.key, each]));
-  expect(substituted.get('service.tinker_service.api_key')?.from).toEqual({ $secret: 'TINKER_API_KEY' });
-  expect(substituted.get('data.batch_size')).toMatchObject({ from: 64, to: 4 });
-}, 120_000);
+test.each([
+  {
+    variant: 'tinker',
+    protocol: 'Tinker',
+    // a key is known by its name alone
+    told: { key: 'service.tinker_service.api_key', from: { $secret: 'TINKER_API_KEY' } },
+  },
+  { variant: 'weaver', protocol: 'Weaver', told: { key: 'service.weaver_service.base_url' } },
+  {
+    variant: 'self_hosted',
+    protocol: PROTOCOL_RULES.self_hosted?.protocol,
+    told: { key: 'service.inference_service.base_url' },
+  },
+])(
+  'the $variant variant is rehearsed over its own protocol without a key or an address, and certified',
+  async ({ variant, protocol, told }) => {
+    const run = await launcher.launch({ ...request(`pig_latin/${variant}.yaml`), rehearsal: SCALE });
+    expect(run).toMatchObject({ rehearsal: protocol, backend: variant, totalSteps: 2 });
+    expect(await ended(run)).toMatchObject({ reason: null, status: 'succeeded' });
+
+    const certificate = await readCertificate(env.dataDir, run.id);
+    expect(certificate?.checks.map(({ id, result }) => `${id}: ${result}`)).toEqual(CHECKS);
+    expect(certificate?.ok).toBe(true);
+    const batch = { key: 'data.batch_size', from: 64, to: 4 };
+    for (const each of [told, batch])
+      expect(certificate?.notExercised).toContainEqual(expect.objectContaining(each));
+  },
+  120_000,
+);
 
 test('a Tinker variant that was rehearsed needs its key and an address, and nothing else', async () => {
   const signal = AbortSignal.timeout(30_000);

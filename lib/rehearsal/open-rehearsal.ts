@@ -2,6 +2,7 @@ import type { Backend } from '@/lib/domain/run';
 import type { RecipeConfig } from '@/lib/recipes/recipe-config';
 import { ensureRunning } from '@/lib/services/embedded/ensure-running';
 import { openServices, type ServiceContext, type Services } from '@/lib/services/open-services';
+import { openSelfHosted } from '@/lib/services/self-hosted/open-self-hosted';
 import { openTinker } from '@/lib/services/tinker/open-tinker';
 import { openWeaver } from '@/lib/services/weaver/open-weaver';
 import { AppError } from '@/lib/shared/app-error';
@@ -29,7 +30,43 @@ const OPENERS: Readonly<Partial<Record<Backend, Opener>>> = {
       address: { baseUrl: `${baseUrl}/weaver`, apiKey: `sk-${token}` },
       ...(onMessage === undefined ? {} : { onMessage }),
     }),
+  self_hosted: (config, address, context) =>
+    openSelfHosted(atEmbedded(config, address, context), {
+      root: context.root,
+      modelName: `run-${context.runId}`,
+      ...(context.onMessage === undefined ? {} : { onMessage: context.onMessage }),
+    }),
 };
+
+/** Addresses, secret and folders that are known only now. */
+function atEmbedded(
+  config: RecipeConfig,
+  { baseUrl, token }: EmbeddedAddress,
+  { runId }: ServiceContext,
+): RecipeConfig {
+  const { inference_service: inference, train_service: training } = config.service;
+  const secret = `tml-${token}`;
+  const folder = `rehearsals/run-${runId}`;
+  return {
+    ...config,
+    trainer: {
+      ...config.trainer,
+      sync_weight_path: `${folder}/weights`,
+      checkpoint_path: `${folder}/states`,
+    },
+    service: {
+      ...config.service,
+      // a server of its own: rehearsals at the same time have weights of their own
+      inference_service: { ...inference, base_url: `${baseUrl}/servers/run-${runId}`, api_key: secret },
+      train_service: Object.fromEntries(
+        Object.entries(training).map(([name, service]) => [
+          name,
+          { ...service, url: baseUrl, api_key: secret },
+        ]),
+      ),
+    },
+  };
+}
 
 /** The services of a rehearsal, at the embedded service, which is started when it does not run. */
 export async function openRehearsal(

@@ -55,7 +55,12 @@ const configs = fc.record({
   stages: maybe(fc.array(fc.record({ name: text, steps: whole }), { maxLength: 4 })),
   service: fc.record({
     inference_service: fc.record(
-      { backend: fc.constantFrom('embedded', 'tinker'), model: text, max_tokens: whole, tokenizer: text },
+      {
+        backend: fc.constantFrom('embedded', 'tinker', 'sglang', 'vllm'),
+        model: text,
+        max_tokens: whole,
+        tokenizer: text,
+      },
       { requiredKeys: ['backend'] },
     ),
     tinker_service: maybe(fc.record({ base_url: fc.option(text), lora_rank: whole }, { requiredKeys: [] })),

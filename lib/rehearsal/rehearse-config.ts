@@ -29,7 +29,7 @@ export function rehearseConfig(resolved: unknown, scale: RehearsalScale): Result
   const backend = backendNamed(typeof named === 'string' ? named : '');
   const rules = PROTOCOL_RULES[backend];
   if (rules === undefined) {
-    return err(`A ${backend} variant cannot be rehearsed yet; embedded and Tinker variants can.`);
+    return err(`A ${backend} variant cannot be rehearsed: the embedded service does not speak it.`);
   }
   const changes = [...scaledDown(resolved, scale), ...rules.changes(resolved), ...staysHere(resolved)];
   return ok({ ...substitute(resolved, changes), backend, protocol: rules.protocol });
