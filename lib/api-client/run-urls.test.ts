@@ -13,6 +13,7 @@ const EMPTY = {
   basis: 'held-out',
   ignore: [],
   prompt: '',
+  rehearsals: '',
 };
 
 test('addresses read back as what they were made from', () => {

@@ -201,15 +201,20 @@ test('an announced and an unannounced body beyond the limit are refused', async 
 });
 
 test.each([
-  ['GET', '/'],
   ['GET', '/native/v1/nothing'],
   ['GET', '/native/v1/models'],
   ['POST', '/native/v1/models/x/y/z'],
-  ['GET', '/native/v2/health'],
   ['POST', '/native/v1/models/%zz/sample'],
 ])('%s %s is not found', async (method, path) => {
   expect(await ask(method, path)).toMatchObject({ status: 404, code: 'not_found' });
 });
+
+test.each(['/', '/native/v2/health'])(
+  'what no protocol has is refused as OpenAI clients understand it: %s',
+  async (path) => {
+    expect(await ask('GET', path)).toMatchObject({ status: 404, code: null });
+  },
+);
 
 test('an unknown model says how to get one, an unknown operation that there is none', async () => {
   const unknown = await ask('POST', '/native/v1/models/run-9.abc/sample', { body: { requests: [sample] } });

@@ -19,6 +19,10 @@ export async function bundleEmbedded(folder: string): Promise<string> {
     target: 'node20.19',
     // only reached where nothing is bundled
     external: ['esbuild'],
+    // packages in CommonJS ask for Node's own modules by it
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
     logLevel: 'error',
   });
   await mkdir(path.join(folder, 'model'), { recursive: true });
