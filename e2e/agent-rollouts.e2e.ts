@@ -22,7 +22,7 @@ test('a recipe whose evaluator is Python is launched, and its rollouts are read'
   await page.getByRole('button', { name: /^Launch on/ }).click();
   const sheet = page.getByRole('dialog');
   await expect(
-    sheet.getByText(/evaluator\.py:MyTaskEvaluator loads and scores the first row with 1/),
+    sheet.getByText(/evaluator\.py:MyTaskEvaluator loads and scores the first 8 rows/),
   ).toBeVisible({
     timeout: 30_000,
   });
