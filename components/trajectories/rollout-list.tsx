@@ -73,8 +73,14 @@ function Rows(props: { rows: readonly Row[]; selected: number | null; onSelect: 
     overscan: 10,
   });
   const at = rows.findIndex(({ id }) => id === selected);
-  const show = useStable(() => at >= 0 && list.scrollToIndex(at));
-  useEffect(() => void show(), [show, selected]);
+  const show = useStable(() => {
+    if (at >= 0) list.scrollToIndex(at);
+    // a row that leaves the picture takes the focus with it, and keys would reach nobody
+    const isHere = viewport.current?.contains(document.activeElement) === true;
+    const button = viewport.current?.querySelector<HTMLElement>('[aria-current=true]');
+    if (isHere) button?.focus({ preventScroll: true });
+  });
+  useEffect(() => show(), [show, selected]);
   return (
     <div ref={viewport} className="max-h-[calc(100dvh-26rem)] min-h-48 overflow-y-auto">
       <ul aria-label="Rollouts" className="relative" style={{ height: list.getTotalSize() }}>
