@@ -147,7 +147,9 @@ function addControlCommands(program: Command, context: CommandContext, settle: S
 function addServeCommand(program: Command, context: CommandContext, settle: Settle): void {
   program
     .command('serve-embedded')
-    .description("serve the embedded model to clients of your own, through Tinker's and OpenAI's APIs; Ctrl-C ends it")
+    .description(
+      "serve the embedded model to clients of your own, through Tinker's and OpenAI's APIs; Ctrl-C ends it",
+    )
     .option('--port <port>', 'where to listen on 127.0.0.1', parsePort, DEFAULT_EMBEDDED_PORT)
     .option('--stand-in <model...>', 'names of further base models that the embedded one answers for')
     .option('--threads <count>', 'compute threads of a model', parseCount)
