@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Select } from '@/components/ui/select';
 import { type ChartView, SMOOTHING_CHOICES } from '@/lib/api-client/run-urls';
@@ -13,7 +14,7 @@ type ChartControlsProps = {
   readonly onChange: (change: Readonly<Record<string, string | number | null>>) => void;
 };
 
-/** How all charts of a page are drawn: smoothing and range. Both stand in the address. */
+/** How all charts of a page are drawn: range, scale, outliers and smoothing. All stand in the address. */
 export function ChartControls({ id, view, onChange }: ChartControlsProps) {
   // The steps alone: the run's row changes every second.
   const { data: steps } = useQuery({ ...runQuery(id), select: ({ step }) => step });
@@ -33,44 +34,43 @@ export function ChartControls({ id, view, onChange }: ChartControlsProps) {
       ) : (
         <span className="mr-1 max-lg:hidden">drag to zoom · click a point to read its rollouts</span>
       )}
-      <label className="flex items-center gap-2">
-        Scale
-        <Select
-          className="[&_select]:h-7 [&_select]:text-sm"
-          value={view.scale}
-          onChange={(event) => onChange({ scale: event.target.value })}
-        >
-          <option value="linear">linear</option>
-          <option value="log">logarithmic</option>
-        </Select>
-      </label>
-      <label className="flex items-center gap-2">
-        Outliers
-        <Select
-          className="[&_select]:h-7 [&_select]:text-sm"
-          value={view.outliers}
-          onChange={(event) => onChange({ outliers: event.target.value })}
-        >
-          <option value="shown">shown</option>
-          <option value="cut">marked at the edge</option>
-        </Select>
-      </label>
-      <label className="flex items-center gap-2">
-        Smoothing
-        <Select
-          className="[&_select]:h-7 [&_select]:text-sm"
-          value={view.smooth}
-          onChange={(event) => onChange({ smooth: event.target.value })}
-        >
-          {isListed ? null : <option value={view.smooth}>{nameOf(view.smooth)}</option>}
-          {SMOOTHING_CHOICES.map((choice) => (
-            <option key={choice} value={choice}>
-              {nameOf(choice)}
-            </option>
-          ))}
-        </Select>
-      </label>
+      <Choice title="Scale" value={view.scale} onChange={(scale) => onChange({ scale })}>
+        <option value="linear">linear</option>
+        <option value="log">logarithmic</option>
+      </Choice>
+      <Choice title="Outliers" value={view.outliers} onChange={(outliers) => onChange({ outliers })}>
+        <option value="shown">shown</option>
+        <option value="cut">marked at the edge</option>
+      </Choice>
+      <Choice title="Smoothing" value={view.smooth} onChange={(smooth) => onChange({ smooth })}>
+        {isListed ? null : <option value={view.smooth}>{nameOf(view.smooth)}</option>}
+        {SMOOTHING_CHOICES.map((choice) => (
+          <option key={choice} value={choice}>
+            {nameOf(choice)}
+          </option>
+        ))}
+      </Choice>
     </div>
+  );
+}
+
+function Choice(props: {
+  title: string;
+  value: string;
+  children: ReactNode;
+  onChange: (value: string) => void;
+}) {
+  return (
+    <label className="flex items-center gap-2">
+      {props.title}
+      <Select
+        className="[&_select]:h-7 [&_select]:text-sm"
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+      >
+        {props.children}
+      </Select>
+    </label>
   );
 }
 
