@@ -1,22 +1,17 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { type Env, readEnv } from '@/lib/env';
+import { beforeEach, expect, test } from 'vitest';
+import type { Env } from '@/lib/env';
 import { isFinished, type Run } from '@/lib/domain/run';
-import { createRunStore } from '@/lib/run-store/create-run-store';
 import { isProcessAlive } from '@/lib/run-store/is-process-alive';
 import type { RunStore } from '@/lib/run-store/run-store';
-import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
+import { bundledRoot } from '@/lib/testing/process-bundles';
+import { launchPlace } from '@/lib/testing/launch-place';
 import { createLauncher } from './create-launcher';
 import type { Launcher, Preflight, PreflightCheck } from './launch';
 
 // The shipped recipe, real processes, a model too small to learn.
 
-const RECIPES = fileURLToPath(new URL('../../recipes', import.meta.url));
 const ENTRY = 'pig_latin/embedded.yaml';
 const TINY = [
   'trainer.total_train_steps=3',
@@ -32,30 +27,13 @@ const TINY = [
   '+service.embedded_service.threads=1',
 ];
 
-let root: string;
+const root = bundledRoot();
 let env: Env;
 let runStore: RunStore;
 let launcher: Launcher;
 
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
-  await buildProcessBundles(root);
-}, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
-
 beforeEach(async () => {
-  const { db, url, folder } = await testDatabase();
-  const recipes = path.join(folder, 'recipes');
-  await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
-  env = readEnv({
-    GALLEY_ROOT: root,
-    GALLEY_DATA_DIR: path.join(folder, 'data'),
-    GALLEY_RECIPES_DIR: recipes,
-    GALLEY_DATABASE_URL: url,
-  });
-  runStore = createRunStore(db);
-  launcher = createLauncher({ env, runStore });
-  onTestFinished(() => endEmbeddedService(env.dataDir));
+  ({ env, runStore, launcher } = await launchPlace(root()));
 });
 
 /** The run as it ended, its process gone. */

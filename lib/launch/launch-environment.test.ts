@@ -1,21 +1,16 @@
-import { appendFile, cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { isFinished } from '@/lib/domain/run';
-import { type Env, readEnv } from '@/lib/env';
-import { createRunStore } from '@/lib/run-store/create-run-store';
+import type { Env } from '@/lib/env';
 import type { RunStore } from '@/lib/run-store/run-store';
 import { createSecretStore } from '@/lib/secrets/secret-store';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
-import { createLauncher } from './create-launcher';
+import { bundledRoot } from '@/lib/testing/process-bundles';
+import { launchPlace } from '@/lib/testing/launch-place';
 import type { Launcher } from './launch';
 
 // A variant with an environment script: real bash, a real run process, a model too small to learn.
 
-const RECIPES = fileURLToPath(new URL('../../recipes', import.meta.url));
 const SECRET = 'hunter2-hunter2-hunter2';
 const OVERRIDES = [
   'trainer.total_train_steps=1',
@@ -31,40 +26,18 @@ const OVERRIDES = [
   '+service.embedded_service.threads=1',
 ];
 
-let root: string;
+const root = bundledRoot();
 let env: Env;
 let runStore: RunStore;
 let launcher: Launcher;
 let folder: string;
 
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
-  await buildProcessBundles(root);
-}, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
-
 beforeEach(async () => {
-  const database = await testDatabase();
-  folder = database.folder;
-  const recipes = path.join(folder, 'recipes');
-  await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
-  env = readEnv({
-    GALLEY_ROOT: root,
-    GALLEY_DATA_DIR: path.join(folder, 'data'),
-    GALLEY_RECIPES_DIR: recipes,
-    GALLEY_DATABASE_URL: database.url,
-  });
-  runStore = createRunStore(database.db);
-  launcher = createLauncher({ env, runStore });
+  ({ env, runStore, launcher, folder } = await launchPlace(root()));
   await appendFile(
-    path.join(recipes, 'pig_latin/embedded.yaml'),
+    path.join(env.recipesDir, 'pig_latin/embedded.yaml'),
     '\nproject_name: "${oc.env:PROJECT}"\njudge:\n  api_key: "${oc.env:JUDGE_API_KEY}"\n',
   );
-  onTestFinished(async () => {
-    const record = await readFile(path.join(env.dataDir, 'embedded/service.json'), 'utf8').catch(() => '');
-    const pid = /"pid":\s*(\d+)/.exec(record)?.[1];
-    if (pid !== undefined) process.kill(Number(pid), 'SIGKILL');
-  });
 });
 
 const writeScript = (text: string): Promise<void> =>

@@ -1,51 +1,28 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { isFinished, type Run } from '@/lib/domain/run';
-import { type Env, readEnv } from '@/lib/env';
+import type { Env } from '@/lib/env';
 import { readCertificate } from '@/lib/rehearsal/certificate-file';
 import { PROTOCOL_RULES } from '@/lib/rehearsal/protocol-rules';
 import { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
-import { createRunStore } from '@/lib/run-store/create-run-store';
 import type { RunStore } from '@/lib/run-store/run-store';
 import { ensureRunning } from '@/lib/services/embedded/ensure-running';
-import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
-import { createLauncher } from './create-launcher';
+import { bundledRoot } from '@/lib/testing/process-bundles';
+import { launchPlace } from '@/lib/testing/launch-place';
 import type { Launcher } from './launch';
 
 // The shipped recipe's variants for services that are not here, in real processes.
 
-const RECIPES = fileURLToPath(new URL('../../recipes', import.meta.url));
 const SCALE = RehearsalScale.parse({ steps: 2, batchSize: 4, rollouts: 2 });
 
-let root: string;
+const root = bundledRoot();
 let env: Env;
 let runStore: RunStore;
 let launcher: Launcher;
 
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
-  await buildProcessBundles(root);
-}, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
-
 beforeEach(async () => {
-  const { db, url, folder } = await testDatabase();
-  const recipes = path.join(folder, 'recipes');
-  await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
-  env = readEnv({
-    GALLEY_ROOT: root,
-    GALLEY_DATA_DIR: path.join(folder, 'data'),
-    GALLEY_RECIPES_DIR: recipes,
-    GALLEY_DATABASE_URL: url,
-  });
-  runStore = createRunStore(db);
-  launcher = createLauncher({ env, runStore });
-  onTestFinished(() => endEmbeddedService(env.dataDir));
+  ({ env, runStore, launcher } = await launchPlace(root()));
   onTestFinished(() => {
     vi.unstubAllEnvs();
   });
@@ -111,7 +88,7 @@ test.each([
 test('a Tinker variant that was rehearsed needs its key and an address, and nothing else', async () => {
   const signal = AbortSignal.timeout(30_000);
   const serviceArguments = ['--stand-in', 'Qwen/Qwen3-8B'];
-  const service = await ensureRunning({ dataDir: env.dataDir, root, serviceArguments }, signal);
+  const service = await ensureRunning({ dataDir: env.dataDir, root: root(), serviceArguments }, signal);
   vi.stubEnv('TINKER_BASE_URL', `http://127.0.0.1:${service.record.port}`);
   vi.stubEnv('TINKER_API_KEY', `tml-${service.record.token}`);
   service.close();

@@ -1,21 +1,12 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isFinished } from '@/lib/domain/run';
-import { readEnv } from '@/lib/env';
 import { RehearsalScale } from '@/lib/rehearsal/rehearsal-scale';
-import { createRunStore } from '@/lib/run-store/create-run-store';
-import { endEmbeddedService } from '@/lib/testing/end-embedded-service';
 import { seriesOf, valuesOf } from '@/lib/testing/orchestrated-run';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
-import { testDatabase } from '@/lib/testing/test-database';
-import { createLauncher } from './create-launcher';
+import { bundledRoot } from '@/lib/testing/process-bundles';
+import { launchPlace } from '@/lib/testing/launch-place';
 
 // One recipe, one seed, each variant over its own protocol.
 
-const RECIPES = fileURLToPath(new URL('../../recipes', import.meta.url));
 const SCALE = RehearsalScale.parse({ steps: 3, batchSize: 4, rollouts: 4 });
 
 /** Base models of other protocols are drawn from seed 1, and every variant asks the same questions. */
@@ -79,12 +70,7 @@ const PROTOCOLS = [
   },
 ];
 
-let root: string;
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
-  await buildProcessBundles(root);
-}, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
+const root = bundledRoot();
 
 test.each(PROTOCOLS)(
   'a seed gives the same curves as embedded and over the protocol of $variant',
@@ -111,19 +97,7 @@ function areClose(ours: readonly number[], theirs: readonly number[]): boolean {
 
 /** A data folder with the recipe; rehearses its variants, and gives their series. */
 async function aPlace() {
-  const { db, url, folder } = await testDatabase();
-  const recipes = path.join(folder, 'recipes');
-  await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
-  const env = readEnv({
-    GALLEY_ROOT: root,
-    GALLEY_DATA_DIR: path.join(folder, 'data'),
-    GALLEY_RECIPES_DIR: recipes,
-    GALLEY_DATABASE_URL: url,
-  });
-  const runStore = createRunStore(db);
-  const launcher = createLauncher({ env, runStore });
-  onTestFinished(() => endEmbeddedService(env.dataDir));
-
+  const { runStore, launcher } = await launchPlace(root());
   return async (variant: string, own: readonly string[]) => {
     const request = { entry: `pig_latin/${variant}.yaml`, idempotencyKey: `of ${variant}` };
     const { id } = await launcher.launch({ ...request, overrides: [...SAME, ...own], rehearsal: SCALE });

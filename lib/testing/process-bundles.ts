@@ -1,7 +1,9 @@
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { afterAll, beforeAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRIES = [
@@ -37,4 +39,15 @@ export async function buildProcessBundles(target: string): Promise<void> {
     await cp(path.join(root, folder), path.join(out, folder), { recursive: true });
   }
   await symlink(path.join(root, 'node_modules'), path.join(target, 'node_modules'));
+}
+
+/** A GALLEY_ROOT with the bundles for all tests of a file; known once they begin. */
+export function bundledRoot(): () => string {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
+    await buildProcessBundles(folder);
+  }, 60_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return () => folder;
 }

@@ -1,13 +1,12 @@
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { readEnv } from '@/lib/env';
 import { findPython } from '@/scripts/find-python.mjs';
 import { createRecipeFiles, type RecipeFiles } from '@/lib/recipe-files/recipe-files';
 import { matching } from '@/lib/testing/matching';
-import { buildProcessBundles } from '@/lib/testing/process-bundles';
+import { bundledRoot } from '@/lib/testing/process-bundles';
 import { readCases, removeCase, saveCase } from './case-file';
 import { createEvaluatorTrials, type EvaluatorTrials } from './create-evaluator-trials';
 
@@ -20,25 +19,19 @@ const REQUEST = { entry: 'pig_latin/embedded.yaml', overrides: [] };
 const python = await findPython();
 const pythonTest = test.skipIf(python === null);
 
-let root: string;
+const root = bundledRoot();
 let recipes: string;
 let recipeFiles: RecipeFiles;
 let trials: EvaluatorTrials;
 
-beforeAll(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'galley-root-'));
-  await buildProcessBundles(root);
-}, 60_000);
-afterAll(() => rm(root, { recursive: true, force: true }));
-
 beforeEach(async () => {
-  recipes = path.join(root, 'recipes');
+  recipes = path.join(root(), 'recipes');
   await rm(recipes, { recursive: true, force: true });
   await cp(path.join(RECIPES, 'pig_latin'), path.join(recipes, 'pig_latin'), { recursive: true });
   await rm(path.join(recipes, 'pig_latin/evaluator_cases.jsonl'), { force: true });
   recipeFiles = createRecipeFiles(recipes);
   trials = createEvaluatorTrials({
-    env: readEnv({ GALLEY_ROOT: root, ...(python === null ? {} : { GALLEY_PYTHON: python }) }),
+    env: readEnv({ GALLEY_ROOT: root(), ...(python === null ? {} : { GALLEY_PYTHON: python }) }),
     recipeFiles,
   });
 });
